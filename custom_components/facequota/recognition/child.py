@@ -1,0 +1,162 @@
+"""One worker process as its parent sees it, from its hello to its end."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+import signal
+from typing import Self
+
+from .engine import Sighting
+from .messages import (
+    HEADER_SIZE,
+    Hello,
+    Kind,
+    ProtocolError,
+    decode_header,
+    decode_hello,
+    decode_sighting,
+    encode_header,
+)
+
+_TERMINATE_TIMEOUT_S = 2.0
+_LAST_WORDS_BYTES = 2048
+
+
+class WorkerError(Exception):
+    """The worker gave no answer.
+
+    `reason` is one of "timeout", "died", "given_up", "protocol", "not_running" and
+    "sigill" (the processor lacks an instruction that the engine was built for);
+    `detail` is for the log only.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Remember the reason and what is known of it."""
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class Child:
+    """A running worker that has said hello."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        """Take over a process that was started with three pipes."""
+        assert process.stdin and process.stdout and process.stderr
+        self._process = process
+        self._stdin = process.stdin
+        self._stdout = process.stdout
+        self._last_words = b""
+        self._listening = asyncio.create_task(self._listen(process.stderr))
+        self.hello: Hello
+
+    @classmethod
+    async def launch(
+        cls, command: Sequence[str], env: Mapping[str, str], *, timeout: float
+    ) -> Self:
+        """Start a worker and return it once its engine is loaded.
+
+        Raises WorkerError and leaves nothing running.
+        """
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=env,
+                cwd="/",
+                # An interrupt at the terminal is for the parent, who ends the child.
+                start_new_session=True,
+            )
+        except OSError as err:
+            raise WorkerError("died", str(err)) from err
+        child = cls(process)
+        try:
+            async with asyncio.timeout(timeout):
+                child.hello = decode_hello(await child._read(Kind.HELLO))
+        except TimeoutError:
+            await child.end()
+            raise WorkerError("timeout", "no hello in time") from None
+        except ProtocolError as err:
+            await child.end()
+            raise WorkerError("protocol", str(err)) from err
+        except BaseException:
+            await child.end()
+            raise
+        return child
+
+    @property
+    def pid(self) -> int:
+        """Return the process id."""
+        return self._process.pid
+
+    async def look(self, picture: bytes) -> Sighting:
+        """Return what the worker sees in a picture.
+
+        Raises WorkerError ("died", "sigill", "protocol"). After that, and after a
+        cancellation in mid-answer, the worker is out of step and must be ended.
+        """
+        self._stdin.write(encode_header(Kind.PICTURE, len(picture)))
+        self._stdin.write(picture)
+        try:
+            # A worker that died shows in the answer: reading tells why.
+            with suppress(ConnectionError):
+                await self._stdin.drain()
+            return decode_sighting(
+                await self._read(Kind.SIGHTING),
+                dimension=self.hello.engine.dimension,
+            )
+        except ProtocolError as err:
+            raise WorkerError("protocol", str(err)) from err
+
+    async def gone(self) -> None:
+        """Return when the process has ended."""
+        await self._process.wait()
+
+    async def end(self) -> None:
+        """End the process for good: terminate, wait, kill. Idempotent."""
+        self._stdin.close()
+        gone = asyncio.gather(
+            # What it still writes is thrown away: an unread pipe never closes.
+            _discard(self._stdout),
+            self._listening,
+            self._process.wait(),
+        )
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        done, _ = await asyncio.wait([gone], timeout=_TERMINATE_TIMEOUT_S)
+        if not done:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+        await gone
+
+    async def _read(self, kind: Kind) -> bytes:
+        """Return the body of the next message."""
+        try:
+            header = await self._stdout.readexactly(HEADER_SIZE)
+            return await self._stdout.readexactly(decode_header(header, expected=kind))
+        except asyncio.IncompleteReadError:
+            await self.end()
+            raise self.death() from None
+
+    def death(self) -> WorkerError:
+        """Return why the process, which has ended, did so."""
+        status = self._process.returncode
+        words = self._last_words.decode(errors="replace").strip()
+        last_line = words.splitlines()[-1] if words else ""
+        if status is None or status >= 0:
+            return WorkerError("died", f"exit status {status} {last_line}".rstrip())
+        name = signal.Signals(-status).name
+        return WorkerError("sigill" if name == "SIGILL" else "died", name)
+
+    async def _listen(self, stderr: asyncio.StreamReader) -> None:
+        """Keep the last words: they explain a death."""
+        while words := await stderr.read(_LAST_WORDS_BYTES):
+            self._last_words = (self._last_words + words)[-_LAST_WORDS_BYTES:]
+
+
+async def _discard(stream: asyncio.StreamReader) -> None:
+    """Read a stream to its end and keep nothing."""
+    while await stream.read(65536):
+        pass

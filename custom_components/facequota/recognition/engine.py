@@ -1,0 +1,98 @@
+"""What an engine must do, and what one frame shows.
+
+Imports nothing native but numpy: Home Assistant's process reads these types too.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Guidance(StrEnum):
+    """Why a frame is of no use, as something the visitor can do about it."""
+
+    NO_FACE = "no_face"
+    CLOSER = "closer"
+    MORE_LIGHT = "more_light"
+    LESS_LIGHT = "less_light"
+    HOLD_STILL = "hold_still"
+    LOOK_HERE = "look_here"
+    ONE_AT_A_TIME = "one_at_a_time"
+    UNREADABLE_PICTURE = "unreadable_picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one frame showed: a template, or guidance in its place, never both."""
+
+    guidance: Guidance | None
+    """None: the frame is usable and there is a template."""
+
+    template: NDArray[np.float32] | None
+    """Shape (dimension,); compared by Euclidean distance."""
+
+    quality: float
+    """0..1, to put the best frame first; 0 without a face."""
+
+    face_height_px: float | None
+    """Height of the visitor's face in the picture as it was sent."""
+
+    faces: int
+    """How many faces were found."""
+
+    recognition_ms: float
+    """Time the child spent on this frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """Which engine answers. Templates of different engines never meet."""
+
+    name: str
+    version: str
+    dimension: int
+    metric: str
+    """Always "euclidean" today: engines that think in cosines return unit vectors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A face in a picture: where it is and where it looks."""
+
+    top: float
+    left: float
+    bottom: float
+    right: float
+    """Edges in pixels of the picture; they may lie outside of it."""
+
+    points: NDArray[np.float32]
+    """Shape (5, 2), x and y in pixels of the picture; which points is the engine's."""
+
+    eyes_and_nose: NDArray[np.float32]
+    """Shape (3, 2): the eye left in the picture, the eye right in it, the nose."""
+
+    @property
+    def height(self) -> float:
+        """Return the face's height in pixels, from brow to chin."""
+        return self.bottom - self.top
+
+
+class FaceEngine(Protocol):
+    """One way to find faces and to tell them apart. Lives in the child only."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Return which engine this is."""
+
+    def faces(self, picture: NDArray[np.uint8]) -> list[Face]:
+        """Return the faces of a picture, nearest (largest) first.
+
+        `picture` is RGB with shape (height, width, 3). A face nearly as near as the
+        first must be found too: the caller refuses to choose between the two.
+        """
+
+    def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
+        """Return the template of one face, shape (info.dimension,)."""

@@ -1,0 +1,170 @@
+"""What passes between Home Assistant's process and the child.
+
+A message is a header of eight bytes (two of magic, version, kind, length of the body,
+big endian) and its body. The parent sends pictures, the child first says hello and
+then answers each picture with a sighting. The parent trusts nothing it reads: sizes
+are bounded before they are read, numbers are checked, and whatever is not exactly as
+described is a ProtocolError.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+import json
+import math
+import struct
+
+import numpy as np
+
+from .engine import EngineInfo, Guidance, Sighting
+
+PROTOCOL_VERSION = 1
+
+MAX_PICTURE_BYTES = 20 * 1024 * 1024
+"""Above any camera's snapshot: a 16-megapixel PNG of a noisy scene fits."""
+
+MAX_HELLO_BYTES = 4096
+MAX_DIMENSION = 4096
+
+_MAGIC = b"FQ"
+_HEADER = struct.Struct("!2sBBI")
+HEADER_SIZE = _HEADER.size
+
+# guidance (0: none, else its place in the enumeration from 1), faces, quality, face
+# height (NaN: none), milliseconds, length of the template that follows as float32
+_SIGHTING = struct.Struct("!BBfffH")
+_GUIDANCES = tuple(Guidance)
+_MAX_SIGHTING_BYTES = _SIGHTING.size + 4 * MAX_DIMENSION
+_MOST_FACES = 255
+
+
+class ProtocolError(Exception):
+    """The other end does not speak this protocol, or no longer does."""
+
+
+class Kind(IntEnum):
+    """What a message is."""
+
+    HELLO = 1
+    PICTURE = 2
+    SIGHTING = 3
+
+
+_LIMITS = {
+    Kind.HELLO: MAX_HELLO_BYTES,
+    Kind.PICTURE: MAX_PICTURE_BYTES,
+    Kind.SIGHTING: _MAX_SIGHTING_BYTES,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """What the child says of itself once its engine is loaded."""
+
+    engine: EngineInfo
+    sandbox: Mapping[str, bool]
+    """What the kernel granted: fact → true or false (see sandbox.py)."""
+
+
+def encode_header(kind: Kind, length: int) -> bytes:
+    """Return the header of a message whose body has `length` bytes."""
+    return _HEADER.pack(_MAGIC, PROTOCOL_VERSION, kind, length)
+
+
+def decode_header(header: bytes, *, expected: Kind) -> int:
+    """Return the length of the body that follows.
+
+    Raises ProtocolError on rubbish, another version, another kind than `expected`
+    and a body that is longer than its kind allows.
+    """
+    try:
+        magic, version, kind, length = _HEADER.unpack(header)
+    except struct.error as err:
+        raise ProtocolError("a header has the wrong size") from err
+    if magic != _MAGIC:
+        raise ProtocolError("this is no message")
+    if version != PROTOCOL_VERSION:
+        raise ProtocolError(f"protocol {version} instead of {PROTOCOL_VERSION}")
+    if kind != expected:
+        raise ProtocolError(f"message of kind {kind} instead of {expected}")
+    if length > _LIMITS[expected]:
+        raise ProtocolError(f"a body of {length} bytes")
+    return int(length)
+
+
+def encode_hello(hello: Hello) -> bytes:
+    """Return the body of a hello."""
+    return json.dumps(
+        {"engine": asdict(hello.engine), "sandbox": dict(hello.sandbox)}
+    ).encode()
+
+
+def decode_hello(body: bytes) -> Hello:
+    """Return the hello that a body holds. Raises ProtocolError."""
+    try:
+        content = json.loads(body)
+        engine = EngineInfo(**content["engine"])
+        sandbox = content["sandbox"]
+        is_sound = (
+            all(isinstance(x, str) for x in (engine.name, engine.version))
+            and type(engine.dimension) is int
+            and 0 < engine.dimension <= MAX_DIMENSION
+            and engine.metric == "euclidean"
+            and isinstance(sandbox, dict)
+            and all(isinstance(value, bool) for value in sandbox.values())
+        )
+    except (ValueError, TypeError, KeyError, RecursionError) as err:
+        raise ProtocolError("an unreadable hello") from err
+    if not is_sound:
+        raise ProtocolError("a hello with impossible values")
+    return Hello(engine=engine, sandbox=sandbox)
+
+
+def encode_sighting(sighting: Sighting) -> bytes:
+    """Return the body of a sighting."""
+    guidance = (
+        0 if sighting.guidance is None else 1 + _GUIDANCES.index(sighting.guidance)
+    )
+    template = (
+        b"" if sighting.template is None else sighting.template.astype(">f4").tobytes()
+    )
+    return (
+        _SIGHTING.pack(
+            guidance,
+            min(sighting.faces, _MOST_FACES),
+            sighting.quality,
+            math.nan if sighting.face_height_px is None else sighting.face_height_px,
+            sighting.recognition_ms,
+            len(template) // 4,
+        )
+        + template
+    )
+
+
+def decode_sighting(body: bytes, *, dimension: int) -> Sighting:
+    """Return the sighting that a body holds.
+
+    Raises ProtocolError, also when its template has another dimension than the hello
+    promised or a component that is no finite number.
+    """
+    try:
+        code, faces, quality, height, ms, length = _SIGHTING.unpack_from(body)
+    except struct.error as err:
+        raise ProtocolError("a sighting that is too short") from err
+    if len(body) != _SIGHTING.size + 4 * length or length not in (0, dimension):
+        raise ProtocolError(f"a template of {length} numbers instead of {dimension}")
+    if code > len(_GUIDANCES) or (code == 0) != (length > 0):
+        raise ProtocolError(f"guidance {code} with a template of {length} numbers")
+    if not (0 <= quality <= 1 and 0 <= ms < math.inf) or height <= 0:
+        raise ProtocolError("a sighting with impossible numbers")
+    template = np.frombuffer(body, ">f4", offset=_SIGHTING.size).astype(np.float32)
+    if not np.isfinite(template).all():
+        raise ProtocolError("a template that is not finite")
+    return Sighting(
+        guidance=_GUIDANCES[code - 1] if code else None,
+        template=template if length else None,
+        quality=quality,
+        face_height_px=None if math.isnan(height) else height,
+        faces=faces,
+        recognition_ms=ms,
+    )
