@@ -1,0 +1,214 @@
+"""The visitors in the window: who had how much paper, and until when that matters.
+
+Of a visitor the book keeps a protected template, one timestamp and what is reserved at
+this moment. When the timestamp has passed, the allowance is whole again, nothing of it
+has a purpose any more, and all of it goes.
+"""
+
+from dataclasses import dataclass, replace
+import secrets
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .account import Account, Refusal, Reservation, Settlement
+from .gallery import Gallery
+from .gcra import Rule, finite
+from .threshold import Threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeCounts:
+    """What a purge removed."""
+
+    faces: int
+    reservations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookStatistics:
+    """Figures about the window, none about a person."""
+
+    faces: int
+    most_faces_ever: int
+    open_reservations: int
+    longest_left_s: float
+    """Time until the last of those here now is forgotten."""
+    oldest_s: float
+    """Time since the oldest of them must have had paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visitor:
+    key: int
+    account: Account
+
+
+class Book:
+    """Identifies a probe and keeps its account, in one step that nothing interrupts."""
+
+    def __init__(self, *, rule: Rule, threshold: Threshold, dimension: int) -> None:
+        """Start knowing nobody."""
+        self.threshold = threshold
+        self._rule = rule
+        self._gallery = Gallery(dimension)
+        self._visitors: dict[str, _Visitor] = {}
+        self._visitor_of: dict[int, str] = {}
+        # By token. An account whose TAT passes while the motor runs stays here, without
+        # its face, so that its paper is still charged.
+        self._running: dict[str, Account] = {}
+        self._most_faces_ever = 0
+
+    @property
+    def rule(self) -> Rule:
+        """Return the rule that everybody's account follows."""
+        return self._rule
+
+    def request(
+        self, probe: NDArray[np.float32], cm: float, now: float
+    ) -> Reservation | Refusal:
+        """Recognise the probe and reserve paper, or say when there will be some.
+
+        Who is not recognised is new, gets paper and is remembered for it. Raises
+        ValueError when the probe is not a finite template of the book's dimension or
+        cm is not positive or more than the allowance; nothing has changed then.
+        """
+        self.expire(now)
+        nearest = self._gallery.nearest(probe)
+        size = len(self._gallery)
+        distance = nearest[1] if nearest else None
+        known = None
+        if nearest and nearest[1] <= self.threshold.distance(size):
+            known = self._visitor_of[nearest[0]]
+        account = self._visitors[known].account if known else Account(now)
+        decision = account.reserve(self._rule, cm, now)
+        if isinstance(decision, Refusal):
+            return replace(decision, distance=distance)
+        self._running[decision.token] = account
+        return replace(
+            decision,
+            visitor=known or self._remember(probe, account),
+            new=known is None,
+            doubtful=known is None
+            and distance is not None
+            and distance <= self.threshold.doubt(size),
+            distance=distance,
+        )
+
+    def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
+        """Charge the measured centimetres and give back the rest of the reservation.
+
+        Nothing is charged when the visitor was purged or forgotten meanwhile, the
+        reservation is past its deadline, or it was settled before.
+        """
+        self.expire(now)
+        account = self._running.get(reservation.token)
+        if account is None:
+            visitor = self._visitors.get(reservation.visitor or "")
+            account = visitor.account if visitor else Account(now)
+        settlement = account.settle(self._rule, reservation, cm, now)
+        self._running.pop(reservation.token, None)
+        self.expire(now)
+        return settlement
+
+    def forget(self, probe: NDArray[np.float32], now: float) -> bool:
+        """Forget whoever this may be; return whether there was anybody.
+
+        Here doubt removes: a stranger who is forgotten as well loses nothing.
+        """
+        self.expire(now)
+        near = self._gallery.distances(probe) <= self.threshold.doubt(
+            len(self._gallery)
+        )
+        names = [self._visitor_of[int(key)] for key in self._gallery.keys()[near]]
+        self._purge(names)
+        return bool(names)
+
+    def expire(self, now: float) -> int:
+        """Forget everybody whose allowance is whole again; return how many.
+
+        Reservations past their deadline are given back first.
+        """
+        finite(now, "now")
+        for account in set(self._running.values()):
+            for token in account.lapse(self._rule, now):
+                del self._running[token]
+        whole = [
+            name
+            for name, visitor in self._visitors.items()
+            if self._rule.is_whole(visitor.account.tat, now)
+        ]
+        self._drop(whole)
+        return len(whole)
+
+    def next_expiry(self) -> float | None:
+        """Return when expire has something to do next; None when it never has."""
+        tats = [visitor.account.tat for visitor in self._visitors.values()]
+        deadlines = [account.deadline() for account in self._running.values()]
+        return min((*tats, *(at for at in deadlines if at is not None)), default=None)
+
+    def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
+        """Forget everybody, or those who had paper longer ago than older_than_s.
+
+        How long ago is worked out from the TAT as if the allowance had been emptied,
+        since nothing else is kept: nobody seems younger than they are. A purge of
+        everybody begins a new epoch of the gallery.
+        """
+        self.expire(now)
+        if older_than_s is not None:
+            latest = now + self._rule.window_s - finite(older_than_s, "older_than_s")
+            return self._purge(
+                [n for n, v in self._visitors.items() if v.account.tat <= latest]
+            )
+        counts = PurgeCounts(faces=len(self._visitors), reservations=len(self._running))
+        self._visitors.clear()
+        self._visitor_of.clear()
+        self._running.clear()
+        self._gallery.clear()
+        return counts
+
+    def set_rule(self, rule: Rule, now: float) -> None:
+        """Go on under another rule; nobody has to wait longer because of it."""
+        self.expire(now)
+        accounts = {visitor.account for visitor in self._visitors.values()}
+        for account in accounts.union(self._running.values()):
+            account.follow(self._rule, rule, now)
+        self._rule = rule
+        self.expire(now)
+
+    def statistics(self, now: float) -> BookStatistics:
+        """Return the window's figures."""
+        self.expire(now)
+        tats = [visitor.account.tat for visitor in self._visitors.values()]
+        return BookStatistics(
+            faces=len(tats),
+            most_faces_ever=self._most_faces_ever,
+            open_reservations=len(self._running),
+            longest_left_s=max(tats) - now if tats else 0.0,
+            oldest_s=max(0.0, self._rule.window_s - (min(tats) - now)) if tats else 0.0,
+        )
+
+    def _remember(self, template: NDArray[np.float32], account: Account) -> str:
+        key = self._gallery.add(template)
+        name = secrets.token_hex(8)
+        self._visitors[name] = _Visitor(key=key, account=account)
+        self._visitor_of[key] = name
+        self._most_faces_ever = max(self._most_faces_ever, len(self._visitors))
+        return name
+
+    def _drop(self, names: list[str]) -> list[Account]:
+        """Forget these visitors' faces; return their accounts."""
+        gone = [self._visitors.pop(name) for name in names]
+        for visitor in gone:
+            del self._visitor_of[visitor.key]
+        if gone:
+            self._gallery.remove([visitor.key for visitor in gone])
+        return [visitor.account for visitor in gone]
+
+    def _purge(self, names: list[str]) -> PurgeCounts:
+        """Forget these visitors together with what is reserved for them."""
+        accounts = set(self._drop(names))
+        tokens = [t for t, account in self._running.items() if account in accounts]
+        for token in tokens:
+            del self._running[token]
+        return PurgeCounts(faces=len(names), reservations=len(tokens))

@@ -1,0 +1,275 @@
+"""Who had how much paper, and until when that matters."""
+
+import numpy as np
+import pytest
+
+from custom_components.facequota.quota.account import RESERVATION_S, Refusal
+from custom_components.facequota.quota.book import Book, PurgeCounts
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.threshold import PRIORS, Threshold
+
+from .people import DIMENSION, face
+from .test_lane import reserved
+
+TEMPLE = Rule(allowance_cm=60, window_s=540)
+
+
+@pytest.fixture(name="book")
+def book_fixture() -> Book:
+    """Return the Temple's book: 60 cm in 9 minutes."""
+    return make_book()
+
+
+def make_book(rule: Rule = TEMPLE) -> Book:
+    """Return an empty book."""
+    threshold = Threshold(prior=PRIORS["face_recognition"], limit=0.001)
+    return Book(rule=rule, threshold=threshold, dimension=DIMENSION)
+
+
+def refused(answer: object) -> Refusal:
+    """Return the answer as the refusal that it has to be."""
+    assert isinstance(answer, Refusal)
+    return answer
+
+
+def visit(book: Book, person: int, now: float, *, cm: float = 60) -> None:
+    """Let a person have a portion, all of which comes out."""
+    book.settle(reserved(book.request(face(person), cm, now)), cm, now + 3)
+
+
+def test_a_new_visitor_gets_paper(book: Book) -> None:
+    """Without enrolment and without a name."""
+    reservation = reserved(book.request(face(1), 60, 0))
+    assert reservation.new
+    assert reservation.distance is None
+    assert reservation.next_portion_at == 540
+
+
+def test_a_returning_visitor_is_told_when_the_next_portion_comes(book: Book) -> None:
+    """Exactly, and at that time it is there."""
+    visit(book, 1, 0)
+    refusal = refused(book.request(face(1, away=0.05), 60, 100))
+    assert refusal.next_portion_at == 540
+    assert refusal.available_cm == pytest.approx(60 * 100 / 540)
+    assert refusal.distance == pytest.approx(0.05, abs=1e-3)
+    assert reserved(book.request(face(1), 60, 540)).new
+
+
+def test_somebody_else_gets_paper_meanwhile(book: Book) -> None:
+    """One visitor's quota is nobody else's."""
+    visit(book, 1, 0)
+    other = reserved(book.request(face(2), 60, 10))
+    assert other.new
+    assert other.distance == pytest.approx(2**0.5, abs=1e-3)
+
+
+def test_two_requests_of_one_face_at_the_same_moment_get_one_portion(
+    book: Book,
+) -> None:
+    """The second dispenser sees the first one's reservation."""
+    reserved(book.request(face(1), 60, 0))
+    assert refused(book.request(face(1), 60, 0)).next_portion_at == 540
+
+
+def test_a_known_visitor_may_have_what_is_left() -> None:
+    """An allowance of two portions is a second helping for the same visitor."""
+    book = make_book(Rule(allowance_cm=120, window_s=1_080))
+    first = reserved(book.request(face(1), 60, 0))
+    second = reserved(book.request(face(1), 60, 1))
+    assert second.visitor == first.visitor
+    assert not second.new
+    assert refused(book.request(face(1), 60, 2)).next_portion_at == 540
+
+
+def test_a_jam_is_charged_only_for_what_came_out(book: Book) -> None:
+    """20 of 60 cm: the rest can be had at once, as much again in a third of the time."""
+    settlement = book.settle(reserved(book.request(face(1), 60, 0)), 20, 0)
+    assert settlement.charged_cm == pytest.approx(20)
+    assert settlement.next_portion_at == pytest.approx(180)
+    reserved(book.request(face(1), 40, 0))
+
+
+def test_who_got_nothing_is_forgotten_at_once(book: Book) -> None:
+    """A face without paper on its account has no purpose."""
+    book.settle(reserved(book.request(face(1), 60, 0)), 0, 5)
+    assert book.statistics(5).faces == 0
+
+
+def test_a_motor_that_ran_on_makes_nobody_wait_longer_than_the_window(
+    book: Book,
+) -> None:
+    """A machine's fault is not the visitor's."""
+    settlement = book.settle(reserved(book.request(face(1), 60, 0)), 90, 5)
+    assert settlement.next_portion_at == 545
+    assert book.statistics(5).longest_left_s == 540
+
+
+def test_settling_twice_charges_once() -> None:
+    """The same request pays once."""
+    book = make_book(Rule(allowance_cm=120, window_s=1_080))
+    reservation = reserved(book.request(face(1), 60, 0))
+    assert book.settle(reservation, 60, 1).charged_cm == pytest.approx(60)
+    assert book.settle(reservation, 60, 2).charged_cm == 0
+    reserved(book.request(face(1), 60, 3))
+
+
+def test_a_reservation_past_its_deadline_is_given_back(book: Book) -> None:
+    """In the visitor's favour, and a late settlement changes nothing."""
+    reservation = reserved(book.request(face(1), 60, 0))
+    assert book.next_expiry() == RESERVATION_S == reservation.expires_at
+    refused(book.request(face(1), 60, RESERVATION_S - 0.5))
+    assert book.expire(RESERVATION_S) == 1
+    assert book.settle(reservation, 60, RESERVATION_S).charged_cm == 0
+    assert book.statistics(RESERVATION_S).faces == 0
+
+
+def test_a_visitor_is_gone_at_their_tat(book: Book) -> None:
+    """Not a moment later, and the book says when that is."""
+    visit(book, 1, 0)
+    visit(book, 2, 100)
+    assert book.next_expiry() == 540
+    assert book.expire(539.9) == 0
+    assert book.expire(540) == 1
+    assert book.next_expiry() == 640
+    assert book.statistics(640).faces == 0
+    assert book.next_expiry() is None
+
+
+def test_ids_are_random_and_never_used_again(book: Book) -> None:
+    """The same face in another window is somebody else."""
+    names = set()
+    for turn in range(20):
+        names.add(reserved(book.request(face(1), 60, turn)).visitor)
+        book.purge(turn)
+    assert len(names) == 20
+
+
+def test_a_purge_forgets_everybody_and_counts_them(book: Book) -> None:
+    """Its second receipt is empty, and everybody gets paper again."""
+    visit(book, 1, 0)
+    visit(book, 2, 1)
+    running = reserved(book.request(face(3), 60, 2))
+    assert book.purge(3) == PurgeCounts(faces=3, reservations=1)
+    assert book.purge(3) == PurgeCounts(faces=0, reservations=0)
+    assert book.settle(running, 60, 4).charged_cm == 0
+    assert reserved(book.request(face(1), 60, 5)).new
+
+
+def test_a_purge_by_age_leaves_the_latest(book: Book) -> None:
+    """Who had paper longer ago than that is forgotten."""
+    visit(book, 1, 0)
+    visit(book, 2, 200)
+    assert book.purge(300, older_than_s=150).faces == 1
+    assert reserved(book.request(face(1), 60, 300)).new
+    refused(book.request(face(2), 60, 300))
+    assert book.purge(300, older_than_s=0).faces == 2
+
+
+def test_purge_by_age_never_misses_an_older_visitor() -> None:
+    """Half an allowance taken long ago counts as long ago."""
+    book = make_book()
+    book.settle(reserved(book.request(face(1), 30, 0)), 30, 3)
+    assert book.purge(200, older_than_s=200).faces == 1
+
+
+def test_forget_removes_whoever_this_may_be(book: Book) -> None:
+    """A visitor can ask for it at the machine."""
+    visit(book, 1, 0)
+    visit(book, 2, 0)
+    assert book.forget(face(1, away=0.1), 10)
+    assert not book.forget(face(1), 10)
+    assert book.statistics(10).faces == 1
+    assert reserved(book.request(face(1), 60, 10)).new
+
+
+def test_doubt_gives_paper(book: Book) -> None:
+    """Alike, but not enough to say no: paper, and the doubt is on record."""
+    visit(book, 1, 0)
+    threshold = book.threshold
+    between = (threshold.distance(1) + threshold.doubt(1)) / 2
+    reservation = reserved(book.request(face(1, away=between), 60, 10))
+    assert reservation.new
+    assert reservation.doubtful
+    assert not reserved(book.request(face(2), 60, 10)).doubtful
+
+
+def test_forget_falls_on_the_side_of_forgetting(book: Book) -> None:
+    """Where a request would doubt, forget forgets."""
+    visit(book, 1, 0)
+    between = (book.threshold.distance(1) + book.threshold.doubt(1)) / 2
+    assert book.forget(face(1, away=between), 10)
+
+
+def test_a_new_rule_makes_nobody_wait_longer(book: Book) -> None:
+    """A longer window keeps the told time; a shorter one ends it sooner."""
+    visit(book, 1, 0)
+    book.set_rule(Rule(allowance_cm=60, window_s=3_600), 10)
+    assert refused(book.request(face(1), 60, 10)).next_portion_at == 540
+    book.set_rule(Rule(allowance_cm=60, window_s=60), 20)
+    assert refused(book.request(face(1), 60, 20)).next_portion_at <= 80
+    assert book.rule.window_s == 60
+
+
+def test_a_jam_under_a_new_rule_leaves_no_debt() -> None:
+    """What was reserved under the old rule is given back whole."""
+    book = make_book()
+    reservation = reserved(book.request(face(1), 60, 0))
+    book.set_rule(Rule(allowance_cm=120, window_s=540), 1)
+    book.settle(reservation, 0, 2)
+    assert book.statistics(2).faces == 0
+
+
+def test_a_rule_whose_allowance_is_smaller_than_an_open_portion(book: Book) -> None:
+    """The settlement still tells a time."""
+    reservation = reserved(book.request(face(1), 60, 0))
+    book.set_rule(Rule(allowance_cm=30, window_s=270), 1)
+    assert book.settle(reservation, 60, 2).next_portion_at <= 272
+
+
+def test_statistics_are_about_the_window_and_nobody_in_it(book: Book) -> None:
+    """Counts and times only."""
+    visit(book, 1, 0)
+    visit(book, 2, 50)
+    reserved(book.request(face(3), 60, 60))
+    figures = book.statistics(100)
+    assert (figures.faces, figures.most_faces_ever, figures.open_reservations) == (
+        3,
+        3,
+        1,
+    )
+    assert figures.longest_left_s == 500
+    assert figures.oldest_s == 100
+    book.purge(100)
+    figures = book.statistics(100)
+    assert (figures.faces, figures.most_faces_ever) == (0, 3)
+    assert (figures.longest_left_s, figures.oldest_s) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("probe", "cm", "now"),
+    [
+        (np.full(DIMENSION, np.nan, np.float32), 60, 0),
+        (np.zeros(64, np.float32), 60, 0),
+        (face(1), float("nan"), 0),
+        (face(1), -1, 0),
+        (face(1), 0, 0),
+        (face(1), 61, 0),
+        (face(1), 60, float("inf")),
+    ],
+)
+def test_bad_numbers_change_nothing(
+    book: Book, probe: np.ndarray, cm: float, now: float
+) -> None:
+    """Neither an account nor a template comes of them."""
+    with pytest.raises(ValueError):
+        book.request(probe, cm, now)
+    assert book.statistics(0).faces == 0
+
+
+def test_a_bad_measurement_leaves_the_reservation_to_be_settled(book: Book) -> None:
+    """A sensor's NaN is not a settlement."""
+    reservation = reserved(book.request(face(1), 60, 0))
+    for cm in (float("nan"), -1.0):
+        with pytest.raises(ValueError):
+            book.settle(reservation, cm, 1)
+    assert book.settle(reservation, 30, 2).charged_cm == pytest.approx(30)

@@ -1,0 +1,142 @@
+"""The templates in the window."""
+
+from hypothesis import given, settings, strategies as st
+import numpy as np
+from numpy.typing import NDArray
+import pytest
+
+from custom_components.facequota.quota.gallery import Gallery
+
+from .people import DIMENSION, face
+
+
+def crowd(count: int, seed: int = 1) -> NDArray[np.float32]:
+    """Return unit templates of so many people."""
+    templates = np.random.default_rng(seed).normal(size=(count, DIMENSION))
+    templates /= np.linalg.norm(templates, axis=1, keepdims=True)
+    return templates.astype(np.float32)
+
+
+def test_the_nearest_template_is_found_with_its_distance() -> None:
+    """The transform changes no distance."""
+    people, gallery = crowd(200), Gallery(DIMENSION)
+    keys = [gallery.add(template) for template in people]
+    probe = people[77] + np.float32(0.02) * people[3]
+    nearest = gallery.nearest(probe)
+    assert nearest is not None
+    assert nearest[0] == keys[77]
+    assert nearest[1] == pytest.approx(0.02, abs=1e-4)
+    expected = np.linalg.norm(people - probe, axis=1)
+    assert gallery.distances(probe) == pytest.approx(expected, abs=1e-4)
+
+
+def test_an_empty_gallery_has_no_nearest() -> None:
+    """The first visitor is like nobody."""
+    gallery = Gallery(DIMENSION)
+    assert gallery.nearest(face(1)) is None
+    assert gallery.distances(face(1)).shape == (0,)
+
+
+def test_duplicates_are_kept_apart() -> None:
+    """Removing one of two equal templates leaves the other."""
+    gallery = Gallery(DIMENSION)
+    first, second = gallery.add(face(1)), gallery.add(face(1))
+    gallery.remove([first])
+    nearest = gallery.nearest(face(1))
+    assert nearest is not None
+    assert nearest[0] == second
+    assert nearest[1] == pytest.approx(0, abs=1e-3)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.one_of(st.none(), st.sets(st.integers(0, 30))), max_size=40))
+def test_keys_stay_with_their_templates(steps: list[set[int] | None]) -> None:
+    """Whatever was added and removed before, everyone is found under their key."""
+    people, gallery = crowd(60), Gallery(DIMENSION)
+    held: dict[int, int] = {}
+    for person, step in enumerate(steps):
+        if step is None:
+            held[gallery.add(people[person])] = person
+        else:
+            gone = [key for key in held if key in step]
+            gallery.remove(gone)
+            for key in gone:
+                del held[key]
+        assert sorted(gallery.keys()) == sorted(held)
+    for key, person in held.items():
+        nearest = gallery.nearest(people[person])
+        assert nearest is not None
+        assert nearest[0] == key
+
+
+def test_a_key_is_never_used_again() -> None:
+    """Also not after a purge."""
+    gallery = Gallery(DIMENSION)
+    seen = {gallery.add(face(1)), gallery.add(face(2))}
+    gallery.clear()
+    assert gallery.add(face(1)) not in seen
+
+
+def test_removed_templates_are_overwritten() -> None:
+    """Nothing is left where they were, neither by removal, growth nor purge."""
+    gallery = Gallery(DIMENSION)
+    keys = [gallery.add(template) for template in crowd(16)]
+    grown_from = gallery.rows
+    keys.append(gallery.add(face(1)))
+    assert not grown_from.any()
+    gallery.remove(keys[3:9])
+    assert not gallery.rows[len(gallery) :].any()
+    assert gallery.rows[: len(gallery)].any(axis=1).all()
+    cleared = gallery.rows
+    transform = gallery._transform  # noqa: SLF001 - nobody else may have it
+    assert transform is not None
+    gallery.clear()
+    assert not cleared.any()
+    assert not transform.any()
+
+
+def test_templates_of_two_epochs_cannot_be_told_to_be_of_one_face() -> None:
+    """One face in two epochs is as far from itself as from anybody."""
+    gallery = Gallery(DIMENSION)
+    kept = []
+    for _ in range(30):
+        gallery.add(face(1))
+        kept.append(gallery.rows[0].copy())
+        gallery.clear()
+    cosines = (np.array(kept) @ np.array(kept).T)[np.triu_indices(30, 1)]
+    # Evenly spread directions have cosines of mean 0 and spread 1/√128 = 0.088.
+    assert abs(cosines.mean()) < 0.03
+    assert cosines.std() == pytest.approx(0.088, abs=0.02)
+
+
+def test_the_transform_goes_with_the_last_template() -> None:
+    """A purge and the last expiry both begin a new epoch."""
+    gallery = Gallery(DIMENSION)
+    key = gallery.add(face(1))
+    before = gallery.rows[0].copy()
+    gallery.remove([key])
+    gallery.add(face(1))
+    assert np.linalg.norm(gallery.rows[0] - before) > 0.5
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
+def test_a_template_that_is_no_template_is_refused(bad: float) -> None:
+    """Not kept and not compared."""
+    gallery, template = Gallery(DIMENSION), face(1)
+    template[5] = bad
+    with pytest.raises(ValueError):
+        gallery.add(template)
+    with pytest.raises(ValueError):
+        gallery.nearest(template)
+    assert len(gallery) == 0
+
+
+def test_a_template_of_another_engine_is_refused() -> None:
+    """A gallery belongs to one engine."""
+    gallery = Gallery(DIMENSION)
+    gallery.add(face(1))
+    for shape in ((512,), (), (1, DIMENSION)):
+        with pytest.raises(ValueError):
+            gallery.nearest(np.zeros(shape, np.float32))
+    with pytest.raises(ValueError):
+        Gallery(0)
