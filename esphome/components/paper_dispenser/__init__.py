@@ -1,0 +1,117 @@
+"""A paper dispenser: one motor, one pulse sensor, one portion at a time."""
+
+from typing import Any
+
+from esphome import automation, pins
+import esphome.codegen as cg
+from esphome.components import binary_sensor, sensor
+import esphome.config_validation as cv
+from esphome.const import CONF_ID
+from esphome.core import CORE
+
+CODEOWNERS: list[str] = []
+AUTO_LOAD = ["binary_sensor", "event", "number", "sensor", "switch", "text"]
+
+CONF_PAPER_DISPENSER_ID = "paper_dispenser_id"
+CONF_MOTOR_PIN = "motor_pin"
+CONF_PULSE_PIN = "pulse_pin"
+CONF_MIN_PULSE_PERIOD = "min_pulse_period"
+CONF_COVER = "cover"
+CONF_PAPER_OUT = "paper_out"
+CONF_CURRENT = "current"
+CONF_ON_MOTOR_ON = "on_motor_on"
+CONF_ON_MOTOR_OFF = "on_motor_off"
+
+paper_dispenser_ns = cg.esphome_ns.namespace("paper_dispenser")
+PaperDispenser = paper_dispenser_ns.class_("PaperDispenser", cg.Component)
+Limits = paper_dispenser_ns.struct("Limits")
+
+CHILD_SCHEMA = cv.Schema(
+    {cv.GenerateID(CONF_PAPER_DISPENSER_ID): cv.use_id(PaperDispenser)}
+)
+
+_MILLISECONDS = cv.positive_time_period_milliseconds
+# YAML key, field of the C++ struct, validator, default. The defaults are those of core.h, written out so that they are documented
+# in the configuration that `esphome config` prints.
+_LIMITS: list[tuple[str, str, Any, Any]] = [
+    ("length_cap", "length_cap_cm", cv.float_range(min=1, max=1000), 200),
+    ("time_limit", "time_limit_ms", _MILLISECONDS, "8s"),
+    ("spin_up", "spin_up_ms", _MILLISECONDS, "600ms"),
+    ("stall", "stall_ms", _MILLISECONDS, "400ms"),
+    ("settle", "settle_ms", _MILLISECONDS, "200ms"),
+    ("coast_limit", "coast_limit_ms", _MILLISECONDS, "1s"),
+    ("cooldown", "cooldown_ms", _MILLISECONDS, "1s"),
+    ("duty_capacity", "duty_capacity_ms", _MILLISECONDS, "60s"),
+    ("duty_share", "duty_share", cv.percentage, "25%"),
+    ("stray_pulses", "stray_pulses", cv.int_range(min=1, max=1000), 8),
+    ("stray_window", "stray_window_ms", _MILLISECONDS, "10s"),
+    ("stall_current", "stall_current_a", cv.float_range(min=0, max=20), 0),
+    ("jams_to_latch", "jams_to_latch", cv.int_range(min=1, max=100), 3),
+]
+
+
+def _validate(config: dict[str, Any]) -> dict[str, Any]:
+    if not CORE.is_host:
+        for key in (CONF_MOTOR_PIN, CONF_PULSE_PIN):
+            if key not in config:
+                raise cv.Invalid(f"{key} is required", path=[key])
+    if config["duty_capacity"] < config["time_limit"]:
+        raise cv.Invalid(
+            "duty_capacity must be at least time_limit, or no portion ever starts"
+        )
+    if config["stall_current"] > 0 and CONF_CURRENT not in config:
+        raise cv.Invalid("stall_current needs a sensor in 'current'")
+    return config
+
+
+CONFIG_SCHEMA = cv.All(
+    cv.Schema(
+        {
+            cv.GenerateID(): cv.declare_id(PaperDispenser),
+            cv.Optional(CONF_MOTOR_PIN): pins.internal_gpio_output_pin_schema,
+            cv.Optional(CONF_PULSE_PIN): pins.internal_gpio_input_pin_schema,
+            cv.Optional(
+                CONF_MIN_PULSE_PERIOD, default="2ms"
+            ): cv.positive_time_period_microseconds,
+            cv.Optional(CONF_COVER): cv.use_id(binary_sensor.BinarySensor),
+            cv.Optional(CONF_PAPER_OUT): cv.use_id(binary_sensor.BinarySensor),
+            cv.Optional(CONF_CURRENT): cv.use_id(sensor.Sensor),
+            cv.Optional(CONF_ON_MOTOR_ON): automation.validate_automation(single=True),
+            cv.Optional(CONF_ON_MOTOR_OFF): automation.validate_automation(single=True),
+            **{
+                cv.Optional(key, default=default): validator
+                for key, _, validator, default in _LIMITS
+            },
+        }
+    ).extend(cv.COMPONENT_SCHEMA),
+    _validate,
+)
+
+
+async def to_code(config: dict[str, Any]) -> None:
+    """Generate the component with its limits, pins and inputs."""
+    limits = cg.StructInitializer(
+        Limits, *((field, config[key]) for key, field, _, _ in _LIMITS)
+    )
+    var = cg.new_Pvariable(config[CONF_ID], limits)
+    await cg.register_component(var, config)
+    cg.add(var.set_min_pulse_period(config[CONF_MIN_PULSE_PERIOD]))
+    for key, setter in (
+        (CONF_MOTOR_PIN, var.set_motor_pin),
+        (CONF_PULSE_PIN, var.set_pulse_pin),
+    ):
+        if key in config:
+            cg.add(setter(await cg.gpio_pin_expression(config[key])))
+    for key, setter in (
+        (CONF_COVER, var.set_cover),
+        (CONF_PAPER_OUT, var.set_paper_out_input),
+        (CONF_CURRENT, var.set_current),
+    ):
+        if key in config:
+            cg.add(setter(await cg.get_variable(config[key])))
+    for key, trigger in (
+        (CONF_ON_MOTOR_ON, var.get_motor_on_trigger()),
+        (CONF_ON_MOTOR_OFF, var.get_motor_off_trigger()),
+    ):
+        if key in config:
+            await automation.build_automation(trigger, [], config[key])

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace esphome::paper_dispenser {
+
+/// How far the paper still runs after the motor is off, learnt from what it did the last times.
+///
+/// Friction slows paper and motor evenly, so the way to standstill grows with the square of the speed (v² / 2a); the one number
+/// to learn is the factor. Distances in pulses, speed as the time between two pulses.
+class Coast {
+ public:
+  /// Pulses that will still come when the motor is switched off at this speed.
+  uint32_t pulses(uint32_t period_us) const {
+    if (period_us == 0)
+      return 0;
+    const float rate = 1e6f / static_cast<float>(period_us);
+    return static_cast<uint32_t>(std::lround(std::min(this->factor_ * rate * rate, MAX_PULSES)));
+  }
+
+  /// The motor was switched off at this speed and `pulses` came after that.
+  void learn(uint32_t period_us, uint32_t pulses) {
+    if (period_us == 0)
+      return;
+    const float rate = 1e6f / static_cast<float>(period_us);
+    const float seen = std::min(static_cast<float>(pulses), MAX_PULSES) / (rate * rate);
+    // The first portion tells most; later ones only correct, so that one pulse more or less does not make the aim wander.
+    this->factor_ = this->learnt_ ? this->factor_ + WEIGHT * (seen - this->factor_) : seen;
+    this->learnt_ = true;
+  }
+
+  float factor() const { return this->factor_; }
+
+  /// Take up a factor stored before; anything that is not a sane number is ignored.
+  void restore(float factor) {
+    if (!std::isfinite(factor) || factor < 0.0f)
+      return;
+    this->factor_ = factor;
+    this->learnt_ = factor > 0.0f;
+  }
+
+ protected:
+  static constexpr float WEIGHT = 0.2f;
+  static constexpr float MAX_PULSES = 40.0f;
+
+  float factor_{0.0f};
+  bool learnt_{false};
+};
+
+}  // namespace esphome::paper_dispenser

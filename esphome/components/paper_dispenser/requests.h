@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace esphome::paper_dispenser {
+
+/// The wall clock as far as the device knows it.
+struct WallClock {
+  bool valid;                ///< it was set at least once
+  uint32_t now_s;            ///< unix time; compared by difference, so that 2038 and 2106 pass unnoticed
+  uint32_t uncertainty_s;    ///< how far behind the sender's clock it may be
+};
+
+enum class Expiry : uint8_t { OPEN, PAST, TOO_FAR, NO_CLOCK };
+
+/// Whether a command may still run. A command that would stay good for long is no protection against a late delivery: refused.
+inline Expiry judge_expiry(uint32_t expires_s, const WallClock &clock, uint32_t longest_s) {
+  if (!clock.valid)
+    return Expiry::NO_CLOCK;
+  const auto left = static_cast<int32_t>(expires_s - clock.now_s);
+  if (left <= static_cast<int32_t>(clock.uncertainty_s))
+    return Expiry::PAST;
+  return left > static_cast<int32_t>(longest_s) ? Expiry::TOO_FAR : Expiry::OPEN;
+}
+
+/// The last requests that moved paper, so that none does it twice.
+class RecentRequests {
+ public:
+  static constexpr size_t SIZE = 8;
+  static constexpr size_t LONGEST_ID = 64;
+  using Stored = std::array<uint64_t, SIZE>;
+
+  static bool is_id(std::string_view id) { return !id.empty() && id.size() <= LONGEST_ID; }
+
+  bool contains(std::string_view id) const {
+    const uint64_t wanted = hash(id);
+    for (const uint64_t known : this->hashes_) {
+      if (known == wanted)
+        return true;
+    }
+    return false;
+  }
+
+  void add(std::string_view id) {
+    this->hashes_[this->next_] = hash(id);
+    this->next_ = (this->next_ + 1) % SIZE;
+  }
+
+  /// What to store and to take up again, oldest first.
+  Stored stored() const {
+    Stored result;
+    for (size_t i = 0; i < SIZE; i++)
+      result[i] = this->hashes_[(this->next_ + i) % SIZE];
+    return result;
+  }
+  void restore(const Stored &stored) {
+    this->hashes_ = stored;
+    this->next_ = 0;
+  }
+
+ protected:
+  /// FNV-1a, 64 bits. Zero marks an empty place.
+  static uint64_t hash(std::string_view id) {
+    uint64_t value = 14695981039346656037ULL;
+    for (const char c : id)
+      value = (value ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
+    return value == 0 ? 1 : value;
+  }
+
+  Stored hashes_{};
+  size_t next_{0};
+};
+
+}  // namespace esphome::paper_dispenser

@@ -1,0 +1,40 @@
+#include "setting_number.h"
+
+#include "esphome/core/log.h"
+
+namespace esphome::paper_dispenser {
+
+static const char *const TAG = "paper_dispenser.number";
+
+void SettingNumber::setup() {
+  this->preference_ = this->make_entity_preference<float>();
+  float value = NAN;
+  const bool stored = this->preference_.load(&value) && value >= this->traits.get_min_value() && value <= this->traits.get_max_value();
+  if (!stored || !this->apply_(value)) {
+    value = this->initial_value_;
+    this->apply_(value);
+  }
+  this->publish_state(value);
+}
+
+void SettingNumber::control(float value) {
+  if (!this->apply_(value)) {
+    ESP_LOGW(TAG, "'%s': %f is not possible", this->get_name().c_str(), value);
+    return;
+  }
+  this->preference_.save(&value);
+  this->publish_state(value);
+}
+
+bool SettingNumber::apply_(float value) {
+  switch (this->setting_) {
+    case Setting::PORTION_LENGTH:
+      this->parent_->set_portion_length(value);
+      return true;
+    case Setting::CALIBRATION:
+      return this->parent_->set_cm_per_pulse(value);
+  }
+  return false;
+}
+
+}  // namespace esphome::paper_dispenser

@@ -1,0 +1,22 @@
+"""The motor as a switch: on runs one portion and goes off by itself, off stops at once."""
+
+from typing import Any
+
+import esphome.codegen as cg
+from esphome.components import switch
+
+from . import CHILD_SCHEMA, CONF_PAPER_DISPENSER_ID, paper_dispenser_ns
+
+MotorSwitch = paper_dispenser_ns.class_("MotorSwitch", switch.Switch, cg.Component)
+
+CONFIG_SCHEMA = switch.switch_schema(
+    MotorSwitch, icon="mdi:paper-roll", default_restore_mode="ALWAYS_OFF"
+).extend(CHILD_SCHEMA)
+
+
+async def to_code(config: dict[str, Any]) -> None:
+    """Generate the switch."""
+    dispenser = await cg.get_variable(config[CONF_PAPER_DISPENSER_ID])
+    var = await switch.new_switch(config)
+    cg.add(var.set_parent(dispenser))
+    cg.add(dispenser.set_motor_switch(var))
