@@ -1,0 +1,220 @@
+"""A FaceQuota site with its dispensers, set up as a manager does it in the UI."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol, Self
+
+from .client import Client, Json
+from .flows import CONFIG, SUBENTRIES, Flow
+from .home_assistant import HouseError
+from .people import leave
+
+RULES: Final[Mapping[str, Any]] = {
+    "portion_cm": 60,
+    "allowance_cm": 60,
+    "window_min": 9,
+    "refused_at_most_one_in": 1000,
+}
+
+
+class Machine(Protocol):
+    """A dispenser's firmware that listens on a port of 127.0.0.1."""
+
+    @property
+    def name(self) -> str:
+        """What the dispenser is called."""
+
+    @property
+    def port(self) -> int:
+        """The port of its native API."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Dispenser:
+    """One dispenser: its camera, its firmware's entities and FaceQuota's."""
+
+    name: str
+    camera: str
+    pictures: Path
+    subentry_id: str = ""
+    device_id: str = ""
+    firmware: dict[str, str] = field(default_factory=dict)
+    entities: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def visit(self) -> str:
+        """The event entity that tells how each visit ended."""
+        return self.entities["event.visit"]
+
+    @property
+    def motor(self) -> str:
+        """The switch that runs one portion."""
+        return self.firmware["Motor"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Site:
+    """One configured site in a running Home Assistant."""
+
+    client: Client
+    entry_id: str
+    dispensers: list[Dispenser]
+    entities: dict[str, str]
+
+    @classmethod
+    async def set_up(
+        cls,
+        client: Client,
+        folder: Path,
+        machines: Sequence[Machine],
+        *,
+        name: str = "Park gate",
+        rules: Mapping[str, Any] = RULES,
+    ) -> Self:
+        """Add the devices, the cameras, the site and its dispensers by their flows.
+
+        `folder` gets one folder of pictures for each camera.
+        """
+        dispensers = [
+            await add_dispenser_parts(client, folder, machine) for machine in machines
+        ]
+        entry_id = await add_site(client, name, rules)
+        for one in dispensers:
+            await _add_dispenser(client, entry_id, one)
+        registry = await client.entities()
+        for one in dispensers:
+            _find_entities(registry, one)
+        entities = {
+            _key(entity): entity["entity_id"]
+            for entity in registry
+            if entity["config_entry_id"] == entry_id
+            and entity["config_subentry_id"] is None
+        }
+        return cls(
+            client=client, entry_id=entry_id, dispensers=dispensers, entities=entities
+        )
+
+    async def show(self, dispenser: Dispenser, picture: Path) -> None:
+        """Put a picture before a dispenser's camera."""
+        await self.client.service(
+            "local_file.update_file_path",
+            {"file_path": str(picture)},
+            target={"entity_id": dispenser.camera},
+        )
+
+    async def dispense(self, dispenser: Dispenser, **data: Any) -> Json:
+        """Ask for a portion by FaceQuota's action and return what became of it."""
+        answer = await self.client.service(
+            "facequota.dispense",
+            data,
+            target={"entity_id": dispenser.visit},
+            response=True,
+        )
+        outcome: Json = answer[dispenser.visit]
+        return outcome
+
+    async def purge(self, **data: Any) -> Json:
+        """Purge by FaceQuota's action and return the receipt."""
+        receipt: Json = await self.client.service(
+            "facequota.purge", {"config_entry_id": self.entry_id, **data}, response=True
+        )
+        return receipt
+
+    async def set_number(self, key: str, value: float) -> None:
+        """Set one of the site's numbers, such as `window`."""
+        entity_id = self.entities[f"number.{key}"]
+        await self.client.service(
+            "number.set_value", {"value": value}, target={"entity_id": entity_id}
+        )
+
+    async def recognise(self, wanted: bool) -> None:
+        """Turn the site's face recognition on, or suspend it."""
+        await self.client.service(
+            "switch.turn_on" if wanted else "switch.turn_off",
+            target={"entity_id": self.entities["switch.face_recognition"]},
+        )
+
+
+async def add_dispenser_parts(
+    client: Client, folder: Path, machine: Machine
+) -> Dispenser:
+    """Add a dispenser's firmware and its camera to Home Assistant."""
+    device = await Flow.start(client, CONFIG, "esphome")
+    entry = await device.finish("user", {"host": "127.0.0.1", "port": machine.port})
+    pictures = folder / machine.name
+    pictures.mkdir(parents=True, exist_ok=True)
+    nobody = leave(pictures / f"{machine.name}_camera.jpg")
+    local_file = await Flow.start(client, CONFIG, "local_file")
+    # Home Assistant 2026.11 names the camera after the file.
+    fields = {one["name"] for one in local_file.shown["data_schema"]}
+    values = {"name": f"{machine.name} camera", "file_path": str(nobody)}
+    camera = await local_file.finish(
+        "user", {key: value for key, value in values.items() if key in fields}
+    )
+    registry = await client.entities()
+    return Dispenser(
+        name=machine.name,
+        camera=next(
+            one["entity_id"]
+            for one in registry
+            if one["config_entry_id"] == camera["entry_id"]
+        ),
+        pictures=pictures,
+        firmware={
+            one["original_name"]: one["entity_id"]
+            for one in registry
+            if one["config_entry_id"] == entry["entry_id"]
+        },
+    )
+
+
+async def add_site(client: Client, name: str, rules: Mapping[str, Any]) -> str:
+    """Walk through the site's flow, with the engine's installation; return the entry's id."""
+    flow = await Flow.start(client, CONFIG, "facequota")
+    await flow.submit("user", {"name": name, **rules})
+    await flow.submit(
+        "law",
+        {
+            "camera_position": "entrance",
+            "notice_posted": True,
+            "way_without_face": True,
+        },
+    )
+    entry = await flow.finish("engine", {"engine": "face_recognition"})
+    if entry["state"] != "loaded":
+        raise HouseError(f"the site is {entry['state']}: {entry['reason']}")
+    entry_id: str = entry["entry_id"]
+    return entry_id
+
+
+async def _add_dispenser(client: Client, entry_id: str, dispenser: Dispenser) -> None:
+    """Walk through a dispenser's flow, taking what it fills in from the firmware."""
+    flow = await Flow.start(client, SUBENTRIES, [entry_id, "dispenser"])
+    await flow.submit(
+        "user",
+        {
+            "name": dispenser.name,
+            "camera": dispenser.camera,
+            "motor": dispenser.motor,
+        },
+    )
+    await flow.finish("inputs", flow.suggested)
+    subentries = await client.call("config_entries/subentries/list", entry_id=entry_id)
+    dispenser.subentry_id = next(
+        one["subentry_id"] for one in subentries if one["title"] == dispenser.name
+    )
+
+
+def _find_entities(registry: Sequence[Json], dispenser: Dispenser) -> None:
+    """Note which entities FaceQuota made for a dispenser."""
+    for entity in registry:
+        if entity["config_subentry_id"] == dispenser.subentry_id:
+            dispenser.entities[_key(entity)] = entity["entity_id"]
+            dispenser.device_id = entity["device_id"]
+
+
+def _key(entity: Json) -> str:
+    """Return an entity's platform and translation key, such as `event.visit`."""
+    domain = entity["entity_id"].partition(".")[0]
+    return f"{domain}.{entity['translation_key']}"
