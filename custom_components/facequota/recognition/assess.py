@@ -1,0 +1,170 @@
+"""Whether a frame is good enough to tell people apart, and what would help if not.
+
+The limits were set on faces of several populations so that nearly every ordinary frame
+passes and a frame is turned away where its template has moved by about 0.25 (dlib), a
+third of the way to a stranger. See docs/recognition.md for the measurements.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .engine import Face, Guidance
+
+MIN_FACE_HEIGHT_PX = 64
+"""Below this the engines enlarge the face by more than a half and see mush."""
+
+NEAR_EQUAL = 0.75
+"""A second face at least this much of the first one's height stands beside it.
+
+One step of the HOG detector's pyramid is 0.83, so one step of doubt is included.
+"""
+
+MIN_INSIDE = 0.8
+"""Part of the face's box that must lie inside of the picture."""
+
+MIN_BRIGHT_LUMINANCE = 45
+"""95th percentile of the face's luminance (0..255); ordinary faces have 85 and more.
+
+The bright end, not the mean: dark skin in good light has bright highlights and must
+not be asked for more light than others.
+"""
+
+MIN_CONTRAST = 25
+"""95th less 5th percentile of the face's luminance: haze, a dirty lens, glare."""
+
+GLARE_LUMINANCE = 250
+MAX_GLARE = 0.35
+"""Part of the face that may be burnt out; ordinary faces have up to 0.22."""
+
+MIN_SHARPNESS = 0.010
+"""See sharpness(); ordinary faces have 0.017 and more.
+
+A Gaussian blur of 2 % of the face's height or a smear of 8 % goes below.
+"""
+
+MAX_TURN = 0.40
+"""Sideways shift of the nose from between the eyes, in eye distances."""
+
+NOSE_DROP = (0.42, 1.20)
+"""How far the nose lies below the eyes, in eye distances: head thrown back, bowed."""
+
+_CHIP = 64
+_GOOD_HEIGHT_PX = 150
+_GOOD_SHARPNESS = 0.06
+_GOOD_CONTRAST = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What a frame is worth."""
+
+    guidance: Guidance | None
+    quality: float
+    """0..1, to compare frames of one visit."""
+
+
+def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
+    """Return what a frame is worth; `faces` nearest first, `pixels` RGB."""
+    if not faces:
+        return Assessment(guidance=_why_no_face(pixels), quality=0.0)
+    face = faces[0]
+    chip = _luminance_chip(pixels, face)
+    if chip is None:
+        return Assessment(guidance=Guidance.LOOK_HERE, quality=0.0)
+    dark, bright = np.percentile(chip, (5, 95))
+    contrast = float(bright - dark)
+    sharp = sharpness(chip)
+    turn, drop = pose(face)
+    if len(faces) > 1 and faces[1].height >= NEAR_EQUAL * face.height:
+        guidance: Guidance | None = Guidance.ONE_AT_A_TIME
+    elif face.height < MIN_FACE_HEIGHT_PX:
+        guidance = Guidance.CLOSER
+    elif _inside(pixels, face) < MIN_INSIDE:
+        guidance = Guidance.LOOK_HERE
+    elif (chip >= GLARE_LUMINANCE).mean() > MAX_GLARE:
+        guidance = Guidance.LESS_LIGHT
+    elif bright < MIN_BRIGHT_LUMINANCE or contrast < MIN_CONTRAST:
+        guidance = Guidance.MORE_LIGHT
+    elif sharp < MIN_SHARPNESS:
+        guidance = Guidance.HOLD_STILL
+    elif turn > MAX_TURN or not NOSE_DROP[0] <= drop <= NOSE_DROP[1]:
+        guidance = Guidance.LOOK_HERE
+    else:
+        guidance = None
+    quality = (
+        min(1.0, face.height / _GOOD_HEIGHT_PX)
+        * min(1.0, sharp / _GOOD_SHARPNESS)
+        * min(1.0, contrast / _GOOD_CONTRAST)
+        * max(0.0, 1.0 - turn)
+    )
+    return Assessment(guidance=guidance, quality=float(quality))
+
+
+def sharpness(chip: NDArray[np.float32]) -> float:
+    """Return the weakest fine detail among four directions, relative to all detail.
+
+    The variance of the second difference along a direction, over the variance of the
+    luminance: light and contrast fall out, and a smear shows because it removes detail
+    along one direction only. `chip` is the face's luminance, shape (64, 64).
+    """
+    middle = 2 * chip[1:-1, 1:-1]
+    directions = (
+        middle - chip[1:-1, :-2] - chip[1:-1, 2:],
+        middle - chip[:-2, 1:-1] - chip[2:, 1:-1],
+        middle - chip[:-2, :-2] - chip[2:, 2:],
+        middle - chip[:-2, 2:] - chip[2:, :-2],
+    )
+    detail = min(float(difference.var()) for difference in directions)
+    return detail / max(float(chip.var()), 1e-6)
+
+
+def pose(face: Face) -> tuple[float, float]:
+    """Return how far the face is turned sideways and how far its nose drops.
+
+    Both in eye distances, measured along and across the line between the eyes, so that
+    a tilted head does not count as turned.
+    """
+    left, right, nose = face.eyes_and_nose
+    axis = right - left
+    square = float(axis @ axis)
+    if square == 0.0:
+        return float("inf"), 0.0
+    shift = nose - (left + right) / 2
+    turn = abs(float(shift @ axis)) / square
+    drop = float(axis[0] * shift[1] - axis[1] * shift[0]) / square
+    return turn, drop
+
+
+def _luminance_chip(
+    pixels: NDArray[np.uint8], face: Face
+) -> NDArray[np.float32] | None:
+    """Return the visible part of the face in grey at a fixed size, or None."""
+    height, width = pixels.shape[:2]
+    top, left = max(0, round(face.top)), max(0, round(face.left))
+    bottom, right = min(height, round(face.bottom)), min(width, round(face.right))
+    if bottom - top < 2 or right - left < 2:
+        return None
+    crop = Image.fromarray(pixels[top:bottom, left:right]).convert("L")
+    return np.asarray(crop.resize((_CHIP, _CHIP), Image.Resampling.BOX), np.float32)
+
+
+def _inside(pixels: NDArray[np.uint8], face: Face) -> float:
+    """Return the part of the face's box that lies inside of the picture, 0..1."""
+    height, width = pixels.shape[:2]
+    seen: float = (min(height, face.bottom) - max(0.0, face.top)) * (
+        min(width, face.right) - max(0.0, face.left)
+    )
+    return seen / ((face.bottom - face.top) * (face.right - face.left))
+
+
+def _why_no_face(pixels: NDArray[np.uint8]) -> Guidance:
+    """Return what hides a face that may be there: darkness, glare or nothing."""
+    luminance = pixels[::4, ::4].max(axis=2)
+    if np.percentile(luminance, 95) < MIN_BRIGHT_LUMINANCE:
+        return Guidance.MORE_LIGHT
+    if (luminance >= GLARE_LUMINANCE).mean() > 0.9:
+        return Guidance.LESS_LIGHT
+    return Guidance.NO_FACE

@@ -1,0 +1,281 @@
+"""The private folder with an engine's packages, and how its worker is started.
+
+The packages are no manifest requirements: some ask for others that have no wheels, and
+what Home Assistant installs for everybody must not depend on them. They are pinned
+with hashes (scripts/lock_engine) and installed by Home Assistant's own uv.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+import errno
+import hashlib
+from importlib.metadata import PackageNotFoundError, distribution
+import os
+from pathlib import Path
+import re
+import shutil
+import sys
+import sysconfig
+
+from .child import WorkerError
+from .engine import EngineInfo
+from .supervisor import Supervisor
+
+_HERE = Path(__file__).resolve().parent
+
+_POLL_S = 0.3
+
+# The 68-point landmarks may not be used commercially: nobody shall find them here.
+_UNWANTED = ("face_recognition_models/models/shape_predictor_68_face_landmarks.dat",)
+
+_KEPT_VARIABLES = (
+    *("PATH", "HOME", "LANG", "TMPDIR", "NETRC"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"),
+    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INSECURE_HOST", "UV_HTTP_TIMEOUT"),
+)
+"""What uv may know of its surroundings: where the index is and how to get there.
+
+Not the extra indexes: Home Assistant's images name one with its own builds of numpy and
+pillow, uv prefers it, and its files have other hashes than the ones we pin.
+"""
+
+# In uv's words, the first that fits counts.
+_REASONS = (
+    ("no_space", r"no space left|os error 28|disk quota|os error 122"),
+    ("hash_mismatch", r"hash mismatch|computed:\s*sha256|hashes? .*do(es)? not match"),
+    (
+        "no_network",
+        r"error sending request|dns error|tcp connect|connection (refused|reset)"
+        r"|timed out|failed to (fetch|download)|could not connect|network",
+    ),
+    (
+        "no_wheel",
+        r"no wheels|no usable wheels|not found in|no version of|unsatisfiable",
+    ),
+)
+
+# Run by the child before anything else. Its path is the standard library and then the
+# engine's folder: the integration's folder, whose select.py would hide the standard
+# library's, is never on it.
+_BOOTSTRAP = """\
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+here, packages, engine = sys.argv[1:]
+if packages:
+    sys.path.append(packages)
+spec = spec_from_file_location("recognition", here + "/__init__.py")
+package = sys.modules["recognition"] = module_from_spec(spec)
+spec.loader.exec_module(package)
+from recognition.worker import main
+main(engine)
+"""
+
+
+class Engine(StrEnum):
+    """The engines there are."""
+
+    FACE_RECOGNITION = "face_recognition"
+
+
+class InstallError(Exception):
+    """The engine's packages could not be installed or do not run here.
+
+    `reason` is one of "no_network", "no_space", "no_wheel", "hash_mismatch", "no_avx"
+    and "unknown"; `detail` is for the log.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        """Remember the reason and what is known of it."""
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class EngineEnvironment:
+    """One engine's packages: are they there, get them, start a worker on them."""
+
+    def __init__(
+        self, root: Path, engine: Engine, *, wheels: Path | None = None
+    ) -> None:
+        """Prepare; touches no file.
+
+        `root` is the folder for all engines, `wheels` a folder of wheel files to
+        install from instead of the network.
+        """
+        self.engine = engine
+        self._root = root
+        self._wheels = wheels
+        self._pins = _HERE / "requirements" / f"{engine}.txt"
+        self._folder: Path | None = None
+        self._is_running_python = False
+
+    def folder(self) -> Path:
+        """Return the packages' folder, which has another name after every change.
+
+        Blocking: reads the pins. The name also depends on Python's version, the
+        machine and musl or glibc, all of which the extension suffix tells.
+        """
+        if self._folder is None:
+            suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
+            key = hashlib.sha256(self._pins.read_bytes() + suffix.encode())
+            self._folder = self._root / f"{self.engine}-{key.hexdigest()[:16]}"
+        return self._folder
+
+    def is_installed(self) -> bool:
+        """Return whether a worker can be started. Blocking."""
+        if self.folder().is_dir():
+            self._is_running_python = False
+            return True
+        self._is_running_python = self._is_importable()
+        return self._is_running_python
+
+    async def install(self, progress: Callable[[float], None]) -> None:
+        """Install the packages; `progress` is told the part done, 0 to 1.
+
+        All or nothing, also when cancelled. Raises InstallError.
+        """
+        async with _one_at_a_time:
+            if await asyncio.to_thread(self.is_installed):
+                progress(1.0)
+                return
+            part = self.folder().with_suffix(".part")
+            try:
+                await self._install_into(part, progress)
+                await asyncio.to_thread(self._finish, part)
+            except OSError as err:
+                full = err.errno in (errno.ENOSPC, errno.EDQUOT)
+                raise InstallError("no_space" if full else "unknown", str(err)) from err
+            finally:
+                await asyncio.to_thread(shutil.rmtree, part, ignore_errors=True)
+            self._is_running_python = False
+        progress(1.0)
+
+    async def verify(self) -> EngineInfo:
+        """Start a worker once, stop it, and return the engine it loaded.
+
+        Raises InstallError: "no_avx" where the processor is too old for the engine.
+        """
+        supervisor = Supervisor(
+            command=self.command(), env=self.env(), on_change=lambda: None
+        )
+        try:
+            await supervisor.start()
+        except WorkerError as err:
+            reason = "no_avx" if err.reason == "sigill" else "unknown"
+            raise InstallError(reason, str(err)) from err
+        engine = supervisor.engine
+        await supervisor.stop()
+        assert engine is not None
+        return engine
+
+    def command(self) -> list[str]:
+        """Return the command line of the worker; call is_installed or install first."""
+        isolated = ["-I", "-B"]
+        packages = ""
+        if not self._is_running_python:
+            # Without site, Home Assistant's own packages stay out of the child.
+            isolated.append("-S")
+            packages = str(self.folder())
+        return [
+            *(sys.executable, *isolated, "-c", _BOOTSTRAP),
+            *(str(_HERE), packages, str(self.engine)),
+        ]
+
+    def env(self) -> dict[str, str]:
+        """Return the whole environment of the worker."""
+        return {
+            "LANG": "C.UTF-8",
+            # One face at a time: threads would only cost memory.
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MALLOC_ARENA_MAX": "1",
+        }
+
+    def _is_importable(self) -> bool:
+        """Return whether the running Python already has all the engine's packages."""
+        names = re.findall(r"^([\w-]+)==", self._pins.read_text(), re.MULTILINE)
+        try:
+            return all(distribution(name) for name in names)
+        except PackageNotFoundError:
+            return False
+
+    async def _install_into(
+        self, part: Path, progress: Callable[[float], None]
+    ) -> None:
+        """Run uv and report the bytes that it has put on the disk."""
+        size = await asyncio.to_thread(self._prepare, part)
+        source = (
+            ["--no-index", "--find-links", str(self._wheels)] if self._wheels else []
+        )
+        uv = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "uv", "pip", "install"),
+            *("--no-config", "--no-progress", "--color", "never"),
+            *("--python", sys.executable, "--target", part / "packages"),
+            *("--cache-dir", part / "cache", "--no-deps", "--compile-bytecode"),
+            *("--only-binary", ":all:", "--require-hashes", "-r", self._pins),
+            *source,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env={k: v for k, v in os.environ.items() if k in _KEPT_VARIABLES},
+            start_new_session=True,
+        )
+        talking = asyncio.create_task(uv.communicate())
+        try:
+            while not (await asyncio.wait({talking}, timeout=_POLL_S))[0]:
+                done = await asyncio.to_thread(_bytes_in, part / "cache")
+                progress(min(0.99, done / size))
+        finally:
+            if uv.returncode is None:
+                uv.kill()
+            _, stderr = await talking
+        if uv.returncode != 0:
+            said = stderr.decode(errors="replace").strip()
+            raise InstallError(reason_of(said), said[-1000:])
+
+    def _prepare(self, part: Path) -> int:
+        """Make the folder and return how many bytes will go into it."""
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        size = re.search(r"Unpacked: (\d+) bytes", self._pins.read_text())
+        assert size
+        needed = int(size[1])
+        if shutil.disk_usage(part).free < needed:
+            raise OSError(errno.ENOSPC, f"{needed} bytes are needed")
+        return needed
+
+    def _finish(self, part: Path) -> None:
+        """Put the finished folder into place and throw older versions away."""
+        for name in _UNWANTED:
+            (part / "packages" / name).unlink(missing_ok=True)
+        (part / "packages").rename(self.folder())
+        for other in self._root.glob(f"{self.engine}-*"):
+            if other not in (self.folder(), part):
+                shutil.rmtree(other, ignore_errors=True)
+
+
+def reason_of(said: str) -> str:
+    """Return the InstallError reason for what uv said before it failed."""
+    for reason, pattern in _REASONS:
+        if re.search(pattern, said, re.IGNORECASE):
+            return reason
+    return "unknown"
+
+
+def _bytes_in(folder: Path) -> int:
+    """Return the size of all files below a folder that somebody is writing to."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += Path(place, name).lstat().st_size
+            except FileNotFoundError:
+                continue
+    return total
+
+
+# Two flows at once would write into one folder.
+_one_at_a_time = asyncio.Lock()

@@ -1,0 +1,59 @@
+"""The child process: reads pictures from its standard input, answers on its output.
+
+It keeps nothing between two pictures and ends when its input does.
+"""
+
+import importlib
+import io
+import os
+
+from . import sandbox
+from .engine import FaceEngine
+from .look import look
+from .messages import (
+    HEADER_SIZE,
+    Hello,
+    Kind,
+    decode_header,
+    encode_header,
+    encode_hello,
+    encode_sighting,
+)
+
+_ENGINES = {
+    "face_recognition": ("engine_face_recognition", "FaceRecognitionEngine"),
+}
+
+
+def main(engine_name: str) -> None:
+    """Load an engine and serve until the parent goes."""
+    granted = sandbox.enter()
+    questions, answers = _take_over_pipes()
+    module, name = _ENGINES[engine_name]
+    engine: FaceEngine = getattr(
+        importlib.import_module(f".{module}", __package__), name
+    )()
+    _send(answers, Kind.HELLO, encode_hello(Hello(engine=engine.info, sandbox=granted)))
+    while header := questions.read(HEADER_SIZE):
+        picture = questions.read(decode_header(header, expected=Kind.PICTURE))
+        sighting = look(engine, picture)
+        del picture
+        _send(answers, Kind.SIGHTING, encode_sighting(sighting))
+
+
+def _take_over_pipes() -> tuple[io.BufferedReader, io.FileIO]:
+    """Keep the pipes for messages: a stray print of a library goes to the log."""
+    questions = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return questions, answers
+
+
+def _send(answers: io.FileIO, kind: Kind, body: bytes) -> None:
+    """Write one message."""
+    message = memoryview(encode_header(kind, len(body)) + body)
+    while message:
+        message = message[answers.write(message) :]
