@@ -4,6 +4,7 @@ Everything here is asked of the kernel, and what it refuses (an old kernel, a co
 with a strict profile) is reported as false instead of being passed over in silence.
 """
 
+from contextlib import suppress
 import ctypes
 import os
 import resource
@@ -42,8 +43,8 @@ def enter() -> dict[str, bool]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     granted = {
-        "memory_locked": _lock_memory(libc),
         "own_network": _leave_network(),
+        "memory_locked": _lock_memory(libc),
         "no_new_privileges": _control(libc, _PR_SET_NO_NEW_PRIVS, 1),
         "no_sockets": _forbid_sockets(libc),
         # After the namespaces: entering one resets both.
@@ -56,12 +57,14 @@ def enter() -> dict[str, bool]:
 
 
 def _lock_memory(libc: ctypes.CDLL) -> bool:
-    """Keep faces out of swap where the limit on locked memory can be lifted."""
+    """Keep faces out of swap where the limit allows all of the memory to be locked.
+
+    After the namespaces: a privilege that is lost there would turn later allocations
+    into failures. On demand, because locking all at once would also load all at once.
+    """
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-    try:
+    with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_MEMLOCK, unlimited)
-    except ValueError, OSError:
-        return False
     return bool(libc.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) == 0)
 
 
