@@ -1,0 +1,59 @@
+"""FaceQuota: a fair portion of paper per person and time, without names."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .entity import site_device
+from .services import async_setup_services
+from .site import FaceQuotaConfigEntry, Site
+from .watch import async_watch_entities
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> bool:
+    """Set up one site."""
+    # First, for the dispensers' devices say that they are reached through the site's.
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, **site_device(entry)
+    )
+    site = entry.runtime_data = Site(hass, entry, device.id)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+
+    # Last, so that every entity hears of the first visit.
+    await site.start()
+    entry.async_on_unload(async_watch_entities(hass, entry))
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> bool:
+    """Stop one site; whoever is remembered is forgotten."""
+    await entry.runtime_data.stop()
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def _async_entry_updated(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry
+) -> None:
+    """Apply new rules as they are; other dispensers mean building the site anew."""
+    if not await entry.runtime_data.follow_entry():
+        hass.config_entries.async_schedule_reload(entry.entry_id)

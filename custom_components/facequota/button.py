@@ -1,0 +1,50 @@
+"""Buttons: a portion from staff, a purge."""
+
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import Lane
+from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
+from .services import async_cause
+from .site import FaceQuotaConfigEntry
+
+# A dispenser has its own queue of one.
+PARALLEL_UPDATES = 0
+
+DISPENSE = ButtonEntityDescription(key="dispense", translation_key="dispense")
+PURGE = ButtonEntityDescription(key="purge", translation_key="purge")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FaceQuotaConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons of a site and its dispensers."""
+    async_add_entities([PurgeButton(entry, PURGE)])
+    async_add_dispenser_entities(
+        entry,
+        async_add_entities,
+        lambda dispenser: [DispenseButton(dispenser, DISPENSE)],
+    )
+
+
+class DispenseButton(DispenserEntity, ButtonEntity):
+    """A portion that staff gives: charged to nobody."""
+
+    @override
+    async def async_press(self) -> None:
+        """Turn the motor for one portion."""
+        await self.dispenser.request(Lane.STAFF)
+
+
+class PurgeButton(SiteEntity, ButtonEntity):
+    """Forget everybody now."""
+
+    @override
+    async def async_press(self) -> None:
+        """Forget everybody and leave a receipt."""
+        self.site.visitors.purge(async_cause(self._context))

@@ -1,0 +1,249 @@
+"""Setting up a site in the UI: rules, what the law asks, the engine."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, override
+
+import voluptuous as vol
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+    OptionsFlow,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.core import callback
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+
+from .const import (
+    CONF_CAMERA_POSITION,
+    CONF_ENGINE,
+    CONF_NOTICE_POSTED,
+    CONF_WAY_WITHOUT_FACE,
+    CONF_WHEELS_FOLDER,
+    DOMAIN,
+    SUBENTRY_DISPENSER,
+    CameraPosition,
+)
+from .dispenser_flow import DispenserFlow
+from .options import OPTION_KEYS, SITE_KEYS, options_schema, rule_errors
+from .recogniser import engine_environment
+from .recognition.environment import Engine, InstallError
+
+LAW_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_CAMERA_POSITION): SelectSelector(
+            SelectSelectorConfig(
+                options=[position.value for position in CameraPosition],
+                mode=SelectSelectorMode.LIST,
+                translation_key=CONF_CAMERA_POSITION,
+            )
+        ),
+        vol.Required(CONF_NOTICE_POSTED, default=False): BooleanSelector(),
+        vol.Required(CONF_WAY_WITHOUT_FACE, default=False): BooleanSelector(),
+    }
+)
+
+ENGINE_SCHEMA = vol.Schema(
+    {
+        vol.Required(
+            CONF_ENGINE, default=Engine.FACE_RECOGNITION.value
+        ): SelectSelector(
+            SelectSelectorConfig(
+                options=[engine.value for engine in Engine],
+                mode=SelectSelectorMode.LIST,
+                translation_key=CONF_ENGINE,
+            )
+        ),
+        vol.Optional(CONF_WHEELS_FOLDER): TextSelector(),
+    }
+)
+
+
+class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Sets up one site, or sets it up again."""
+
+    def __init__(self) -> None:
+        """Begin with nothing decided."""
+        self._data: dict[str, Any] = {}
+        self._options: dict[str, Any] = {}
+        self._installation: asyncio.Task[None] | None = None
+        self._failure: InstallError | None = None
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return the flow that changes the rules."""
+        return FaceQuotaOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what a site is made of."""
+        return {SUBENTRY_DISPENSER: DispenserFlow}
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the site's name and rules."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._async_abort_entries_match({CONF_NAME: user_input[CONF_NAME]})
+            if not (errors := rule_errors(user_input)):
+                self._data[CONF_NAME] = user_input.pop(CONF_NAME)
+                self._options = user_input
+                return await self.async_step_law()
+        schema = vol.Schema({vol.Required(CONF_NAME): TextSelector()}).extend(
+            options_schema(SITE_KEYS).schema
+        )
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask again for what the law and the engine need."""
+        self._data = dict(self._get_reconfigure_entry().data)
+        return await self.async_step_law()
+
+    async def async_step_law(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for what must be so before a camera may look at anybody."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if not (errors := _law_errors(user_input)):
+                self._data |= user_input
+                return await self.async_step_engine()
+        return self.async_show_form(
+            step_id="law",
+            data_schema=self.add_suggested_values_to_schema(
+                LAW_SCHEMA, user_input or self._data
+            ),
+            errors=errors,
+        )
+
+    async def async_step_engine(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which engine looks, and where its packages come from."""
+        if user_input is not None:
+            self._data.pop(CONF_WHEELS_FOLDER, None)
+            self._data |= user_input
+            return await self.async_step_install()
+        return self.async_show_form(
+            step_id="engine",
+            data_schema=self.add_suggested_values_to_schema(ENGINE_SCHEMA, self._data),
+        )
+
+    async def async_step_install(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Install the engine with progress, and try it once."""
+        if self._installation is None:
+            self._installation = self.hass.async_create_task(
+                self._install(), f"{DOMAIN} engine installation"
+            )
+        if not self._installation.done():
+            return self.async_show_progress(
+                step_id="install",
+                progress_action="install",
+                progress_task=self._installation,
+            )
+        installation, self._installation = self._installation, None
+        try:
+            await installation
+        except InstallError as err:
+            self._failure = err
+            return self.async_show_progress_done(next_step_id="install_failed")
+        return self.async_show_progress_done(next_step_id="finish")
+
+    async def async_step_install_failed(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say why it failed; the button tries again, with another folder if given."""
+        if user_input is not None:
+            self._failure = None
+            self._data.pop(CONF_WHEELS_FOLDER, None)
+            self._data |= user_input
+            return await self.async_step_install()
+        assert self._failure is not None
+        return self.async_show_form(
+            step_id="install_failed",
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema({vol.Optional(CONF_WHEELS_FOLDER): TextSelector()}),
+                self._data,
+            ),
+            errors={"base": self._failure.reason},
+            description_placeholders={"detail": self._failure.detail[-300:]},
+        )
+
+    async def async_step_finish(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Create the site, or change the one there is."""
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_reconfigure_entry(), data=self._data
+            )
+        return self.async_create_entry(
+            title=self._data[CONF_NAME], data=self._data, options=self._options
+        )
+
+    async def _install(self) -> None:
+        """Install the packages and start a worker once; raise InstallError."""
+        environment = engine_environment(
+            self.hass, self._data[CONF_ENGINE], self._data.get(CONF_WHEELS_FOLDER)
+        )
+        await environment.install(self.async_update_progress)
+        await environment.verify()
+
+
+class FaceQuotaOptionsFlow(OptionsFlow):
+    """Changes the rules of a site; they are applied at once, nobody is forgotten."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the rules."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := rule_errors(user_input)):
+            return self.async_create_entry(
+                data={**self.config_entry.options, **user_input}
+            )
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                options_schema(OPTION_KEYS), user_input or self.config_entry.options
+            ),
+            errors=errors,
+        )
+
+
+def _law_errors(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return what stands in the way of a camera, by field."""
+    errors: dict[str, str] = {}
+    if answers[CONF_CAMERA_POSITION] != CameraPosition.ENTRANCE:
+        errors[CONF_CAMERA_POSITION] = "camera_inside"
+    if not answers[CONF_NOTICE_POSTED]:
+        errors[CONF_NOTICE_POSTED] = "notice_needed"
+    if not answers[CONF_WAY_WITHOUT_FACE]:
+        errors[CONF_WAY_WITHOUT_FACE] = "way_without_face_needed"
+    return errors

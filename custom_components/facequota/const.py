@@ -1,0 +1,85 @@
+"""Names that a manager's configuration and the code share."""
+
+from enum import StrEnum
+from typing import Final
+
+DOMAIN: Final = "facequota"
+MANUFACTURER: Final = "FaceQuota"
+
+SUBENTRY_DISPENSER: Final = "dispenser"
+
+# A site: entry.data holds what was confirmed at set-up, entry.options the rules.
+CONF_CAMERA_POSITION: Final = "camera_position"
+CONF_NOTICE_POSTED: Final = "notice_posted"
+CONF_WAY_WITHOUT_FACE: Final = "way_without_face"
+CONF_ENGINE: Final = "engine"
+CONF_WHEELS_FOLDER: Final = "wheels_folder"
+
+CONF_PORTION_CM: Final = "portion_cm"
+CONF_ALLOWANCE_CM: Final = "allowance_cm"
+CONF_WINDOW_MIN: Final = "window_min"
+CONF_REFUSED_AT_MOST_ONE_IN: Final = "refused_at_most_one_in"
+CONF_OPEN_PORTIONS: Final = "open_portions"
+CONF_SUSPENDED: Final = "suspended"
+CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
+
+# A dispenser: a subentry's data, all of them entity ids but the speed.
+CONF_CAMERA: Final = "camera"
+CONF_MOTOR: Final = "motor"
+CONF_REQUEST: Final = "request"
+CONF_REQUEST_WITHOUT_FACE: Final = "request_without_face"
+CONF_PORTION_LENGTH: Final = "portion_length"
+CONF_PAPER_DISPENSED: Final = "paper_dispensed"
+CONF_LAST_PORTION: Final = "last_portion"
+CONF_JAM: Final = "jam"
+CONF_PAPER_LOW: Final = "paper_low"
+CONF_PAPER_OUT: Final = "paper_out"
+CONF_DISPLAY: Final = "display"
+CONF_CM_PER_SECOND: Final = "cm_per_second"
+
+# Fired on the bus for the logbook; automations use the triggers.
+EVENT_VISIT: Final = "facequota_visit"
+EVENT_PURGE: Final = "facequota_purge"
+
+# What an action is given, and what an event tells.
+ATTR_CAUSE: Final = "cause"
+ATTR_CM: Final = "cm"
+ATTR_FACES: Final = "faces"
+ATTR_LANE: Final = "lane"
+ATTR_MOTOR_ON_MS: Final = "motor_on_ms"
+ATTR_NEXT_PORTION: Final = "next_portion"
+ATTR_OLDER_THAN: Final = "older_than"
+ATTR_OUTCOME: Final = "outcome"
+ATTR_REASON: Final = "reason"
+ATTR_RECOGNITION_MS: Final = "recognition_ms"
+ATTR_REQUEST_ID: Final = "request_id"
+ATTR_RESERVATIONS: Final = "reservations"
+
+# The project name that our firmware gives Home Assistant's esphome integration,
+# which makes manufacturer and model of it.
+FIRMWARE_MANUFACTURER: Final = "facequota"
+FIRMWARE_MODEL: Final = "paper-dispenser"
+
+
+class CameraPosition(StrEnum):
+    """Where a site's cameras stand; inside a private space is refused."""
+
+    ENTRANCE = "entrance"
+    INSIDE = "inside"
+
+
+class Lane(StrEnum):
+    """The way by which paper is asked for and given."""
+
+    FACE = "face"
+    OPEN = "open"
+    STAFF = "staff"
+
+
+class Outcome(StrEnum):
+    """How a visit ended."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNRECOGNISED = "unrecognised"
+    FAILED = "failed"

@@ -1,0 +1,40 @@
+"""What a manager may send to somebody who helps: nothing of a face, nothing of a place."""
+
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant
+
+from .const import CONF_WHEELS_FOLDER
+from .site import FaceQuotaConfigEntry
+
+TO_REDACT = {CONF_NAME, CONF_WHEELS_FOLDER}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry
+) -> dict[str, Any]:
+    """Return the rules, the worker's condition and counts."""
+    site = entry.runtime_data
+    statistics = site.visitors.statistics
+    return {
+        "data": async_redact_data(dict(entry.data), TO_REDACT),
+        "options": dict(entry.options),
+        "worker": site.recogniser.diagnostics(),
+        "visitors": {
+            "faces": statistics.faces,
+            "most_faces_ever": statistics.most_faces_ever,
+            "open_reservations": statistics.open_reservations,
+        },
+        "dispensers": [
+            {
+                "entities": dict(dispenser.subentry.data),
+                "state": dispenser.state.value,
+                "problem": dispenser.problem,
+                "suspended": dispenser.suspended,
+                "last_recognition_ms": dispenser.last_recognition_ms,
+            }
+            for dispenser in site.dispensers.values()
+        ],
+    }

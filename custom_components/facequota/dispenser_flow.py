@@ -1,0 +1,197 @@
+"""Adding a dispenser to a site, and changing one."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME, UnitOfLength
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+)
+
+from .const import (
+    CONF_CAMERA,
+    CONF_CM_PER_SECOND,
+    CONF_DISPLAY,
+    CONF_JAM,
+    CONF_LAST_PORTION,
+    CONF_MOTOR,
+    CONF_PAPER_DISPENSED,
+    CONF_PAPER_LOW,
+    CONF_PAPER_OUT,
+    CONF_PORTION_LENGTH,
+    CONF_REQUEST,
+    CONF_REQUEST_WITHOUT_FACE,
+    DOMAIN,
+    FIRMWARE_MANUFACTURER,
+    FIRMWARE_MODEL,
+)
+from .inputs import INPUT_DOMAINS
+
+# The names that our firmware gives its entities; they are a permanent contract.
+FIRMWARE_ENTITIES: Final = {
+    ("binary_sensor", "Request"): CONF_REQUEST,
+    ("binary_sensor", "Request without face"): CONF_REQUEST_WITHOUT_FACE,
+    ("number", "Portion length"): CONF_PORTION_LENGTH,
+    ("sensor", "Paper dispensed"): CONF_PAPER_DISPENSED,
+    ("sensor", "Last portion"): CONF_LAST_PORTION,
+    ("binary_sensor", "Jam"): CONF_JAM,
+    ("binary_sensor", "Paper low"): CONF_PAPER_LOW,
+    ("binary_sensor", "Paper out"): CONF_PAPER_OUT,
+    ("text", "Display"): CONF_DISPLAY,
+}
+
+
+def _entity(*domains: str) -> EntitySelector:
+    return EntitySelector(EntitySelectorConfig(domain=list(domains)))
+
+
+BASICS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_CAMERA): _entity(CAMERA_DOMAIN),
+        vol.Required(CONF_MOTOR): _entity("switch", "input_boolean"),
+    }
+)
+
+INPUTS_SCHEMA = vol.Schema(
+    {
+        vol.Optional(CONF_REQUEST): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_REQUEST_WITHOUT_FACE): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_PORTION_LENGTH): _entity("number"),
+        vol.Optional(CONF_PAPER_DISPENSED): _entity("sensor"),
+        vol.Optional(CONF_LAST_PORTION): _entity("sensor"),
+        vol.Optional(CONF_JAM): _entity("binary_sensor"),
+        vol.Optional(CONF_PAPER_LOW): _entity("binary_sensor"),
+        vol.Optional(CONF_PAPER_OUT): _entity("binary_sensor"),
+        vol.Optional(CONF_DISPLAY): _entity("text"),
+        vol.Optional(CONF_CM_PER_SECOND): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=200,
+                step=0.1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=UnitOfLength.CENTIMETERS + "/s",
+            )
+        ),
+    }
+)
+
+
+class DispenserFlow(ConfigSubentryFlow):
+    """Adds a dispenser or changes one."""
+
+    def __init__(self) -> None:
+        """Begin with nothing decided."""
+        self._basics: dict[str, Any] = {}
+        self._known: Mapping[str, Any] = {}
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for name, camera and motor."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := self._errors(user_input)):
+            self._basics = user_input
+            return await self.async_step_inputs()
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(
+                BASICS_SCHEMA, user_input or self._known
+            ),
+            errors=errors,
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Begin with what is known of the dispenser."""
+        subentry = self._get_reconfigure_subentry()
+        self._known = {**subentry.data, CONF_NAME: subentry.title}
+        return await self.async_step_user()
+
+    async def async_step_inputs(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for buttons and sensors; our firmware's are filled in."""
+        if user_input is not None:
+            return self._finish(user_input)
+        motor = self._basics[CONF_MOTOR]
+        known = self._known if self._known.get(CONF_MOTOR) == motor else {}
+        return self.async_show_form(
+            step_id="inputs",
+            data_schema=self.add_suggested_values_to_schema(
+                INPUTS_SCHEMA, {**firmware_entities(self.hass, motor), **known}
+            ),
+            last_step=True,
+        )
+
+    def _finish(self, inputs: Mapping[str, Any]) -> SubentryFlowResult:
+        """Create the dispenser, or change the one there is."""
+        basics = dict(self._basics)
+        title = basics.pop(CONF_NAME)
+        data = {**basics, **inputs}
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                title=title,
+                data=data,
+            )
+        return self.async_create_entry(title=title, data=data)
+
+    def _errors(self, basics: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is wrong with name, camera and motor, by field."""
+        errors: dict[str, str] = {}
+        if not basics[CONF_NAME].strip():
+            errors[CONF_NAME] = "name_empty"
+        for key in (CONF_CAMERA, CONF_MOTOR):
+            if self.hass.states.get(basics[key]) is None:
+                errors[key] = "entity_not_found"
+        own = (
+            self._get_reconfigure_subentry().subentry_id
+            if self.source == SOURCE_RECONFIGURE
+            else None
+        )
+        # Two dispensers at one motor would give one visitor's paper to another.
+        if any(
+            subentry.data.get(CONF_MOTOR) == basics[CONF_MOTOR]
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for subentry in entry.subentries.values()
+            if subentry.subentry_id != own
+        ):
+            errors[CONF_MOTOR] = "motor_in_use"
+        return errors
+
+
+@callback
+def firmware_entities(hass: HomeAssistant, motor: str) -> dict[str, str]:
+    """Return the entities beside a motor switch of our firmware, by their role."""
+    entities = er.async_get(hass)
+    switch = entities.async_get(motor)
+    if switch is None or switch.device_id is None:
+        return {}
+    device = dr.async_get(hass).async_get(switch.device_id)
+    if not isinstance(device, dr.DeviceEntry) or (
+        (device.manufacturer, device.model) != (FIRMWARE_MANUFACTURER, FIRMWARE_MODEL)
+    ):
+        return {}
+    return {
+        role: entity.entity_id
+        for entity in er.async_entries_for_device(entities, device.id)
+        if (role := FIRMWARE_ENTITIES.get((entity.domain, entity.original_name or "")))
+    }

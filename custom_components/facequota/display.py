@@ -1,0 +1,104 @@
+"""What the visitor reads: sentences of the translations on a text entity."""
+
+from enum import StrEnum
+from typing import Final
+
+from homeassistant.components.text.const import (
+    ATTR_VALUE,
+    DOMAIN as TEXT_DOMAIN,
+    SERVICE_SET_VALUE,
+)
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.translation import async_get_translations
+
+from .const import DOMAIN
+
+# Long enough to read a sentence twice.
+SHOWN_FOR_S: Final = 15
+
+
+class Sentence(StrEnum):
+    """The sentences there are, besides one for each guidance code."""
+
+    WELCOME = "welcome"
+    OPEN_LANE_ONLY = "open_lane_only"
+    LOOK_HERE = "look_here"
+    TAKE_PAPER = "take_paper"
+    NEXT_PORTION = "next_portion"
+    FORGOTTEN = "forgotten"
+    FAULT = "fault"
+
+
+class Display:
+    """The text entity at one dispenser, where there is one."""
+
+    def __init__(self, hass: HomeAssistant, entity_id: str | None) -> None:
+        """Remember the entity."""
+        self._hass = hass
+        self._entity_id = entity_id
+        self._sentences: dict[str, str] = {}
+        self._idle: Sentence | None = None
+        self._cancel: CALLBACK_TYPE | None = None
+
+    async def start(self) -> None:
+        """Load the sentences in the house's language."""
+        self._sentences = await async_get_translations(
+            self._hass, self._hass.config.language, "common", [DOMAIN]
+        )
+
+    @callback
+    def set_idle(self, sentence: Sentence) -> None:
+        """Say this whenever there is nothing else to say."""
+        changed, self._idle = sentence is not self._idle, sentence
+        if changed and self._cancel is None:
+            self._write(sentence, {})
+
+    @callback
+    def show(self, sentence: str, **placeholders: str) -> None:
+        """Say something to the visitor, for a while."""
+        self.stop()
+        self._write(sentence, placeholders)
+        if self._entity_id is not None:
+            self._cancel = async_call_later(self._hass, SHOWN_FOR_S, self._back_to_idle)
+
+    @callback
+    def stop(self) -> None:
+        """Leave no timer behind."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    @callback
+    def _back_to_idle(self, _now: object) -> None:
+        self._cancel = None
+        if self._idle is not None:
+            self._write(self._idle, {})
+
+    @callback
+    def _write(self, sentence: str, placeholders: dict[str, str]) -> None:
+        """Set the text in the background: nobody waits for a display."""
+        if self._entity_id is None:
+            return
+        state = self._hass.states.get(self._entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            return
+        text = self._sentences.get(f"component.{DOMAIN}.common.display_{sentence}", "")
+        self._hass.async_create_background_task(
+            self._set(self._entity_id, text.format(**placeholders)),
+            name=f"{DOMAIN} display",
+        )
+
+    async def _set(self, entity_id: str, text: str) -> None:
+        try:
+            await self._hass.services.async_call(
+                TEXT_DOMAIN,
+                SERVICE_SET_VALUE,
+                {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: text},
+                blocking=True,
+            )
+        except HomeAssistantError:
+            # A display that is gone or too short must never cost anybody paper.
+            return

@@ -1,0 +1,94 @@
+"""What all entities of a site and of its dispensers have in common."""
+
+from collections.abc import Callable
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+
+from .const import DOMAIN, MANUFACTURER
+from .dispenser import Dispenser
+from .site import FaceQuotaConfigEntry, Site
+
+
+def site_device(entry: ConfigEntry) -> DeviceInfo:
+    """Return the device that stands for a whole site."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, entry.entry_id)},
+        entry_type=DeviceEntryType.SERVICE,
+        manufacturer=MANUFACTURER,
+        name=entry.title,
+    )
+
+
+class _PushedEntity(Entity):
+    """An entity that is told when to look again."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        """Subscribe to whatever this entity shows; return how to unsubscribe."""
+        return []
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen from now on."""
+        await super().async_added_to_hass()
+        for unsubscribe in self._subscriptions():
+            self.async_on_remove(unsubscribe)
+
+
+class SiteEntity(_PushedEntity):
+    """An entity of the site's device."""
+
+    def __init__(
+        self, entry: FaceQuotaConfigEntry, description: EntityDescription
+    ) -> None:
+        """Belong to the site's device."""
+        self.entity_description = description
+        self.site: Site = entry.runtime_data
+        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_device_info = site_device(entry)
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        return [self.site.async_add_listener(self.async_write_ha_state)]
+
+
+class DispenserEntity(_PushedEntity):
+    """An entity of one dispenser's device."""
+
+    def __init__(self, dispenser: Dispenser, description: EntityDescription) -> None:
+        """Belong to the dispenser's device."""
+        entry = dispenser.site.entry
+        self.entity_description = description
+        self.dispenser = dispenser
+        self._attr_unique_id = (
+            f"{entry.entry_id}_{dispenser.subentry.subentry_id}_{description.key}"
+        )
+        self._attr_device_info = DeviceInfo(
+            identifiers={
+                (DOMAIN, f"{entry.entry_id}_{dispenser.subentry.subentry_id}")
+            },
+            manufacturer=MANUFACTURER,
+            name=dispenser.subentry.title,
+            via_device_id=dispenser.site.device_id,
+        )
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        return [self.dispenser.async_add_listener(self.async_write_ha_state)]
+
+
+@callback
+def async_add_dispenser_entities(
+    entry: FaceQuotaConfigEntry,
+    add_entities: Callable[..., None],
+    make: Callable[[Dispenser], list[Entity]],
+) -> None:
+    """Add each dispenser's entities under its own subentry."""
+    for subentry_id, dispenser in entry.runtime_data.dispensers.items():
+        add_entities(make(dispenser), config_subentry_id=subentry_id)

@@ -1,0 +1,88 @@
+"""Event entities: a visit at a dispenser, a purge at a site."""
+
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import ATTR_OUTCOME, EVENT_PURGE, EVENT_VISIT, Outcome
+from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
+from .records import receipt_record, visit_record
+from .site import FaceQuotaConfigEntry
+from .visit import Visit
+from .visitors import Receipt
+
+# Nothing is polled and nothing is commanded.
+PARALLEL_UPDATES = 0
+
+EVENT_PURGED = "purged"
+
+VISIT = EventEntityDescription(
+    key="visit", translation_key="visit", event_types=list(Outcome)
+)
+PURGE = EventEntityDescription(
+    key="purge", translation_key="purge", event_types=[EVENT_PURGED]
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FaceQuotaConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the events of a site and its dispensers."""
+    async_add_entities([PurgeEvent(entry, PURGE)])
+    async_add_dispenser_entities(
+        entry, async_add_entities, lambda dispenser: [VisitEvent(dispenser, VISIT)]
+    )
+
+
+class VisitEvent(DispenserEntity, EventEntity):
+    """How each visit ended; never who the visitor was."""
+
+    entity_description: EventEntityDescription
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        return [self.dispenser.async_add_visit_listener(self._on_visit)]
+
+    @callback
+    def _on_visit(self, visit: Visit) -> None:
+        record = visit_record(visit)
+        self._trigger_event(visit.outcome, record)
+        self.async_write_ha_state()
+        self.hass.bus.async_fire(
+            EVENT_VISIT,
+            {
+                ATTR_ENTITY_ID: self.entity_id,
+                ATTR_NAME: self.dispenser.subentry.title,
+                ATTR_OUTCOME: visit.outcome.value,
+                **record,
+            },
+        )
+
+
+class PurgeEvent(SiteEntity, EventEntity):
+    """The receipt of each purge."""
+
+    entity_description: EventEntityDescription
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        return [self.site.visitors.async_add_purge_listener(self._on_purge)]
+
+    @callback
+    def _on_purge(self, receipt: Receipt) -> None:
+        record = receipt_record(receipt)
+        self._trigger_event(EVENT_PURGED, record)
+        self.async_write_ha_state()
+        self.hass.bus.async_fire(
+            EVENT_PURGE,
+            {
+                ATTR_ENTITY_ID: self.entity_id,
+                ATTR_NAME: self.site.entry.title,
+                **record,
+            },
+        )

@@ -1,0 +1,52 @@
+"""The visitor's buttons and sensors: entities whose change is a request for paper."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+    split_entity_id,
+)
+from homeassistant.helpers.event import async_track_state_change_event
+
+from .const import Lane
+
+# Their state is the time of the last press; those that are on and off are pressed when
+# they turn on.
+STAMPED_DOMAINS: Final = ("button", "event", "input_button")
+INPUT_DOMAINS: Final = ("binary_sensor", "input_boolean", "switch", *STAMPED_DOMAINS)
+
+
+@callback
+def async_listen(
+    hass: HomeAssistant,
+    inputs: Mapping[str, Lane],
+    requested: Callable[[Lane], None],
+) -> CALLBACK_TYPE:
+    """Call back with the lane whenever one of the inputs is pressed."""
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        if is_press(event.data["old_state"], event.data["new_state"]):
+            requested(inputs[event.data["entity_id"]])
+
+    return async_track_state_change_event(hass, list(inputs), changed)
+
+
+def is_press(old: State | None, new: State | None) -> bool:
+    """Return if this change is somebody asking for paper.
+
+    A device that comes back, and a state that is restored at start, are nobody.
+    """
+    if old is None or new is None or old.state == new.state:
+        return False
+    if split_entity_id(new.entity_id)[0] in STAMPED_DOMAINS:
+        absent = (STATE_UNAVAILABLE, STATE_UNKNOWN)
+        return old.state != STATE_UNAVAILABLE and new.state not in absent
+    return old.state == STATE_OFF and new.state == STATE_ON

@@ -1,0 +1,79 @@
+"""Numbers: the rules that a manager changes most often."""
+
+from typing import override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+    NumberMode,
+)
+from homeassistant.const import EntityCategory, UnitOfLength, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN
+from .entity import SiteEntity
+from .options import DEFAULT_OPTIONS, LIMITS
+from .site import FaceQuotaConfigEntry
+
+# One after the other: each writes the options of the site.
+PARALLEL_UPDATES = 1
+
+
+def _length(option: str, key: str) -> NumberEntityDescription:
+    """Return the description of a length in cm."""
+    return NumberEntityDescription(
+        key=option,
+        translation_key=key,
+        device_class=NumberDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.CENTIMETERS,
+        native_min_value=LIMITS[option][0],
+        native_max_value=LIMITS[option][1],
+        native_step=1,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+    )
+
+
+DESCRIPTIONS = (
+    _length(CONF_PORTION_CM, "portion"),
+    _length(CONF_ALLOWANCE_CM, "allowance"),
+    NumberEntityDescription(
+        key=CONF_WINDOW_MIN,
+        translation_key="window",
+        device_class=NumberDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        native_min_value=LIMITS[CONF_WINDOW_MIN][0],
+        native_max_value=LIMITS[CONF_WINDOW_MIN][1],
+        native_step=0.1,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FaceQuotaConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the numbers of a site."""
+    async_add_entities(RuleNumber(entry, description) for description in DESCRIPTIONS)
+
+
+class RuleNumber(SiteEntity, NumberEntity):
+    """One number of the site's rule; applied at once to everybody in the window."""
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Return the number in force."""
+        key = self.entity_description.key
+        options = self.site.entry.options
+        return float(options.get(key, DEFAULT_OPTIONS[key]))
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Write the number to the site's options."""
+        self.site.change_options({self.entity_description.key: value})

@@ -1,0 +1,197 @@
+"""The motor of one dispenser: turns for one portion, watched until it stands still."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+import logging
+from typing import Any, Final
+
+from homeassistant.components.number.const import (
+    ATTR_MAX,
+    ATTR_VALUE,
+    DOMAIN as NUMBER_DOMAIN,
+    SERVICE_SET_VALUE,
+)
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.exceptions import HomeAssistantError
+
+from .portion import MotorEntities, PortionRun, as_number
+
+_LOGGER = logging.getLogger(__name__)
+
+# An unavailable device answers a call with success and does nothing; a frozen link runs
+# the stale command when it comes back. Whatever is not on by now is turned off.
+CONFIRM_WITHIN_S: Final = 2.0
+STOP_WITHIN_S: Final = 2.0
+# The slowest motor known gives 10 cm a second; the firmware's own limit is 8 s.
+SLOWEST_CM_PER_S: Final = 6.0
+RUN_MARGIN_S: Final = 3.0
+# A measurement may arrive just behind the switch.
+MEASURED_WITHIN_S: Final = 0.5
+# Less than this share of a portion is a short one: jam, empty roll, or stopped.
+WHOLE_PORTION: Final = 0.9
+
+
+class Fault(StrEnum):
+    """Why a portion is not whole."""
+
+    MOTOR_UNAVAILABLE = "motor_unavailable"
+    MOTOR_BUSY = "motor_busy"
+    MOTOR_DID_NOT_START = "motor_did_not_start"
+    MOTOR_DID_NOT_STOP = "motor_did_not_stop"
+    MOTOR_LOST = "motor_lost"
+    JAM = "jam"
+    PAPER_OUT = "paper_out"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What came out, when the motor came on (event loop's clock) and what went wrong."""
+
+    cm: float
+    fault: Fault | None = None
+    on_at: float | None = None
+
+
+class Motor:
+    """Drives the switch and measures what came out."""
+
+    def __init__(self, hass: HomeAssistant, entities: MotorEntities) -> None:
+        """Remember the entities."""
+        self._hass = hass
+        self.entities = entities
+
+    @property
+    def fault(self) -> Fault | None:
+        """Return what stands in the way of a portion right now."""
+        switch = self._hass.states.get(self.entities.switch)
+        if switch is None or switch.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+            return Fault.MOTOR_UNAVAILABLE
+        if self._is_on(self.entities.jam):
+            return Fault.JAM
+        if self._is_on(self.entities.paper_out):
+            return Fault.PAPER_OUT
+        return None
+
+    async def dispense(self, cm: float) -> Paper:
+        """Turn the motor for cm of paper and return what came out.
+
+        Never raises for a device: a fault and the cm measured so far tell. When the task
+        is cancelled a motor that doesn't stop by itself is turned off on the way out.
+        """
+        if (fault := self.fault) is Fault.MOTOR_UNAVAILABLE:
+            return Paper(cm=0.0, fault=fault)
+        if self._is_on(self.entities.switch):
+            return Paper(cm=0.0, fault=Fault.MOTOR_BUSY)
+        run = PortionRun(self._hass, self.entities)
+        try:
+            if not await self._set_length(cm):
+                return Paper(cm=0.0, fault=Fault.MOTOR_UNAVAILABLE)
+            return await self._run(run, cm)
+        finally:
+            run.release()
+            if run.is_on and not self.entities.stops_itself:
+                await self._switch(SERVICE_TURN_OFF, blocking=False)
+
+    async def _run(self, run: PortionRun, cm: float) -> Paper:
+        """Turn on, wait for off, measure."""
+        await self._switch(SERVICE_TURN_ON)
+        if not await run.started(CONFIRM_WITHIN_S):
+            await self._switch(SERVICE_TURN_OFF)
+            fault = self.fault or Fault.MOTOR_DID_NOT_START
+            return Paper(cm=self._cm(run, cm), fault=fault)
+        stopped = await self._wait_for_the_end(run, cm)
+        await run.measured(MEASURED_WITHIN_S)
+        given = self._cm(run, cm)
+        if not stopped:
+            fault = Fault.MOTOR_LOST if run.lost else Fault.MOTOR_DID_NOT_STOP
+            return Paper(cm=given, fault=fault, on_at=run.on_at)
+        return Paper(cm=given, fault=self._short(given, cm), on_at=run.on_at)
+
+    async def _wait_for_the_end(self, run: PortionRun, cm: float) -> bool:
+        """Return if the motor stood still in time, turning it off where need be."""
+        if self.entities.stops_itself:
+            within = cm / SLOWEST_CM_PER_S + RUN_MARGIN_S
+            if await run.stopped(within):
+                return True
+            if run.lost:
+                return False
+        else:
+            # A plain switch runs until it is told: the length is a matter of time.
+            if await run.stopped(cm / self.entities.cm_per_second):
+                return not run.lost
+            if run.lost:
+                return False
+            await self._switch(SERVICE_TURN_OFF)
+            return await run.stopped(STOP_WITHIN_S)
+        await self._switch(SERVICE_TURN_OFF)
+        await run.stopped(STOP_WITHIN_S)
+        return False
+
+    def _cm(self, run: PortionRun, cm: float) -> float:
+        """Return the cm that came out: counted, else told, else by the time it ran."""
+        if (counted := run.counted_cm()) is not None:
+            return counted
+        if (told := run.told_cm()) is not None:
+            return told
+        if self.entities.stops_itself:
+            # Nothing measured and nothing told: nothing is charged.
+            return 0.0 if run.lost or run.on_at is None else cm
+        return min(cm, run.seconds_on() * self.entities.cm_per_second)
+
+    def _short(self, given: float, cm: float) -> Fault | None:
+        """Return why less than a portion came out, if it is less."""
+        if given >= cm * WHOLE_PORTION:
+            return None
+        return self.fault or Fault.SHORT
+
+    async def _set_length(self, cm: float) -> bool:
+        """Tell the firmware how long a portion is, unless it knows."""
+        if (entity_id := self.entities.portion_length) is None:
+            return True
+        state = self._hass.states.get(entity_id)
+        if state is None or (known := as_number(state.state)) is None:
+            return False
+        wanted = min(cm, state.attributes.get(ATTR_MAX, cm))
+        if known == wanted:
+            return True
+        return await self._call(
+            NUMBER_DOMAIN,
+            SERVICE_SET_VALUE,
+            {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: wanted},
+        )
+
+    async def _switch(self, service: str, *, blocking: bool = True) -> bool:
+        """Turn the motor on or off; return if the call was carried out."""
+        entity_id = self.entities.switch
+        domain = split_entity_id(entity_id)[0]
+        return await self._call(
+            domain, service, {ATTR_ENTITY_ID: entity_id}, blocking=blocking
+        )
+
+    async def _call(
+        self, domain: str, service: str, data: dict[str, Any], *, blocking: bool = True
+    ) -> bool:
+        """Call an action; return if it was carried out."""
+        try:
+            async with asyncio.timeout(CONFIRM_WITHIN_S):
+                await self._hass.services.async_call(
+                    domain, service, data, blocking=blocking
+                )
+        except (HomeAssistantError, TimeoutError) as err:
+            _LOGGER.warning("%s.%s failed: %s", domain, service, err or "no answer")
+            return False
+        return True
+
+    def _is_on(self, entity_id: str | None) -> bool:
+        """Return if a binary entity is there and on."""
+        return entity_id is not None and self._hass.states.is_state(entity_id, STATE_ON)

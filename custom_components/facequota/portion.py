@@ -1,0 +1,153 @@
+"""One portion, as the entities of a dispenser tell it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+import logging
+import math
+
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotorEntities:
+    """The entity ids of one dispenser; whatever is None is not there."""
+
+    switch: str
+    portion_length: str | None = None
+    paper_dispensed: str | None = None
+    last_portion: str | None = None
+    jam: str | None = None
+    paper_out: str | None = None
+    cm_per_second: float = 25.0
+
+    @property
+    def stops_itself(self) -> bool:
+        """Return if the firmware runs one portion and then turns itself off."""
+        return self.portion_length is not None
+
+
+class PortionRun:
+    """What the entities of a dispenser tell during one portion."""
+
+    def __init__(self, hass: HomeAssistant, entities: MotorEntities) -> None:
+        """Read the counter and listen from now on."""
+        self._hass = hass
+        self._entities = entities
+        self._changed = asyncio.Event()
+        self._measured = asyncio.Event()
+        self._count_before = self._number(entities.paper_dispensed)
+        self._last_count = self._count_before
+        self._told: float | None = None
+        self._off_at: float | None = None
+        self._lost_at: float | None = None
+        self.on_at: float | None = None
+        self.is_on = False
+        watched = (entities.switch, entities.paper_dispensed, entities.last_portion)
+        self.release = async_track_state_change_event(
+            hass, [entity_id for entity_id in watched if entity_id], self._on_state
+        )
+
+    @property
+    def lost(self) -> bool:
+        """Return if the device went away during the run."""
+        return self._lost_at is not None
+
+    async def started(self, within_s: float) -> bool:
+        """Return if the motor came on in time."""
+        return await self._until(lambda: self.on_at is not None, within_s)
+
+    async def stopped(self, within_s: float) -> bool:
+        """Return if the motor went off in time."""
+        return await self._until(lambda: self._off_at is not None, within_s)
+
+    async def measured(self, within_s: float) -> None:
+        """Wait a moment for the length, which may come just behind the switch."""
+        if self.lost or (
+            self._entities.paper_dispensed is None
+            and self._entities.last_portion is None
+        ):
+            return
+        try:
+            async with asyncio.timeout(within_s):
+                await self._measured.wait()
+        except TimeoutError:
+            _LOGGER.debug("No length was reported for this portion")
+
+    def counted_cm(self) -> float | None:
+        """Return the difference of the counter, None without one."""
+        if self._count_before is None or self._last_count is None:
+            return None
+        # A counter that went back belongs to a device that was replaced or reset.
+        return max(0.0, self._last_count - self._count_before)
+
+    def told_cm(self) -> float | None:
+        """Return the length that was reported during this run, None without."""
+        return self._told
+
+    def seconds_on(self) -> float:
+        """Return how long the motor was seen on."""
+        if self.on_at is None:
+            return 0.0
+        until = self._off_at or self._lost_at or self._hass.loop.time()
+        return until - self.on_at
+
+    async def _until(self, condition: Callable[[], bool], within_s: float) -> bool:
+        """Wait until a condition holds; give up when the device is lost."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not condition():
+                    if self.lost:
+                        return False
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    @callback
+    def _on_state(self, event: Event[EventStateChangedData]) -> None:
+        """Take note of the switch and of the length."""
+        new = event.data["new_state"]
+        state = new.state if new else STATE_UNAVAILABLE
+        entity_id = event.data["entity_id"]
+        if entity_id == self._entities.switch:
+            self._on_switch(state)
+        elif (number := as_number(state)) is not None:
+            self._measured.set()
+            if entity_id == self._entities.paper_dispensed:
+                self._last_count = number
+            else:
+                self._told = number
+        self._changed.set()
+
+    @callback
+    def _on_switch(self, state: str) -> None:
+        """Note when the motor came on, went off, or was lost."""
+        if state == STATE_ON:
+            self.is_on = True
+            self.on_at = self.on_at or self._hass.loop.time()
+        elif state == STATE_OFF and self.on_at is not None:
+            self.is_on = False
+            self._off_at = self._off_at or self._hass.loop.time()
+        elif state == STATE_UNAVAILABLE:
+            self._lost_at = self._lost_at or self._hass.loop.time()
+
+    def _number(self, entity_id: str | None) -> float | None:
+        """Return the number that an entity shows."""
+        if entity_id is None or (state := self._hass.states.get(entity_id)) is None:
+            return None
+        return as_number(state.state)
+
+
+def as_number(state: str) -> float | None:
+    """Return a state as a finite number, None when it is none."""
+    try:
+        number = float(state)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,153 @@
+"""The recognition worker of one site: installed, running, resting, or in need of help."""
+
+from collections.abc import Callable
+import logging
+from pathlib import Path
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+from .recognition.engine import Sighting
+from .recognition.environment import Engine, EngineEnvironment
+from .recognition.supervisor import Supervisor, WorkerError, WorkerState
+
+_LOGGER = logging.getLogger(__name__)
+
+ISSUE_ENGINE_MISSING = "engine_missing"
+ISSUE_ENGINE_FAILED = "engine_failed"
+ISSUE_ENGINE_NO_AVX = "engine_no_avx"
+ENGINE_ISSUES = (ISSUE_ENGINE_MISSING, ISSUE_ENGINE_FAILED, ISSUE_ENGINE_NO_AVX)
+
+# dlib's wheels use AVX instructions; a processor without them kills the worker with it.
+REASON_ILLEGAL_INSTRUCTION = "sigill"
+
+
+def engine_environment(
+    hass: HomeAssistant, engine: str, wheels_folder: str | None
+) -> EngineEnvironment:
+    """Return where an engine's packages are, or will be."""
+    return EngineEnvironment(
+        Path(hass.config.cache_path(DOMAIN)),
+        Engine(engine),
+        wheels=Path(wheels_folder) if wheels_folder else None,
+    )
+
+
+class Recogniser:
+    """Keeps the worker as the site wants it, and tells the manager when it cannot."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        environment: EngineEnvironment,
+        *,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Wire the worker; nothing runs yet."""
+        self._hass = hass
+        self._entry = entry
+        self._environment = environment
+        self._on_change = on_change
+        self.worker: Supervisor | None = None
+        self.problem: str | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Return if pictures are looked at right now."""
+        return self.worker is not None and self.worker.state is WorkerState.READY
+
+    async def start(self) -> None:
+        """Start the worker, or leave an issue that says why it cannot run.
+
+        An engine that is missing (a restored backup, another Python) is not downloaded
+        here: nothing leaves the machine unless a person asks for it.
+        """
+        if self.worker is not None:
+            return
+        if not await self._hass.async_add_executor_job(self._environment.is_installed):
+            self._report(ISSUE_ENGINE_MISSING)
+            return
+        self.worker = Supervisor(
+            command=self._environment.command(),
+            env=self._environment.env(),
+            on_change=self._worker_changed,
+        )
+        try:
+            await self.worker.start()
+        except WorkerError as err:
+            _LOGGER.error("The recognition worker does not start: %s", err)
+            self._report_death(err.reason)
+
+    async def stop(self) -> None:
+        """End the worker; nothing is wrong with one that rests."""
+        worker, self.worker = self.worker, None
+        if worker is not None:
+            await worker.stop()
+        self._report(None)
+
+    async def look(self, picture: bytes, *, timeout: float) -> Sighting:
+        """Return what a picture shows; raise WorkerError."""
+        if self.worker is None:
+            raise WorkerError("not_running")
+        return await self.worker.look(picture, timeout=timeout)
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return the worker's condition."""
+        if (worker := self.worker) is None:
+            return {"state": WorkerState.STOPPED.value, "problem": self.problem}
+        engine = worker.engine
+        return {
+            "state": worker.state.value,
+            "problem": self.problem,
+            "reason": worker.reason,
+            "restarts": worker.restarts,
+            "engine": f"{engine.name} {engine.version}" if engine else None,
+            "sandbox": dict(worker.sandbox),
+        }
+
+    @callback
+    def _worker_changed(self) -> None:
+        """Follow the worker's state; one that was let go says nothing any more."""
+        if self.worker is None:
+            return
+        match self.worker.state:
+            case WorkerState.READY:
+                self._report(None)
+            case WorkerState.RESTARTING:
+                self.problem = "worker_restarting"
+                self._on_change()
+            case WorkerState.GIVEN_UP:
+                self._report_death(self.worker.reason)
+
+    @callback
+    def _report_death(self, reason: str | None) -> None:
+        """Leave an issue that says what a person can do."""
+        if reason == REASON_ILLEGAL_INSTRUCTION:
+            self._report(ISSUE_ENGINE_NO_AVX)
+        else:
+            self._report(ISSUE_ENGINE_FAILED, reason=reason or "")
+
+    @callback
+    def _report(self, issue: str | None, **placeholders: str) -> None:
+        """Have this issue and no other one."""
+        self.problem = issue
+        for key in ENGINE_ISSUES:
+            issue_id = f"{key}_{self._entry.entry_id}"
+            if key != issue:
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+                continue
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                issue_id,
+                data={"entry_id": self._entry.entry_id},
+                is_fixable=key != ISSUE_ENGINE_NO_AVX,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=key,
+                translation_placeholders={"site": self._entry.title, **placeholders},
+            )
+        self._on_change()

@@ -1,0 +1,181 @@
+"""Sensors: what a dispenser is doing and has given, what a site remembers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.sensor import (
+    RestoreSensor,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, UnitOfLength, UnitOfTime
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .const import Outcome
+from .dispenser import Dispenser, State
+from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
+from .site import FaceQuotaConfigEntry, Site
+from .visit import Visit
+
+# Nothing is polled.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DispenserSensorDescription(SensorEntityDescription):
+    """A sensor that shows what a dispenser is now."""
+
+    value_fn: Callable[[Dispenser], StateType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotalDescription(SensorEntityDescription):
+    """A sensor that adds up what visits bring, over restarts."""
+
+    added_fn: Callable[[Visit], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteSensorDescription(SensorEntityDescription):
+    """A sensor that shows what a site is now."""
+
+    value_fn: Callable[[Site], StateType | datetime]
+
+
+DISPENSER_SENSORS = (
+    DispenserSensorDescription(
+        key="state",
+        translation_key="state",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(State),
+        value_fn=lambda dispenser: dispenser.state,
+    ),
+    DispenserSensorDescription(
+        key="last_recognition_time",
+        translation_key="last_recognition_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        suggested_display_precision=0,
+        value_fn=lambda dispenser: dispenser.last_recognition_ms,
+    ),
+)
+
+TOTALS = (
+    TotalDescription(
+        key="paper_dispensed",
+        translation_key="paper_dispensed",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.CENTIMETERS,
+        suggested_unit_of_measurement=UnitOfLength.METERS,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        added_fn=lambda visit: visit.cm,
+    ),
+    TotalDescription(
+        key="portions_granted",
+        translation_key="portions_granted",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        added_fn=lambda visit: visit.outcome in (Outcome.GRANTED, Outcome.UNRECOGNISED),
+    ),
+    TotalDescription(
+        key="portions_refused",
+        translation_key="portions_refused",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        added_fn=lambda visit: visit.outcome is Outcome.REFUSED,
+    ),
+)
+
+SITE_SENSORS = (
+    SiteSensorDescription(
+        key="faces_remembered",
+        translation_key="faces_remembered",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda site: site.visitors.statistics.faces,
+    ),
+    # Shown as "in 8 minutes": a moment, since seconds would be written all the time.
+    SiteSensorDescription(
+        key="longest_time_left",
+        translation_key="longest_time_left",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda site: site.visitors.all_forgotten_at,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FaceQuotaConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of a site and its dispensers."""
+    async_add_entities(SiteSensor(entry, description) for description in SITE_SENSORS)
+    async_add_dispenser_entities(
+        entry,
+        async_add_entities,
+        lambda dispenser: [
+            *(DispenserSensor(dispenser, one) for one in DISPENSER_SENSORS),
+            *(TotalSensor(dispenser, one) for one in TOTALS),
+        ],
+    )
+
+
+class DispenserSensor(DispenserEntity, SensorEntity):
+    """What a dispenser is now."""
+
+    entity_description: DispenserSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return the value of this moment."""
+        return self.entity_description.value_fn(self.dispenser)
+
+
+class TotalSensor(DispenserEntity, RestoreSensor):
+    """What all visits brought together."""
+
+    entity_description: TotalDescription
+    _attr_native_value: float = 0
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on from where the last run ended."""
+        if (last := await self.async_get_last_sensor_data()) is not None and isinstance(
+            last.native_value, int | float
+        ):
+            self._attr_native_value = last.native_value
+        await super().async_added_to_hass()
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        return [self.dispenser.async_add_visit_listener(self._on_visit)]
+
+    @callback
+    def _on_visit(self, visit: Visit) -> None:
+        if added := self.entity_description.added_fn(visit):
+            self._attr_native_value = round(self._attr_native_value + added, 1)
+            self.async_write_ha_state()
+
+
+class SiteSensor(SiteEntity, SensorEntity):
+    """What a site is now."""
+
+    entity_description: SiteSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """Return the value of this moment."""
+        return self.entity_description.value_fn(self.site)
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        return [self.site.visitors.async_add_listener(self.async_write_ha_state)]

@@ -1,0 +1,161 @@
+"""The actions of FaceQuota: dispense, forget, purge."""
+
+from datetime import timedelta
+import math
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import (
+    Context,
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.service import (
+    async_get_config_entry,
+    async_register_platform_entity_service,
+)
+
+from .const import (
+    ATTR_CM,
+    ATTR_LANE,
+    ATTR_OLDER_THAN,
+    ATTR_OUTCOME,
+    ATTR_REQUEST_ID,
+    CONF_PORTION_CM,
+    DOMAIN,
+    Lane,
+)
+from .dispenser import Dispenser
+from .entity import DispenserEntity
+from .options import LIMITS
+from .records import receipt_record, visit_record
+from .site import FaceQuotaConfigEntry
+from .visitors import Cause
+
+SERVICE_DISPENSE: Final = "dispense"
+SERVICE_FORGET: Final = "forget"
+SERVICE_PURGE: Final = "purge"
+
+
+def _finite(value: Any) -> float:
+    """Return a number; NaN passes every comparison that would refuse it."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise vol.Invalid("not a finite number")
+    return number
+
+
+DISPENSE_SCHEMA: Final = {
+    vol.Optional(ATTR_CM): vol.All(
+        vol.Coerce(float),
+        _finite,
+        vol.Range(min=LIMITS[CONF_PORTION_CM][0], max=LIMITS[CONF_PORTION_CM][1]),
+    ),
+    vol.Optional(ATTR_LANE, default=Lane.FACE.value): vol.In(
+        [one.value for one in Lane]
+    ),
+    vol.Optional(ATTR_REQUEST_ID): vol.All(cv.string, vol.Length(min=1, max=64)),
+}
+PURGE_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+        vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period,
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_DISPENSE,
+        entity_domain=EVENT_DOMAIN,
+        func=_dispense,
+        schema=DISPENSE_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_FORGET,
+        entity_domain=EVENT_DOMAIN,
+        func=_forget,
+        schema={},
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_PURGE,
+        _purge,
+        schema=PURGE_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+
+
+@callback
+def async_cause(context: Context | None) -> Cause:
+    """Return whether a person did this, or an automation."""
+    if context is not None and context.user_id and not context.parent_id:
+        return Cause.PERSON
+    return Cause.AUTOMATION
+
+
+async def _dispense(entity: Entity, call: ServiceCall) -> dict[str, Any]:
+    """Serve a request at a dispenser and answer how it ended."""
+    dispenser = _dispenser(entity)
+    cm = call.data.get(ATTR_CM)
+    lane = Lane(call.data[ATTR_LANE])
+    most = dispenser.most_cm(lane)
+    if cm is not None and cm > most:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="more_than_allowance",
+            translation_placeholders={"cm": f"{cm:g}", "allowance": f"{most:g}"},
+        )
+    visit = await dispenser.request(
+        lane, cm=cm, request_id=call.data.get(ATTR_REQUEST_ID)
+    )
+    return {ATTR_OUTCOME: visit.outcome.value, **visit_record(visit)}
+
+
+async def _forget(entity: Entity, call: ServiceCall) -> None:
+    """Look at whoever stands at a dispenser and forget them."""
+    await _dispenser(entity).forget()
+
+
+async def _purge(call: ServiceCall) -> ServiceResponse:
+    """Forget a site's visitors and answer with a receipt."""
+    entry: FaceQuotaConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    older_than: timedelta | None = call.data.get(ATTR_OLDER_THAN)
+    receipt = entry.runtime_data.visitors.purge(
+        async_cause(call.context),
+        older_than_s=None if older_than is None else older_than.total_seconds(),
+    )
+    return {
+        "time": receipt.time.isoformat(),
+        "already_purged": receipt.already_purged,
+        **receipt_record(receipt),
+    }
+
+
+def _dispenser(entity: Entity) -> Dispenser:
+    """Return the dispenser that an entity belongs to."""
+    if not isinstance(entity, DispenserEntity):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_a_dispenser",
+            translation_placeholders={"entity": entity.entity_id},
+        )
+    return entity.dispenser

@@ -1,0 +1,156 @@
+"""The parts of one site, wired once."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from .const import (
+    CONF_ENGINE,
+    CONF_SUSPENDED,
+    CONF_SUSPENDED_DISPENSERS,
+    CONF_WHEELS_FOLDER,
+    DOMAIN,
+    SUBENTRY_DISPENSER,
+)
+from .dispenser import Dispenser
+from .options import SiteOptions
+from .quota.book import Book
+from .quota.threshold import PRIORS, Threshold
+from .recogniser import Recogniser, engine_environment
+from .visitors import Cause, Visitors
+
+type FaceQuotaConfigEntry = ConfigEntry[Site]
+
+# Both engines give 128 floats; a book is made before the worker could tell.
+TEMPLATE_DIMENSION: Final = 128
+
+
+class Site:
+    """One restroom or building: its visitors, its recogniser and its dispensers."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FaceQuotaConfigEntry, device_id: str
+    ) -> None:
+        """Wire the parts; nothing runs yet."""
+        self._hass = hass
+        self.entry = entry
+        self.device_id = device_id
+        self.options = SiteOptions.from_entry(entry.options)
+        engine = entry.data[CONF_ENGINE]
+        threshold = Threshold(prior=PRIORS[engine], limit=self.options.fpir_limit)
+        self.visitors = Visitors(
+            hass,
+            Book(
+                rule=self.options.rule,
+                threshold=threshold,
+                dimension=TEMPLATE_DIMENSION,
+            ),
+        )
+        self.recogniser = Recogniser(
+            hass,
+            entry,
+            engine_environment(hass, engine, entry.data.get(CONF_WHEELS_FOLDER)),
+            on_change=self.update,
+        )
+        self.dispensers = {
+            subentry.subentry_id: Dispenser(hass, self, subentry)
+            for subentry in entry.subentries.values()
+            if subentry.subentry_type == SUBENTRY_DISPENSER
+        }
+        self._built_of = self._structure()
+        self._listeners: set[Callable[[], None]] = set()
+        self._following = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the dispensers at once and the recogniser in the background.
+
+        Until the worker is ready, and if it never is, the open lane gives paper.
+        """
+        for dispenser in self.dispensers.values():
+            await dispenser.start()
+        self._starting = self.entry.async_create_background_task(
+            self._hass, self._follow_suspension(), name=f"{DOMAIN} recogniser"
+        )
+
+    async def stop(self) -> None:
+        """Call off visits, end the worker, forget everybody."""
+        for dispenser in self.dispensers.values():
+            await dispenser.stop()
+        if self._starting is not None:
+            self._starting.cancel()
+        async with self._following:
+            await self.recogniser.stop()
+        self.visitors.stop()
+
+    async def follow_entry(self) -> bool:
+        """Apply what the manager changed; return if that takes a reload instead."""
+        if self._structure() != self._built_of:
+            return False
+        before, self.options = self.options, SiteOptions.from_entry(self.entry.options)
+        now = self._hass.loop.time()
+        self.visitors.set_rule(self.options.rule, self.options.fpir_limit)
+        for dispenser in self.dispensers.values():
+            dispenser.open_lane.set_rule(self.options.open_rule, now)
+        if (
+            self.options.suspended > before.suspended
+            or self.options.suspended_dispensers - before.suspended_dispensers
+        ):
+            self.visitors.purge(Cause.SUSPENSION)
+        await self._follow_suspension()
+        self.update()
+        return True
+
+    @callback
+    def suspend(self, suspended: bool, dispenser_id: str | None = None) -> None:
+        """Switch face recognition off or on, at one dispenser or everywhere."""
+        if dispenser_id is None:
+            self.change_options({CONF_SUSPENDED: suspended})
+            return
+        ids = set(self.options.suspended_dispensers) - {dispenser_id}
+        if suspended:
+            ids.add(dispenser_id)
+        self.change_options({CONF_SUSPENDED_DISPENSERS: sorted(ids)})
+
+    @callback
+    def change_options(self, changes: dict[str, Any]) -> None:
+        """Write what the manager decided; follow_entry applies it."""
+        self._hass.config_entries.async_update_entry(
+            self.entry, options={**self.entry.options, **changes}
+        )
+
+    @callback
+    def update(self) -> None:
+        """Tell the site's entities and every dispenser's to look again."""
+        for listener in tuple(self._listeners):
+            listener()
+        for dispenser in self.dispensers.values():
+            dispenser.update()
+
+    @callback
+    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call back whenever options or the recogniser may have changed."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    async def _follow_suspension(self) -> None:
+        """Run the worker only while some camera may be read."""
+        async with self._following:
+            if all(one.suspended for one in self.dispensers.values()):
+                await self.recogniser.stop()
+            else:
+                await self.recogniser.start()
+
+    def _structure(self) -> tuple[object, ...]:
+        """Return what the parts were made of: a change of it means making them anew."""
+        return (
+            self.entry.title,
+            dict(self.entry.data),
+            {
+                key: (subentry.title, dict(subentry.data))
+                for key, subentry in self.entry.subentries.items()
+            },
+        )

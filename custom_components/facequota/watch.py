@@ -1,0 +1,92 @@
+"""Looks after the entities that dispensers were set up with: gone ones become issues."""
+
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.start import async_at_started
+
+from .const import CONF_CM_PER_SECOND, DOMAIN
+from .dispenser import Dispenser
+from .site import FaceQuotaConfigEntry
+
+ISSUE_ENTITY_MISSING = "entity_missing"
+
+
+def watched_entities(dispenser: Dispenser) -> dict[str, str]:
+    """Return the entity ids a dispenser was given, by their role."""
+    return {
+        role: value
+        for role, value in dispenser.subentry.data.items()
+        if role != CONF_CM_PER_SECOND and value
+    }
+
+
+@callback
+def async_watch_entities(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry
+) -> CALLBACK_TYPE:
+    """Keep one issue per dispenser that lacks an entity; return how to stop."""
+    dispensers = entry.runtime_data.dispensers.values()
+
+    @callback
+    def check(_: object = None) -> None:
+        for dispenser in dispensers:
+            _report(hass, entry, dispenser)
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        # Only coming and going matters here.
+        if event.data["old_state"] is None or event.data["new_state"] is None:
+            check()
+
+    entity_ids = {
+        entity_id
+        for dispenser in dispensers
+        for entity_id in watched_entities(dispenser).values()
+    }
+    # Other integrations need not be ready before Home Assistant has started.
+    at_start = async_at_started(hass, check)
+    on_change = async_track_state_change_event(hass, list(entity_ids), changed)
+
+    @callback
+    def stop() -> None:
+        at_start()
+        on_change()
+
+    return stop
+
+
+@callback
+def _report(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry, dispenser: Dispenser
+) -> None:
+    """Create or delete the issue of one dispenser."""
+    issue_id = f"{ISSUE_ENTITY_MISSING}_{dispenser.subentry.subentry_id}"
+    registry = er.async_get(hass)
+    missing = sorted(
+        entity_id
+        for entity_id in watched_entities(dispenser).values()
+        if hass.states.get(entity_id) is None and not registry.async_get(entity_id)
+    )
+    if not missing or not hass.is_running:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=ISSUE_ENTITY_MISSING,
+        translation_placeholders={
+            "site": entry.title,
+            "dispenser": dispenser.subentry.title,
+            "entities": ", ".join(missing),
+        },
+    )
