@@ -43,7 +43,7 @@ automation: !include automations.yaml
 
 # One record of the log with all its lines: time, level, thread, logger, text.
 RECORD: Final = re.compile(
-    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ (?P<level>[A-Z]+) \([^)]*\) \[(?P<logger>[^]]+)\]",
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?:[+-]\d\d:\d\d)? (?P<level>[A-Z]+) \([^)]*\) \[(?P<logger>[^]]+)\]",
     re.MULTILINE,
 )
 

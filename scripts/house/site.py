@@ -1,5 +1,6 @@
 """A FaceQuota site with its dispensers, set up as a manager does it in the UI."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,21 +153,31 @@ async def add_dispenser_parts(
     camera = await local_file.finish(
         "user", {key: value for key, value in values.items() if key in fields}
     )
-    registry = await client.entities()
+    cameras = await _entities_of(client, camera["entry_id"])
+    firmware = await _entities_of(client, entry["entry_id"], "Motor")
+    await client.wait_for(firmware["Motor"], lambda state: state["state"] == "off")
     return Dispenser(
         name=machine.name,
-        camera=next(
-            one["entity_id"]
-            for one in registry
-            if one["config_entry_id"] == camera["entry_id"]
-        ),
+        camera=next(iter(cameras.values())),
         pictures=pictures,
-        firmware={
-            one["original_name"]: one["entity_id"]
-            for one in registry
-            if one["config_entry_id"] == entry["entry_id"]
-        },
+        firmware=firmware,
     )
+
+
+async def _entities_of(
+    client: Client, entry_id: str, awaited: str | None = None
+) -> dict[str, str]:
+    """Return the entities of an entry by name, once the awaited one (or any) is there."""
+    async with asyncio.timeout(20):
+        while True:
+            found = {
+                one["original_name"]: one["entity_id"]
+                for one in await client.entities()
+                if one["config_entry_id"] == entry_id
+            }
+            if found and (awaited is None or awaited in found):
+                return found
+            await asyncio.sleep(0.1)
 
 
 async def add_site(client: Client, name: str, rules: Mapping[str, Any]) -> str:

@@ -1,0 +1,92 @@
+"""All of it together: Home Assistant, the simulated dispensers, and who talks to them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from esphome.simulator.run import Simulator, free_port
+
+from .client import Client
+from .home_assistant import ROOT, TESTED_PYTHON, HomeAssistant, HouseError
+from .site import RULES, Site
+
+# As scripts/firmware builds them, in this order.
+NAMES: Final = ("Entrance", "Exit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """One simulated dispenser that runs."""
+
+    name: str
+    port: int
+    simulator: Simulator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A running Home Assistant with running dispensers, not yet a site."""
+
+    folder: Path
+    home_assistant: HomeAssistant
+    client: Client
+    machines: Sequence[Machine]
+
+    @property
+    def pictures(self) -> Path:
+        """Where the cameras' pictures lie."""
+        return self.folder / "pictures"
+
+    async def set_up_site(
+        self, *, name: str = "Park gate", rules: Mapping[str, Any] = RULES
+    ) -> Site:
+        """Set FaceQuota up with all the dispensers of this house."""
+        return await Site.set_up(
+            self.client, self.pictures, self.machines, name=name, rules=rules
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    folder: Path,
+    *,
+    python: Path = TESTED_PYTHON,
+    port: int | None = None,
+    dispensers: int = 2,
+) -> AsyncIterator[House]:
+    """Start a house in an empty folder and stop all of it at the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        programs = await build_firmware()
+        machines = []
+        for name, program in zip(NAMES[:dispensers], programs, strict=False):
+            flash = folder / "dispensers" / name
+            flash.mkdir(parents=True, exist_ok=True)
+            simulator = Simulator(program, port=free_port(), folder=flash)
+            await simulator.start()
+            stack.push_async_callback(simulator.stop)
+            machines.append(
+                Machine(name=name, port=simulator.port, simulator=simulator)
+            )
+        home_assistant = HomeAssistant(folder / "config", python=python, port=port)
+        await stack.enter_async_context(home_assistant)
+        client = await stack.enter_async_context(Client(home_assistant.url))
+        yield House(
+            folder=folder,
+            home_assistant=home_assistant,
+            client=client,
+            machines=machines,
+        )
+
+
+async def build_firmware() -> list[Path]:
+    """Build the simulators, if their sources changed, and return the programs."""
+    build = await asyncio.create_subprocess_exec(
+        ROOT / "scripts/firmware", stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await build.communicate()
+    if build.returncode:
+        raise HouseError("the firmware could not be built")
+    return [Path(line) for line in output.decode().split()]
