@@ -1,16 +1,22 @@
 """One dispenser: its mode, its queue of one, its state, and who hears of its visits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
@@ -19,16 +25,12 @@ from . import inputs
 from .accounts import Account, OpenAccount, VisitorAccount
 from .const import (
     CONF_CAMERA,
-    CONF_CM_PER_SECOND,
     CONF_DISPLAY,
     CONF_JAM,
-    CONF_LAST_PORTION,
     CONF_MOTOR,
-    CONF_PAPER_DISPENSED,
     CONF_PAPER_LOW,
     CONF_PAPER_OUT,
     CONF_PORTION_CM,
-    CONF_PORTION_LENGTH,
     CONF_REQUEST,
     CONF_REQUEST_WITHOUT_FACE,
     DOMAIN,
@@ -51,8 +53,6 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-DEFAULT_CM_PER_SECOND: Final = 25.0
-
 
 class State(StrEnum):
     """What a dispenser is doing."""
@@ -74,7 +74,7 @@ class Dispenser:
         self.site = site
         self.subentry = subentry
         self.camera = Camera(hass, data[CONF_CAMERA])
-        self.motor = Motor(hass, _motor_entities(data))
+        self.motor = Motor(hass, MotorEntities.from_subentry(data))
         self.display = Display(hass, data.get(CONF_DISPLAY))
         self.open_lane = OpenLane(rule=site.options.open_rule, now=self.clock())
         self.last_recognition_ms: float | None = None
@@ -144,7 +144,7 @@ class Dispenser:
             async_track_state_change_event(
                 self._hass,
                 [data[key] for key in watched if data.get(key)],
-                lambda _event: self.update(),
+                self._entity_changed,
             ),
         ]
         self.update()
@@ -261,6 +261,10 @@ class Dispenser:
     # Who listens.
 
     @callback
+    def _entity_changed(self, _event: Event[EventStateChangedData]) -> None:
+        self.update()
+
+    @callback
     def update(self) -> None:
         """Tell the entities to look again."""
         idle = Sentence.OPEN_LANE_ONLY if self.suspended else Sentence.WELCOME
@@ -281,16 +285,3 @@ class Dispenser:
         """Call back with each visit."""
         self._visit_listeners.add(listener)
         return lambda: self._visit_listeners.discard(listener)
-
-
-def _motor_entities(data: Mapping[str, Any]) -> MotorEntities:
-    """Return what a subentry says of the motor."""
-    return MotorEntities(
-        switch=data[CONF_MOTOR],
-        portion_length=data.get(CONF_PORTION_LENGTH),
-        paper_dispensed=data.get(CONF_PAPER_DISPENSED),
-        last_portion=data.get(CONF_LAST_PORTION),
-        jam=data.get(CONF_JAM),
-        paper_out=data.get(CONF_PAPER_OUT),
-        cm_per_second=data.get(CONF_CM_PER_SECOND, DEFAULT_CM_PER_SECOND),
-    )

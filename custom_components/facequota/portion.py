@@ -1,16 +1,31 @@
 """One portion, as the entities of a dispenser tell it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 import logging
 import math
+from typing import Any, Final, Self
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
 
+from .const import (
+    CONF_CM_PER_SECOND,
+    CONF_JAM,
+    CONF_LAST_PORTION,
+    CONF_MOTOR,
+    CONF_PAPER_DISPENSED,
+    CONF_PAPER_OUT,
+    CONF_PORTION_LENGTH,
+)
+
 _LOGGER = logging.getLogger(__name__)
+
+
+# Household rolls leave a geared motor at about this speed.
+DEFAULT_CM_PER_SECOND: Final = 25.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +38,20 @@ class MotorEntities:
     last_portion: str | None = None
     jam: str | None = None
     paper_out: str | None = None
-    cm_per_second: float = 25.0
+    cm_per_second: float = DEFAULT_CM_PER_SECOND
+
+    @classmethod
+    def from_subentry(cls, data: Mapping[str, Any]) -> Self:
+        """Return what a dispenser's subentry says of the motor."""
+        return cls(
+            switch=data[CONF_MOTOR],
+            portion_length=data.get(CONF_PORTION_LENGTH),
+            paper_dispensed=data.get(CONF_PAPER_DISPENSED),
+            last_portion=data.get(CONF_LAST_PORTION),
+            jam=data.get(CONF_JAM),
+            paper_out=data.get(CONF_PAPER_OUT),
+            cm_per_second=data.get(CONF_CM_PER_SECOND, DEFAULT_CM_PER_SECOND),
+        )
 
     @property
     def stops_itself(self) -> bool:

@@ -1,0 +1,1 @@
+"""FaceQuota inside Home Assistant's test harness."""
