@@ -1,16 +1,20 @@
-"""Who is charged for a portion: the visitor or the open lane."""
+"""Who is charged for a portion: the visitor, or one of a dispenser's lanes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .const import Lane
+from .const import CONF_PORTION_CM, Lane
+from .options import LIMITS, SiteOptions
+from .probe import Probe
 from .quota.account import Refusal, Reservation, Settlement
 from .quota.lane import OpenLane
 from .visitors import Visitors
+
+MOST_FROM_STAFF_CM: Final = LIMITS[CONF_PORTION_CM][1]
 
 
 class Account(Protocol):
@@ -45,17 +49,57 @@ class VisitorAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAccount:
-    """The one account of a dispenser's open lane, on the event loop's clock."""
+class LaneAccount:
+    """The one account of a lane without a face, on the event loop's clock."""
 
     open_lane: OpenLane
     clock: Callable[[], float]
-    lane: Lane = Lane.OPEN
+    lane: Lane
 
     def reserve(self, cm: float) -> Reservation | Refusal:
-        """Hold cm of what the open lane may give."""
+        """Hold cm of what the lane may give."""
         return self.open_lane.request(cm, self.clock())
 
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
-        """Charge the open lane."""
+        """Charge the lane."""
         return self.open_lane.settle(reservation, cm, self.clock())
+
+
+class Accounts:
+    """The accounts there are at one dispenser."""
+
+    def __init__(
+        self, visitors: Visitors, options: SiteOptions, clock: Callable[[], float]
+    ) -> None:
+        """Begin with whole allowances."""
+        self._visitors = visitors
+        self._options = options
+        self._clock = clock
+        self._lanes = {
+            lane: OpenLane(rule=rule, now=clock())
+            for lane, rule in options.lane_rules.items()
+        }
+
+    def follow(self, options: SiteOptions) -> None:
+        """Apply a site's new rules; nobody waits longer because of it."""
+        self._options = options
+        for lane, rule in options.lane_rules.items():
+            self._lanes[lane].set_rule(rule, self._clock())
+
+    def account(self, lane: Lane, probe: Probe | None) -> Account:
+        """Return who is charged: never a visitor of whom there is doubt."""
+        if probe is not None and probe.template is not None:
+            return VisitorAccount(visitors=self._visitors, template=probe.template)
+        if lane is Lane.FACE:
+            lane = Lane.OPEN
+        return LaneAccount(open_lane=self._lanes[lane], clock=self._clock, lane=lane)
+
+    def most_cm(self, lane: Lane) -> float:
+        """Return the longest portion that a lane can ever give at once."""
+        if lane is Lane.STAFF:
+            return MOST_FROM_STAFF_CM
+        if lane is Lane.FACE:
+            # Whoever is not recognised gets it from the open lane.
+            without = self._options.lane_rules[Lane.OPEN].allowance_cm
+            return min(self._options.rule.allowance_cm, without)
+        return self._options.lane_rules[lane].allowance_cm

@@ -20,6 +20,7 @@ CONF_ALLOWANCE_CM: Final = "allowance_cm"
 CONF_WINDOW_MIN: Final = "window_min"
 CONF_REFUSED_AT_MOST_ONE_IN: Final = "refused_at_most_one_in"
 CONF_OPEN_PORTIONS: Final = "open_portions"
+CONF_URGENT_PER_DAY: Final = "urgent_per_day"
 CONF_SUSPENDED: Final = "suspended"
 CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
 
@@ -28,6 +29,8 @@ CONF_CAMERA: Final = "camera"
 CONF_MOTOR: Final = "motor"
 CONF_REQUEST: Final = "request"
 CONF_REQUEST_WITHOUT_FACE: Final = "request_without_face"
+CONF_REQUEST_URGENT: Final = "request_urgent"
+CONF_FORGET: Final = "forget"
 CONF_PORTION_LENGTH: Final = "portion_length"
 CONF_PAPER_DISPENSED: Final = "paper_dispensed"
 CONF_LAST_PORTION: Final = "last_portion"
@@ -54,6 +57,7 @@ ATTR_REASON: Final = "reason"
 ATTR_RECOGNITION_MS: Final = "recognition_ms"
 ATTR_REQUEST_ID: Final = "request_id"
 ATTR_RESERVATIONS: Final = "reservations"
+ATTR_TIME: Final = "time"
 
 # The project name that our firmware gives Home Assistant's esphome integration,
 # which makes manufacturer and model of it.
@@ -73,6 +77,7 @@ class Lane(StrEnum):
 
     FACE = "face"
     OPEN = "open"
+    URGENT = "urgent"
     STAFF = "staff"
 
 

@@ -1,10 +1,11 @@
 """One dispenser: its mode, its queue of one, its state, and who hears of its visits."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 import logging
 from typing import TYPE_CHECKING
 
@@ -18,20 +19,21 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from . import inputs
-from .accounts import Account, OpenAccount, VisitorAccount
+from .accounts import Accounts
 from .const import (
     CONF_CAMERA,
     CONF_DISPLAY,
+    CONF_FORGET,
     CONF_JAM,
     CONF_MOTOR,
     CONF_PAPER_LOW,
     CONF_PAPER_OUT,
-    CONF_PORTION_CM,
     CONF_REQUEST,
+    CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
     DOMAIN,
     Lane,
@@ -39,12 +41,12 @@ from .const import (
 )
 from .display import Display, Sentence
 from .frames import Camera
-from .options import LIMITS
+from .listeners import Listeners
 from .paper import Motor
 from .portion import MotorEntities
 from .probe import Probe, look
-from .quota.lane import OpenLane
 from .turnstile import Turnstile
+from .usage import SPAN_S, UsageRate
 from .visit import Request, Step, Visit, visit
 from .visitors import wall_clock
 
@@ -75,13 +77,15 @@ class Dispenser:
         self.subentry = subentry
         self.camera = Camera(hass, data[CONF_CAMERA])
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
+        self.accounts = Accounts(site.visitors, site.options, self.clock)
         self.display = Display(hass, data.get(CONF_DISPLAY))
-        self.open_lane = OpenLane(rule=site.options.open_rule, now=self.clock())
+        self._usage = UsageRate(self.clock())
         self.last_recognition_ms: float | None = None
         self._step: Step | None = None
+        self._calm_down: CALLBACK_TYPE | None = None
         self._turnstile = Turnstile(hass, site.entry, self._serve)
-        self._listeners: set[Callable[[], None]] = set()
-        self._visit_listeners: set[Callable[[Visit], None]] = set()
+        self.changes = Listeners[[]]()
+        self.visits = Listeners[[Visit]]()
         self._releases: list[CALLBACK_TYPE] = []
 
     @property
@@ -126,21 +130,27 @@ class Dispenser:
             return None
         return any(self._hass.states.is_state(one, STATE_ON) for one in watched)
 
+    @property
+    def unusual_use(self) -> bool:
+        """Return if far more paper is taken than is usual here, by whomever."""
+        return self._usage.is_unusual(self.clock())
+
     async def start(self) -> None:
         """Listen to the visitor's buttons and to the entities that show faults."""
         await self.display.start()
         data = self.subentry.data
-        asked_by = {
-            entity_id: lane
-            for key, lane in (
-                (CONF_REQUEST, Lane.FACE),
-                (CONF_REQUEST_WITHOUT_FACE, Lane.OPEN),
-            )
-            if (entity_id := data.get(key))
+        wishes = {
+            CONF_REQUEST: partial(self._pressed, self.request, Lane.FACE),
+            CONF_REQUEST_WITHOUT_FACE: partial(self._pressed, self.request, Lane.OPEN),
+            CONF_REQUEST_URGENT: partial(self._pressed, self.request, Lane.URGENT),
+            CONF_FORGET: partial(self._pressed, self.forget),
         }
         watched = (CONF_MOTOR, CONF_CAMERA, CONF_JAM, CONF_PAPER_LOW, CONF_PAPER_OUT)
         self._releases = [
-            inputs.async_listen(self._hass, asked_by, self._pressed),
+            inputs.async_listen(
+                self._hass,
+                {data[key]: wish for key, wish in wishes.items() if data.get(key)},
+            ),
             async_track_state_change_event(
                 self._hass,
                 [data[key] for key in watched if data.get(key)],
@@ -155,17 +165,9 @@ class Dispenser:
             release()
         self._releases.clear()
         self.display.stop()
+        if self._calm_down is not None:
+            self._calm_down()
         await self._turnstile.stop()
-
-    def most_cm(self, lane: Lane) -> float:
-        """Return the longest portion that a lane can ever give at once."""
-        options = self.site.options
-        if lane is Lane.FACE and not self.suspended:
-            # Whoever is not recognised gets it from the open lane.
-            return min(options.rule.allowance_cm, options.open_rule.allowance_cm)
-        if lane is Lane.STAFF:
-            return LIMITS[CONF_PORTION_CM][1]
-        return options.open_rule.allowance_cm
 
     async def request(
         self, lane: Lane, *, cm: float | None = None, request_id: str | None = None
@@ -181,26 +183,27 @@ class Dispenser:
 
         Raises HomeAssistantError when no face can be used.
         """
-        probe = None if self.suspended else await self.look()
-        if probe is None:
-            return
-        if probe.template is None:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="nobody_to_forget"
-            )
-        self.site.visitors.forget(probe.template)
+        # Nobody is remembered while face recognition is off: there is nothing to do.
+        if not self.suspended:
+            probe = await self.look()
+            if probe.template is None:
+                raise HomeAssistantError(
+                    translation_domain=DOMAIN, translation_key="nobody_to_forget"
+                )
+            self.site.visitors.forget(probe.template)
         self.display.show(Sentence.FORGOTTEN)
 
     @callback
-    def _pressed(self, lane: Lane) -> None:
+    def _pressed(self, serve: Callable[..., Awaitable[object]], *wish: Lane) -> None:
         """Serve whoever pressed a button; a press during a visit is the same visitor."""
-        if not self._turnstile.busy:
-            self._hass.async_create_task(self._serve_press(lane), f"{DOMAIN} press")
 
-    async def _serve_press(self, lane: Lane) -> None:
-        """Serve a visitor, who is told by the display and not by an exception."""
-        with suppress(HomeAssistantError):
-            await self.request(lane)
+        async def served() -> None:
+            # The visitor is told by the display and not by an exception.
+            with suppress(HomeAssistantError):
+                await serve(*wish)
+
+        if not self._turnstile.busy:
+            self._hass.async_create_task(served(), f"{DOMAIN} press")
 
     async def _serve(self, request: Request) -> Visit:
         """Let one visit take place and tell how it ended."""
@@ -211,10 +214,27 @@ class Dispenser:
         finally:
             self._step = None
             self.update()
+        if result.cm:
+            self._note_use()
         if result.recognition_ms is not None:
             self.last_recognition_ms = result.recognition_ms
         self._tell_result(result)
         return result
+
+    @callback
+    def _note_use(self) -> None:
+        """Count a portion, and look again when an alarm may be over."""
+        self._usage.portion(self.clock())
+        self.update()
+        if self.unusual_use:
+            if self._calm_down is not None:
+                self._calm_down()
+            self._calm_down = async_call_later(self._hass, SPAN_S, self._calmed_down)
+
+    @callback
+    def _calmed_down(self, _now: datetime) -> None:
+        self._calm_down = None
+        self.update()
 
     @callback
     def _tell_result(self, result: Visit) -> None:
@@ -225,8 +245,7 @@ class Dispenser:
         elif result.outcome is Outcome.FAILED:
             self.display.show(Sentence.FAULT)
         _LOGGER.debug("%s: %s", self.subentry.title, result)
-        for listener in tuple(self._visit_listeners):
-            listener(result)
+        self.visits.tell(result)
 
     # What visit.py needs of a place.
 
@@ -248,12 +267,6 @@ class Dispenser:
             self.camera, self.site.recogniser, on_guidance=self.display.show
         )
 
-    def account(self, probe: Probe | None) -> Account:
-        """Return who is charged: never a visitor of whom there is doubt."""
-        if probe is not None and probe.template is not None:
-            return VisitorAccount(visitors=self.site.visitors, template=probe.template)
-        return OpenAccount(open_lane=self.open_lane, clock=self.clock)
-
     def date(self, moment: float) -> datetime:
         """Return a moment of the clock as a date and time."""
         return wall_clock(self._hass, moment)
@@ -269,19 +282,4 @@ class Dispenser:
         """Tell the entities to look again."""
         idle = Sentence.OPEN_LANE_ONLY if self.suspended else Sentence.WELCOME
         self.display.set_idle(idle)
-        for listener in tuple(self._listeners):
-            listener()
-
-    @callback
-    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call back whenever the state or a problem may have changed."""
-        self._listeners.add(listener)
-        return lambda: self._listeners.discard(listener)
-
-    @callback
-    def async_add_visit_listener(
-        self, listener: Callable[[Visit], None]
-    ) -> CALLBACK_TYPE:
-        """Call back with each visit."""
-        self._visit_listeners.add(listener)
-        return lambda: self._visit_listeners.discard(listener)
+        self.changes.tell()

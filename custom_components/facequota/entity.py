@@ -55,7 +55,7 @@ class SiteEntity(_PushedEntity):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.site.async_add_listener(self.async_write_ha_state)]
+        return [self.site.changes.add(self.async_write_ha_state)]
 
 
 class DispenserEntity(_PushedEntity):
@@ -80,7 +80,7 @@ class DispenserEntity(_PushedEntity):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.dispenser.async_add_listener(self.async_write_ha_state)]
+        return [self.dispenser.changes.add(self.async_write_ha_state)]
 
 
 @callback

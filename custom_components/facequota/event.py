@@ -46,7 +46,7 @@ class VisitEvent(DispenserEntity, EventEntity):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.dispenser.async_add_visit_listener(self._on_visit)]
+        return [self.dispenser.visits.add(self._on_visit)]
 
     @callback
     def _on_visit(self, visit: Visit) -> None:
@@ -71,7 +71,7 @@ class PurgeEvent(SiteEntity, EventEntity):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.site.visitors.async_add_purge_listener(self._on_purge)]
+        return [self.site.visitors.purges.add(self._on_purge)]
 
     @callback
     def _on_purge(self, receipt: Receipt) -> None:

@@ -1,4 +1,4 @@
-"""The visitor's buttons and sensors: entities whose change is a request for paper."""
+"""The visitor's buttons and sensors: entities whose change is a wish."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -15,8 +15,6 @@ from homeassistant.core import (
 )
 from homeassistant.helpers.event import async_track_state_change_event
 
-from .const import Lane
-
 # Their state is the time of the last press; those that are on and off are pressed when
 # they turn on.
 STAMPED_DOMAINS: Final = ("button", "event", "input_button")
@@ -26,21 +24,20 @@ INPUT_DOMAINS: Final = ("binary_sensor", "input_boolean", "switch", *STAMPED_DOM
 @callback
 def async_listen(
     hass: HomeAssistant,
-    inputs: Mapping[str, Lane],
-    requested: Callable[[Lane], None],
+    inputs: Mapping[str, Callable[[], None]],
 ) -> CALLBACK_TYPE:
-    """Call back with the lane whenever one of the inputs is pressed."""
+    """Call what belongs to an input whenever it is pressed."""
 
     @callback
     def changed(event: Event[EventStateChangedData]) -> None:
         if is_press(event.data["old_state"], event.data["new_state"]):
-            requested(inputs[event.data["entity_id"]])
+            inputs[event.data["entity_id"]]()
 
     return async_track_state_change_event(hass, list(inputs), changed)
 
 
 def is_press(old: State | None, new: State | None) -> bool:
-    """Return if this change is somebody asking for paper.
+    """Return if this change is somebody pressing.
 
     A device that comes back, and a state that is restored at start, are nobody.
     """

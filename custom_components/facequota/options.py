@@ -21,7 +21,9 @@ from .const import (
     CONF_REFUSED_AT_MOST_ONE_IN,
     CONF_SUSPENDED,
     CONF_SUSPENDED_DISPENSERS,
+    CONF_URGENT_PER_DAY,
     CONF_WINDOW_MIN,
+    Lane,
 )
 from .quota.gcra import Rule
 
@@ -32,7 +34,10 @@ DEFAULT_OPTIONS: Final[Mapping[str, Any]] = {
     CONF_WINDOW_MIN: 9.0,
     CONF_REFUSED_AT_MOST_ONE_IN: 1000,
     CONF_OPEN_PORTIONS: 10,
+    CONF_URGENT_PER_DAY: 20,
 }
+
+DAY_S: Final = 24 * 3600
 
 # (least, most) of each number that a manager can set; the firmware cuts at 200 cm.
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
@@ -41,6 +46,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     CONF_WINDOW_MIN: (0.1, 1440),
     CONF_REFUSED_AT_MOST_ONE_IN: (20, 1_000_000),
     CONF_OPEN_PORTIONS: (1, 1000),
+    CONF_URGENT_PER_DAY: (1, 1000),
 }
 
 
@@ -50,7 +56,7 @@ class SiteOptions:
 
     portion_cm: float
     rule: Rule
-    open_rule: Rule
+    lane_rules: Mapping[Lane, Rule]
     fpir_limit: float
     suspended: bool
     suspended_dispensers: frozenset[str]
@@ -67,9 +73,15 @@ class SiteOptions:
             rule=Rule(
                 allowance_cm=max(portion, values[CONF_ALLOWANCE_CM]), window_s=window_s
             ),
-            open_rule=Rule(
-                allowance_cm=portion * values[CONF_OPEN_PORTIONS], window_s=window_s
-            ),
+            lane_rules={
+                Lane.OPEN: Rule(
+                    allowance_cm=portion * values[CONF_OPEN_PORTIONS],
+                    window_s=window_s,
+                ),
+                Lane.URGENT: Rule(
+                    allowance_cm=portion * values[CONF_URGENT_PER_DAY], window_s=DAY_S
+                ),
+            },
             fpir_limit=1 / values[CONF_REFUSED_AT_MOST_ONE_IN],
             suspended=values.get(CONF_SUSPENDED, False),
             suspended_dispensers=frozenset(values.get(CONF_SUSPENDED_DISPENSERS, ())),
@@ -82,14 +94,18 @@ SITE_KEYS: Final = (
     CONF_WINDOW_MIN,
     CONF_REFUSED_AT_MOST_ONE_IN,
 )
-OPTION_KEYS: Final = (*SITE_KEYS, CONF_OPEN_PORTIONS)
+OPTION_KEYS: Final = (*SITE_KEYS, CONF_OPEN_PORTIONS, CONF_URGENT_PER_DAY)
 
 _UNITS: Final = {
     CONF_PORTION_CM: UnitOfLength.CENTIMETERS,
     CONF_ALLOWANCE_CM: UnitOfLength.CENTIMETERS,
     CONF_WINDOW_MIN: UnitOfTime.MINUTES,
 }
-_WHOLE_NUMBERS: Final = (CONF_REFUSED_AT_MOST_ONE_IN, CONF_OPEN_PORTIONS)
+_WHOLE_NUMBERS: Final = (
+    CONF_REFUSED_AT_MOST_ONE_IN,
+    CONF_OPEN_PORTIONS,
+    CONF_URGENT_PER_DAY,
+)
 
 
 def options_schema(keys: Iterable[str]) -> vol.Schema:

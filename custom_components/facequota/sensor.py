@@ -156,7 +156,7 @@ class TotalSensor(DispenserEntity, RestoreSensor):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.dispenser.async_add_visit_listener(self._on_visit)]
+        return [self.dispenser.visits.add(self._on_visit)]
 
     @callback
     def _on_visit(self, visit: Visit) -> None:
@@ -178,4 +178,4 @@ class SiteSensor(SiteEntity, SensorEntity):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.site.visitors.async_add_listener(self.async_write_ha_state)]
+        return [self.site.visitors.changes.add(self.async_write_ha_state)]

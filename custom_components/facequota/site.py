@@ -1,11 +1,11 @@
 """The parts of one site, wired once."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 
 from .const import (
     CONF_ENGINE,
@@ -16,11 +16,13 @@ from .const import (
     SUBENTRY_DISPENSER,
 )
 from .dispenser import Dispenser
+from .listeners import Listeners
 from .options import SiteOptions
 from .quota.book import Book
 from .quota.threshold import PRIORS, Threshold
 from .recogniser import Recogniser, engine_environment
-from .visitors import Cause, Visitors
+from .site_log import SiteLog
+from .visitors import Cause, Receipt, Visitors
 
 type FaceQuotaConfigEntry = ConfigEntry[Site]
 
@@ -38,17 +40,22 @@ class Site:
         self._hass = hass
         self.entry = entry
         self.device_id = device_id
+        self.changes = Listeners[[]]()
         self.options = SiteOptions.from_entry(entry.options)
         engine = entry.data[CONF_ENGINE]
-        threshold = Threshold(prior=PRIORS[engine], limit=self.options.fpir_limit)
         self.visitors = Visitors(
             hass,
-            Book(
+            lambda: Book(
                 rule=self.options.rule,
-                threshold=threshold,
+                threshold=Threshold(
+                    prior=PRIORS[engine], limit=self.options.fpir_limit
+                ),
                 dimension=TEMPLATE_DIMENSION,
             ),
         )
+        self.log = SiteLog(hass, entry.entry_id)
+        self.visitors.purges.add(self._purged)
+        self.visitors.expiries.add(self.log.faces_expired)
         self.recogniser = Recogniser(
             hass,
             entry,
@@ -61,7 +68,6 @@ class Site:
             if subentry.subentry_type == SUBENTRY_DISPENSER
         }
         self._built_of = self._structure()
-        self._listeners: set[Callable[[], None]] = set()
         self._following = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
 
@@ -70,7 +76,9 @@ class Site:
 
         Until the worker is ready, and if it never is, the open lane gives paper.
         """
+        await self.log.load()
         for dispenser in self.dispensers.values():
+            dispenser.visits.add(self.log.visit)
             await dispenser.start()
         self._starting = self.entry.async_create_background_task(
             self._hass, self._follow_suspension(), name=f"{DOMAIN} recogniser"
@@ -85,16 +93,16 @@ class Site:
         async with self._following:
             await self.recogniser.stop()
         self.visitors.stop()
+        await self.log.save()
 
     async def follow_entry(self) -> bool:
         """Apply what the manager changed; return if that takes a reload instead."""
         if self._structure() != self._built_of:
             return False
         before, self.options = self.options, SiteOptions.from_entry(self.entry.options)
-        now = self._hass.loop.time()
         self.visitors.set_rule(self.options.rule, self.options.fpir_limit)
         for dispenser in self.dispensers.values():
-            dispenser.open_lane.set_rule(self.options.open_rule, now)
+            dispenser.accounts.follow(self.options)
         if (
             self.options.suspended > before.suspended
             or self.options.suspended_dispensers - before.suspended_dispensers
@@ -125,16 +133,24 @@ class Site:
     @callback
     def update(self) -> None:
         """Tell the site's entities and every dispenser's to look again."""
-        for listener in tuple(self._listeners):
-            listener()
+        self.changes.tell()
         for dispenser in self.dispensers.values():
             dispenser.update()
 
     @callback
-    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call back whenever options or the recogniser may have changed."""
-        self._listeners.add(listener)
-        return lambda: self._listeners.discard(listener)
+    def _purged(self, receipt: Receipt) -> None:
+        """Keep the receipt; a purge that failed needs a person who reads the log."""
+        self.log.receipt(receipt)
+        if self.visitors.purge_failed:
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                f"purge_failed_{self.entry.entry_id}",
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="purge_failed",
+                translation_placeholders={"site": self.entry.title},
+            )
 
     async def _follow_suspension(self) -> None:
         """Run the worker only while some camera may be read."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from .accounts import Account
+from .accounts import Accounts
 from .const import Lane, Outcome
 from .paper import Motor, Paper
 from .probe import Probe
@@ -49,6 +49,7 @@ class Visit:
 class Place(Protocol):
     """What a visit needs of the dispenser at which it takes place."""
 
+    accounts: Accounts
     motor: Motor
 
     def clock(self) -> float:
@@ -59,9 +60,6 @@ class Place(Protocol):
 
     async def look(self) -> Probe:
         """Return what is seen of the visitor, or why nothing is."""
-
-    def account(self, probe: Probe | None) -> Account:
-        """Return who is charged."""
 
     def date(self, moment: float) -> datetime:
         """Return a moment of the clock as a date and time."""
@@ -76,7 +74,7 @@ async def visit(request: Request, place: Place) -> Visit:
     if request.lane is Lane.FACE:
         place.tell(Step.LOOKING)
         probe = await place.look()
-    account = place.account(probe)
+    account = place.accounts.account(request.lane, probe)
     seen = Visit(
         outcome=Outcome.UNRECOGNISED if probe and probe.reason else Outcome.GRANTED,
         lane=account.lane,

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from .listeners import Listeners
 from .quota.account import Refusal, Reservation, Settlement
-from .quota.book import Book, BookStatistics
+from .quota.book import Book, BookStatistics, PurgeCounts
 from .quota.gcra import Rule
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Cause(StrEnum):
     PERSON = "person"
     AUTOMATION = "automation"
     SUSPENSION = "suspension"
+    RESTART = "restart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +52,18 @@ class Visitors:
     neither grants nor refuses anything.
     """
 
-    def __init__(self, hass: HomeAssistant, book: Book) -> None:
+    def __init__(self, hass: HomeAssistant, make_book: Callable[[], Book]) -> None:
         """Start with an empty book."""
         self._hass = hass
-        self._book = book
+        self._make_book = make_book
+        self._book = make_book()
+        self._faces = 0
         self._expiry: CALLBACK_TYPE | None = None
         self._expiry_at: float | None = None
-        self._listeners: set[Callable[[], None]] = set()
-        self._purge_listeners: set[Callable[[Receipt], None]] = set()
-        self.last_receipt: Receipt | None = None
+        self.changes = Listeners[[]]()
+        self.purge_failed = False
+        self.purges = Listeners[[Receipt]]()
+        self.expiries = Listeners[[int]]()
 
     @property
     def statistics(self) -> BookStatistics:
@@ -81,7 +86,7 @@ class Visitors:
     ) -> Reservation | Refusal:
         """Find out whose template this is and hold cm, in one atomic step."""
         answer = self._book.request(template, cm, self._hass.loop.time())
-        self._changed()
+        self._changed(added=isinstance(answer, Reservation) and answer.new)
         return answer
 
     @callback
@@ -94,13 +99,15 @@ class Visitors:
     @callback
     def forget(self, template: NDArray[np.float32]) -> None:
         """Remove whoever this is; nobody is told whether there was anyone."""
+        before = self.statistics.faces
         self._book.forget(template, self._hass.loop.time())
-        self._changed()
+        self._changed(removed=before - self.statistics.faces)
 
     @callback
     def purge(self, cause: Cause, *, older_than_s: float | None = None) -> Receipt:
         """Remove everybody, or those seen longer ago than older_than_s."""
-        counts = self._book.purge(self._hass.loop.time(), older_than_s=older_than_s)
+        self._changed()
+        counts = self._remove(older_than_s)
         receipt = Receipt(
             time=dt_util.utcnow(),
             cause=cause,
@@ -108,12 +115,23 @@ class Visitors:
             reservations=counts.reservations,
             older_than_s=older_than_s,
         )
-        self.last_receipt = receipt
         _LOGGER.info("Purged %s faces (cause: %s)", receipt.faces, cause)
-        self._changed()
-        for listener in tuple(self._purge_listeners):
-            listener(receipt)
+        self._changed(removed=receipt.faces)
+        self.purges.tell(receipt)
         return receipt
+
+    def _remove(self, older_than_s: float | None) -> PurgeCounts:
+        """Remove visitors; a book that fails at it is thrown away with everybody in it.
+
+        Whatever is wrong with it, nobody in it can be matched any more.
+        """
+        try:
+            return self._book.purge(self._hass.loop.time(), older_than_s=older_than_s)
+        except Exception:
+            _LOGGER.exception("The purge failed: the whole book is thrown away")
+            lost, self._book = self._faces, self._make_book()
+            self.purge_failed = True
+            return PurgeCounts(faces=lost, reservations=0)
 
     @callback
     def set_rule(self, rule: Rule, fpir_limit: float) -> None:
@@ -123,28 +141,23 @@ class Visitors:
         self._changed()
 
     @callback
-    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call back whenever the number of visitors may have changed."""
-        self._listeners.add(listener)
-        return lambda: self._listeners.discard(listener)
-
-    @callback
-    def async_add_purge_listener(
-        self, listener: Callable[[Receipt], None]
-    ) -> CALLBACK_TYPE:
-        """Call back with the receipt of each purge."""
-        self._purge_listeners.add(listener)
-        return lambda: self._purge_listeners.discard(listener)
-
-    @callback
     def stop(self) -> None:
         """Forget everybody and leave no timer behind."""
-        self._book.purge(self._hass.loop.time())
+        if self.statistics.faces:
+            self.purge(Cause.RESTART)
         self._cancel_expiry()
 
     @callback
-    def _changed(self) -> None:
-        """Set the timer for whoever is forgotten next, and tell who listens."""
+    def _changed(self, *, added: int = 0, removed: int = 0) -> None:
+        """Set the timer for whoever is forgotten next, and tell who listens.
+
+        Whoever is missing without having been removed was forgotten on time.
+        """
+        faces = self.statistics.faces
+        expired = self._faces + added - removed - faces
+        self._faces = faces
+        if expired > 0:
+            self.expiries.tell(expired)
         next_expiry = self._book.next_expiry()
         if next_expiry != self._expiry_at:
             self._cancel_expiry()
@@ -152,8 +165,7 @@ class Visitors:
                 self._expiry_at = next_expiry
                 handle = self._hass.loop.call_at(next_expiry, self._expire)
                 self._expiry = handle.cancel
-        for listener in tuple(self._listeners):
-            listener()
+        self.changes.tell()
 
     @callback
     def _expire(self) -> None:

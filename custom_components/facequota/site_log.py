@@ -1,0 +1,83 @@
+"""What a site keeps over restarts: receipts of purges and figures, nothing of a face."""
+
+from collections import deque
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from .const import ATTR_TIME, DOMAIN
+from .lanes import Lanes
+from .records import receipt_record
+from .visit import Visit
+from .visitors import Receipt
+
+STORAGE_VERSION: Final = 1
+SAVE_DELAY_S: Final = 30
+KEPT_RECEIPTS: Final = 1000
+KEPT_DAYS: Final = 400
+
+
+class SiteLog:
+    """Receipts, faces that expired by day, and the figures of the lanes."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Name the file; nothing is read yet."""
+        self._store: Store[dict[str, Any]] = Store(
+            hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}"
+        )
+        self.receipts: deque[dict[str, Any]] = deque(maxlen=KEPT_RECEIPTS)
+        self.expired: dict[str, int] = {}
+        self.lanes = Lanes()
+
+    async def load(self) -> None:
+        """Go on from the last run."""
+        if (stored := await self._store.async_load()) is None:
+            return
+        self.receipts.extend(stored["receipts"])
+        self.expired = dict(stored["expired"])
+        self.lanes = Lanes(stored["lanes"])
+
+    async def save(self) -> None:
+        """Write now."""
+        await self._store.async_save(self.as_dict())
+
+    async def remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
+
+    @callback
+    def receipt(self, receipt: Receipt) -> None:
+        """Keep the receipt of a purge."""
+        self.receipts.append(
+            {ATTR_TIME: receipt.time.isoformat(), **receipt_record(receipt)}
+        )
+        self._save_soon()
+
+    @callback
+    def visit(self, visit: Visit) -> None:
+        """Count a visit for its lane."""
+        self.lanes.record(visit)
+        self._save_soon()
+
+    @callback
+    def faces_expired(self, count: int) -> None:
+        """Count faces that were forgotten because their allowance is whole again."""
+        today = dt_util.now().date().isoformat()
+        self.expired[today] = self.expired.get(today, 0) + count
+        while len(self.expired) > KEPT_DAYS:
+            del self.expired[min(self.expired)]
+        self._save_soon()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it as plain values, as it is stored and exported."""
+        return {
+            "receipts": list(self.receipts),
+            "expired": self.expired,
+            "lanes": self.lanes.as_dict(),
+        }
+
+    @callback
+    def _save_soon(self) -> None:
+        self._store.async_delay_save(self.as_dict, SAVE_DELAY_S)
