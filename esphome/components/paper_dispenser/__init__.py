@@ -10,7 +10,16 @@ from esphome.const import CONF_ID
 from esphome.core import CORE
 
 CODEOWNERS: list[str] = []
-AUTO_LOAD = ["binary_sensor", "event", "number", "sensor", "switch", "text"]
+# The component shows itself through entities of all these kinds; packages/dispenser.yaml brings them.
+DEPENDENCIES = [
+    "binary_sensor",
+    "event",
+    "number",
+    "sensor",
+    "switch",
+    "text",
+    "text_sensor",
+]
 
 CONF_PAPER_DISPENSER_ID = "paper_dispenser_id"
 CONF_MOTOR_PIN = "motor_pin"
@@ -18,7 +27,9 @@ CONF_PULSE_PIN = "pulse_pin"
 CONF_MIN_PULSE_PERIOD = "min_pulse_period"
 CONF_COVER = "cover"
 CONF_PAPER_OUT = "paper_out"
+CONF_PAPER_LOW = "paper_low"
 CONF_CURRENT = "current"
+CONF_JOURNAL = "journal"
 CONF_ON_MOTOR_ON = "on_motor_on"
 CONF_ON_MOTOR_OFF = "on_motor_off"
 
@@ -31,11 +42,16 @@ CHILD_SCHEMA = cv.Schema(
 )
 
 _MILLISECONDS = cv.positive_time_period_milliseconds
+# The second clock of the ESP8266 wraps after 26 s at 160 MHz.
+_TIME_LIMIT = cv.All(
+    _MILLISECONDS,
+    cv.Range(min=cv.TimePeriod(milliseconds=500), max=cv.TimePeriod(seconds=25)),
+)
 # YAML key, field of the C++ struct, validator, default. The defaults are those of core.h, written out so that they are documented
 # in the configuration that `esphome config` prints.
 _LIMITS: list[tuple[str, str, Any, Any]] = [
     ("length_cap", "length_cap_cm", cv.float_range(min=1, max=1000), 200),
-    ("time_limit", "time_limit_ms", _MILLISECONDS, "8s"),
+    ("time_limit", "time_limit_ms", _TIME_LIMIT, "8s"),
     ("spin_up", "spin_up_ms", _MILLISECONDS, "600ms"),
     ("stall", "stall_ms", _MILLISECONDS, "400ms"),
     ("settle", "settle_ms", _MILLISECONDS, "200ms"),
@@ -75,7 +91,12 @@ CONFIG_SCHEMA = cv.All(
             ): cv.positive_time_period_microseconds,
             cv.Optional(CONF_COVER): cv.use_id(binary_sensor.BinarySensor),
             cv.Optional(CONF_PAPER_OUT): cv.use_id(binary_sensor.BinarySensor),
+            cv.Optional(CONF_PAPER_LOW): cv.use_id(binary_sensor.BinarySensor),
             cv.Optional(CONF_CURRENT): cv.use_id(sensor.Sensor),
+            # Every write of the ESP8266 erases a whole sector: twice a portion would wear it out within a year.
+            cv.SplitDefault(
+                CONF_JOURNAL, esp8266=False, esp32=True, host=True
+            ): cv.boolean,
             cv.Optional(CONF_ON_MOTOR_ON): automation.validate_automation(single=True),
             cv.Optional(CONF_ON_MOTOR_OFF): automation.validate_automation(single=True),
             **{
@@ -90,12 +111,21 @@ CONFIG_SCHEMA = cv.All(
 
 async def to_code(config: dict[str, Any]) -> None:
     """Generate the component with its limits, pins and inputs."""
+    if CORE.is_esp32:
+        from esphome.components.esp32 import include_builtin_idf_component
+
+        include_builtin_idf_component("esp_driver_gptimer")
+    if CORE.is_esp8266:
+        from esphome.components.esp8266.const import require_waveform
+
+        require_waveform()
     limits = cg.StructInitializer(
         Limits, *((field, config[key]) for key, field, _, _ in _LIMITS)
     )
     var = cg.new_Pvariable(config[CONF_ID], limits)
     await cg.register_component(var, config)
     cg.add(var.set_min_pulse_period(config[CONF_MIN_PULSE_PERIOD]))
+    cg.add(var.set_journal(config[CONF_JOURNAL]))
     for key, setter in (
         (CONF_MOTOR_PIN, var.set_motor_pin),
         (CONF_PULSE_PIN, var.set_pulse_pin),
@@ -105,6 +135,7 @@ async def to_code(config: dict[str, Any]) -> None:
     for key, setter in (
         (CONF_COVER, var.set_cover),
         (CONF_PAPER_OUT, var.set_paper_out_input),
+        (CONF_PAPER_LOW, var.set_paper_low_input),
         (CONF_CURRENT, var.set_current),
     ):
         if key in config:

@@ -11,7 +11,7 @@ from . import CHILD_SCHEMA, CONF_PAPER_DISPENSER_ID
 
 _TYPES = {
     key: binary_sensor.binary_sensor_schema(device_class=DEVICE_CLASS_PROBLEM)
-    for key in ("jam", "fault")
+    for key in ("jam", "fault", "paper_low", "paper_out")
 }
 
 CONFIG_SCHEMA = cv.typed_schema(

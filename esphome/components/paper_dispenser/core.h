@@ -8,6 +8,7 @@
 #include "coast.h"
 #include "duty.h"
 #include "pulse_gate.h"
+#include "record.h"
 #include "requests.h"
 
 /// The dispenser's state machine: one portion at a time, and every way a portion can end. No ESPHome in here: time, pulses and
@@ -90,6 +91,36 @@ template<typename Pin> class Core {
     this->stray_since_ms_ = now_ms;
   }
 
+  /// Take up what was known before the reboot. Returns whether a portion was interrupted by it. A record that is not whole is
+  /// left alone: the counters then begin at zero.
+  bool restore(const Record &record) {
+    if (!record.is_whole())
+      return false;
+    this->total_cm_ = record.total_cm;
+    this->roll_used_cm_ = record.roll_used_cm;
+    this->portions_ = record.portions;
+    this->coast_model_.restore(record.coast_factor);
+    this->requests_.restore(record.requests);
+    if (record.fault <= static_cast<uint8_t>(Fault::JAMMED))
+      this->fault_ = static_cast<Fault>(record.fault);
+    this->jam_ = this->fault_ == Fault::JAMMED;
+    return record.open != 0;
+  }
+
+  /// What to keep. Worth writing when a portion begins, when it ends, when a fault comes or goes.
+  Record record() const {
+    Record record;
+    record.portions = this->portions_;
+    record.total_cm = this->total_cm_;
+    record.roll_used_cm = this->roll_used_cm_;
+    record.requests = this->requests_.template newest<Record::REQUESTS>();
+    record.coast_factor = this->coast_model_.factor();
+    record.fault = static_cast<uint8_t>(this->fault_);
+    record.open = this->state_ != State::IDLE;
+    record.seal();
+    return record;
+  }
+
   // --- commands --------------------------------------------------------------------------------------------------------------
 
   /// Begin a portion of `length_cm`, or say why not.
@@ -145,6 +176,17 @@ template<typename Pin> class Core {
     this->strays_ = 0;
   }
 
+  /// A full roll is in.
+  void new_roll() { this->roll_used_cm_ = 0.0; }
+
+  /// The last portion was `measured_cm` long by the ruler. Returns false, and changes nothing, when that can't be: nothing ran, too
+  /// little ran to measure by, or the result would be no sane wheel.
+  bool calibrate(float measured_cm) {
+    if (this->state_ != State::IDLE || this->last_pulses_ < FEWEST_CALIBRATION_PULSES)
+      return false;
+    return this->set_cm_per_pulse(measured_cm / static_cast<float>(this->last_pulses_));
+  }
+
   /// True when the value was taken; 0, negative and non-finite ones are not.
   bool set_cm_per_pulse(float cm_per_pulse) {
     if (!(cm_per_pulse >= SMALLEST_CM_PER_PULSE && cm_per_pulse <= LARGEST_CM_PER_PULSE))
@@ -181,12 +223,15 @@ template<typename Pin> class Core {
   /// Everything that ever came out, strays included (cm).
   double total_cm() const { return this->total_cm_; }
   uint32_t portions() const { return this->portions_; }
+  /// What came off the roll since it was new (cm).
+  double roll_used_cm() const { return this->roll_used_cm_; }
   Coast &coast() { return this->coast_model_; }
   RecentRequests &requests() { return this->requests_; }
 
  protected:
   static constexpr float SMALLEST_CM_PER_PULSE = 0.01f;
   static constexpr float LARGEST_CM_PER_PULSE = 10.0f;
+  static constexpr uint32_t FEWEST_CALIBRATION_PULSES = 10;
 
   Refusal refusal_(float length_cm, uint32_t now_ms, const Inputs &inputs) const {
     if (this->state_ != State::IDLE)
@@ -216,7 +261,9 @@ template<typename Pin> class Core {
     const uint32_t pulses = this->gate_.pulses();
     const uint32_t fresh = pulses - this->counted_;
     this->counted_ = pulses;
-    this->total_cm_ += static_cast<double>(fresh) * this->cm_per_pulse_;
+    const double cm = static_cast<double>(fresh) * this->cm_per_pulse_;
+    this->total_cm_ += cm;
+    this->roll_used_cm_ += cm;
     return fresh;
   }
 
@@ -291,6 +338,7 @@ template<typename Pin> class Core {
     if (this->outcome_ == Outcome::COMPLETED)
       this->coast_model_.learn(this->gate_.cut_period_us(), this->counted_ - this->gate_.cut_pulses());
     this->judge_();
+    this->last_pulses_ = pulses;
     if (pulses != 0)
       this->portions_++;
     this->state_ = State::IDLE;
@@ -345,7 +393,9 @@ template<typename Pin> class Core {
 
   float cm_per_pulse_{0.5f};
   double total_cm_{0.0};
+  double roll_used_cm_{0.0};
   uint32_t portions_{0};
+  uint32_t last_pulses_{0};
   uint32_t counted_{0};
 
   State state_{State::IDLE};

@@ -15,6 +15,9 @@ class CutTimer {
   /// Call the handler once, `ms` from now.
   void arm(uint32_t ms);
   void disarm();
+
+ protected:
+  bool armed_{false};
 };
 
 }  // namespace esphome::paper_dispenser

@@ -32,9 +32,16 @@ bool CutTimer::setup(Handler handler, void *argument) {
   return timer_create(CLOCK_BOOTTIME, &event, &s_timer) == 0;
 }
 
-void CutTimer::arm(uint32_t ms) { set(ms); }
+void CutTimer::arm(uint32_t ms) {
+  set(ms);
+  this->armed_ = true;
+}
 
-void CutTimer::disarm() { set(0); }
+void CutTimer::disarm() {
+  if (this->armed_)
+    set(0);
+  this->armed_ = false;
+}
 
 }  // namespace esphome::paper_dispenser
 

@@ -15,6 +15,8 @@ from esphome.const import (
     DEVICE_CLASS_DISTANCE,
     ENTITY_CATEGORY_CONFIG,
     UNIT_CENTIMETER,
+    UNIT_METER,
+    UNIT_PERCENT,
 )
 
 from . import CHILD_SCHEMA, CONF_PAPER_DISPENSER_ID, paper_dispenser_ns
@@ -65,6 +67,32 @@ CONFIG_SCHEMA = cv.typed_schema(
             unit_of_measurement="cm/pulse",
             icon="mdi:tune",
         ),
+        "measured_length": _type(
+            minimum=1,
+            maximum=1000,
+            step=0.1,
+            initial=0,
+            unit_of_measurement=UNIT_CENTIMETER,
+            device_class=DEVICE_CLASS_DISTANCE,
+            icon="mdi:ruler",
+        ),
+        "roll_length": _type(
+            minimum=1,
+            maximum=1000,
+            step=1,
+            initial=200,
+            unit_of_measurement=UNIT_METER,
+            device_class=DEVICE_CLASS_DISTANCE,
+            icon="mdi:paper-roll",
+        ),
+        "paper_low_at": _type(
+            minimum=0,
+            maximum=90,
+            step=1,
+            initial=10,
+            unit_of_measurement=UNIT_PERCENT,
+            icon="mdi:gauge-low",
+        ),
     }
 )
 
@@ -82,3 +110,5 @@ async def to_code(config: dict[str, Any]) -> None:
     cg.add(var.set_parent(dispenser))
     cg.add(var.set_setting(getattr(Setting, config[CONF_TYPE].upper())))
     cg.add(var.set_initial_value(config[CONF_INITIAL_VALUE]))
+    if config[CONF_TYPE] == "calibration":
+        cg.add(dispenser.set_calibration_number(var))

@@ -1,17 +1,36 @@
 #include "paper_dispenser.h"
 
 #include "esphome/core/log.h"
-
-#include "words.h"
+#ifdef USE_API
+#include "esphome/components/api/api_server.h"
+#endif
 
 namespace esphome::paper_dispenser {
 
 static const char *const TAG = "paper_dispenser";
 
 namespace {
+/// Counters that changed by somebody's pulling, and the roll, are published no more often than this.
+constexpr uint32_t HOUSE_KEEPING_MS = 10000;
+/// Home Assistant subscribes to the states when it connects; an event before that is lost.
+constexpr uint32_t SUBSCRIPTION_MS = 2000;
+/// How long a shutdown waits for the paper to stand still.
+constexpr uint32_t LONGEST_SHUTDOWN_MS = 600;
+/// The settings of one dispenser: there is one record for the program.
+constexpr uint32_t RECORD_KEY = 0x46510000;
+
 void IRAM_ATTR on_pulse(PulseGate<GatePin> *gate) { gate->edge(micros()); }
 void IRAM_ATTR on_time_limit(void *gate) { static_cast<PulseGate<GatePin> *>(gate)->expire(); }
+
+bool is_on(const binary_sensor::BinarySensor *sensor) { return sensor != nullptr && sensor->state; }
+
+template<typename Entity, typename Value> void show(Entity *entity, Value value) {
+  if (entity != nullptr)
+    entity->publish_state(value);
+}
 }  // namespace
+
+// --- life --------------------------------------------------------------------------------------------------------------------
 
 void PaperDispenser::setup() {
   if (this->motor_pin_ != nullptr) {
@@ -21,7 +40,9 @@ void PaperDispenser::setup() {
     this->gate_.set_pin(this->motor_pin_->to_isr());
 #endif
   }
-  this->core_.setup(millis());
+  const uint32_t now = millis();
+  this->core_.setup(now);
+  this->house_kept_ms_ = now;
   if (this->pulse_pin_ != nullptr) {
     this->pulse_pin_->setup();
     this->pulse_pin_->attach_interrupt(on_pulse, &this->gate_, gpio::INTERRUPT_RISING_EDGE);
@@ -31,39 +52,52 @@ void PaperDispenser::setup() {
     this->mark_failed();
     return;
   }
-#ifdef USE_SENSOR
-  if (this->paper_dispensed_sensor_ != nullptr)
-    this->paper_dispensed_sensor_->publish_state(this->core_.total_cm());
-#endif
-#ifdef USE_SWITCH
-  if (this->motor_switch_ != nullptr)
-    this->motor_switch_->publish_state(false);
-#endif
-  this->publish_faults_();
+  Record record;
+  this->preference_ = global_preferences->make_preference<Record>(RECORD_KEY, true);
+  if (this->preference_.load(&record))
+    this->interrupted_ = this->core_.restore(record);
+  if (this->interrupted_)
+    this->save_();  // once told, not again after the next reboot
+  this->shown_total_cm_ = this->core_.total_cm();
+  show(this->paper_dispensed_sensor_, static_cast<float>(this->core_.total_cm()));
+  show(this->portions_sensor_, static_cast<float>(this->core_.portions()));
+  this->publish_roll_();
+  show(this->motor_switch_, false);
 }
 
 void PaperDispenser::loop() {
-  const auto portion = this->core_.poll(millis(), this->inputs_());
+  const uint32_t now = millis();
+  const auto portion = this->core_.poll(now, this->inputs_());
   if (this->motor_on_ && this->core_.state() != State::RUNNING)
     this->motor_is_off_();
   if (portion.has_value())
     this->finish_(*portion);
-  else if (this->core_.state() == State::IDLE)
-    this->publish_faults_();
+  if (this->core_.state() == State::IDLE) {
+    this->publish_condition_();
+    this->announce_interruption_();
+    this->keep_house_(now);
+  }
 }
 
+/// An update over the air or a reboot in mid-portion: stop, and count what came out.
 void PaperDispenser::on_shutdown() {
-  this->core_.stop(millis());
-  if (this->motor_on_)
-    this->motor_is_off_();
+  const uint32_t start = millis();
+  this->stop();
+  while (this->core_.state() != State::IDLE && millis() - start < LONGEST_SHUTDOWN_MS) {
+    delay(10);
+    this->loop();
+  }
+  this->save_();
 }
 
 void PaperDispenser::dump_config() {
-  ESP_LOGCONFIG(TAG, "Paper dispenser: %.2f cm per pulse, at most %.0f cm and %.1f s", this->core_.cm_per_pulse(),
+  ESP_LOGCONFIG(TAG, "Paper dispenser: %.4f cm per pulse, at most %.0f cm and %.1f s", this->core_.cm_per_pulse(),
                 this->limits_.length_cap_cm, this->limits_.time_limit_ms / 1000.0f);
   LOG_PIN("  Motor pin: ", this->motor_pin_);
   LOG_PIN("  Pulse pin: ", this->pulse_pin_);
 }
+
+// --- commands ----------------------------------------------------------------------------------------------------------------
 
 void PaperDispenser::start() {
   if (this->core_.state() != State::IDLE)
@@ -85,23 +119,64 @@ const char *PaperDispenser::dispense(float length_cm, const std::string &request
       request_id.c_str());
 }
 
+bool PaperDispenser::calibrate(float measured_cm) {
+  if (!this->core_.calibrate(measured_cm)) {
+    ESP_LOGW(TAG, "Not calibrated: %.1f cm do not fit the last portion", measured_cm);
+    return false;
+  }
+  if (this->calibration_number_ != nullptr)
+    this->calibration_number_->make_call().set_value(this->core_.cm_per_pulse()).perform();
+  return true;
+}
+
 void PaperDispenser::reset() {
   this->core_.reset();
-  this->publish_faults_();
+  this->save_();
 }
+
+void PaperDispenser::new_roll() {
+  this->core_.new_roll();
+  this->publish_roll_();
+  this->save_();
+}
+
+void PaperDispenser::set_roll_length(float cm) {
+  this->roll_cm_ = cm;
+  this->publish_roll_();
+}
+
+void PaperDispenser::set_paper_low_at(float percent) { this->paper_low_percent_ = percent; }
+
+// --- what it sees ------------------------------------------------------------------------------------------------------------
 
 Inputs PaperDispenser::inputs_() const {
   Inputs inputs;
-#ifdef USE_BINARY_SENSOR
-  inputs.cover_open = this->cover_ != nullptr && this->cover_->state;
-  inputs.paper_out = this->paper_out_input_ != nullptr && this->paper_out_input_->state;
-#endif
-#ifdef USE_SENSOR
+  inputs.cover_open = is_on(this->cover_);
+  inputs.paper_out = is_on(this->paper_out_input_);
   if (this->current_ != nullptr)
     inputs.current_a = this->current_->state;
-#endif
   return inputs;
 }
+
+float PaperDispenser::roll_remaining_cm_() const {
+  return std::max(0.0f, this->roll_cm_ - static_cast<float>(this->core_.roll_used_cm()));
+}
+
+float PaperDispenser::roll_remaining_percent_() const { return std::round(100.0f * this->roll_remaining_cm_() / this->roll_cm_); }
+
+PaperDispenser::Condition PaperDispenser::condition_() const {
+  Condition now{};
+  const bool cover = is_on(this->cover_);
+  now.jam = this->core_.jam();
+  now.fault = this->core_.fault() != Fault::NONE;
+  now.paper_out = is_on(this->paper_out_input_);
+  now.paper_low =
+      now.paper_out || is_on(this->paper_low_input_) || this->roll_remaining_percent_() <= this->paper_low_percent_;
+  now.status = now.fault ? to_word(this->core_.fault()) : cover ? "cover_open" : now.paper_out ? "paper_out" : now.jam ? "jam" : "ready";
+  return now;
+}
+
+// --- what it tells -----------------------------------------------------------------------------------------------------------
 
 /// Tell the world about a start, or about a start that was refused.
 const char *PaperDispenser::begun_(Refusal refusal, const char *who) {
@@ -110,17 +185,13 @@ const char *PaperDispenser::begun_(Refusal refusal, const char *who) {
     this->cut_timer_.arm(this->limits_.time_limit_ms);
     this->motor_on_ = true;
     this->motor_on_trigger_.trigger();
-#ifdef USE_SWITCH
-    if (this->motor_switch_ != nullptr)
-      this->motor_switch_->publish_state(true);
-#endif
-    return word;
+    show(this->motor_switch_, true);
+    if (this->journal_)
+      this->save_();
+  } else {
+    ESP_LOGW(TAG, "%s: %s", who, word);
+    this->announce_(word);
   }
-  ESP_LOGW(TAG, "%s: %s", who, word);
-#ifdef USE_EVENT
-  if (this->dispense_event_ != nullptr)
-    this->dispense_event_->trigger(word);
-#endif
   return word;
 }
 
@@ -134,30 +205,79 @@ void PaperDispenser::motor_is_off_() {
 void PaperDispenser::finish_(const Portion &portion) {
   ESP_LOGI(TAG, "%s: %.1f cm of %.1f cm, motor on for %u ms", to_word(portion.outcome), portion.cm,
            portion.target_pulses * this->core_.cm_per_pulse(), static_cast<unsigned>(portion.motor_ms));
-#ifdef USE_SENSOR
-  if (this->last_portion_sensor_ != nullptr)
-    this->last_portion_sensor_->publish_state(portion.cm);
-  if (this->paper_dispensed_sensor_ != nullptr)
-    this->paper_dispensed_sensor_->publish_state(this->core_.total_cm());
-#endif
-  this->publish_faults_();
-#ifdef USE_EVENT
+  if (this->journal_)
+    this->save_();
+  this->shown_total_cm_ = this->core_.total_cm();
+  show(this->last_portion_sensor_, portion.cm);
+  show(this->paper_dispensed_sensor_, static_cast<float>(this->core_.total_cm()));
+  show(this->portions_sensor_, static_cast<float>(this->core_.portions()));
+  this->publish_condition_();
+  this->announce_(to_word(portion.outcome));
+  show(this->motor_switch_, false);
+}
+
+void PaperDispenser::announce_(const char *word) {
   if (this->dispense_event_ != nullptr)
-    this->dispense_event_->trigger(to_word(portion.outcome));
-#endif
-#ifdef USE_SWITCH
-  if (this->motor_switch_ != nullptr)
-    this->motor_switch_->publish_state(false);
+    this->dispense_event_->trigger(word);
+}
+
+/// A portion that the power cut: told once, when somebody listens.
+void PaperDispenser::announce_interruption_() {
+#ifdef USE_API
+  if (!this->interrupted_)
+    return;
+  const bool connected = api::global_api_server->is_connected_with_state_subscription();
+  if (connected && !this->connected_)
+    this->connected_since_ms_ = millis();
+  this->connected_ = connected;
+  if (!connected || millis() - this->connected_since_ms_ < SUBSCRIPTION_MS)
+    return;
+  this->interrupted_ = false;
+  this->announce_(to_word(Outcome::INTERRUPTED));
 #endif
 }
 
-void PaperDispenser::publish_faults_() {
-#ifdef USE_BINARY_SENSOR
-  if (this->jam_binary_sensor_ != nullptr)
-    this->jam_binary_sensor_->publish_state(this->core_.jam());
-  if (this->fault_binary_sensor_ != nullptr)
-    this->fault_binary_sensor_->publish_state(this->core_.fault() != Fault::NONE);
-#endif
+/// What need not be told with every portion.
+void PaperDispenser::keep_house_(uint32_t now_ms) {
+  if (now_ms - this->house_kept_ms_ < HOUSE_KEEPING_MS)
+    return;
+  this->house_kept_ms_ = now_ms;
+  if (this->core_.total_cm() != this->shown_total_cm_) {
+    this->shown_total_cm_ = this->core_.total_cm();
+    show(this->paper_dispensed_sensor_, static_cast<float>(this->core_.total_cm()));
+    this->save_();
+  }
+  if (this->roll_remaining_percent_() != this->shown_roll_percent_)
+    this->publish_roll_();
+}
+
+void PaperDispenser::publish_condition_() {
+  const Condition now = this->condition_();
+  if (this->condition_shown_ && now == this->shown_)
+    return;
+  if (now.fault != this->shown_.fault)
+    this->save_();  // a fault outlives a reboot: only a person resets it
+  this->condition_shown_ = true;
+  this->shown_ = now;
+  show(this->jam_binary_sensor_, now.jam);
+  show(this->fault_binary_sensor_, now.fault);
+  show(this->paper_low_binary_sensor_, now.paper_low);
+  show(this->paper_out_binary_sensor_, now.paper_out);
+  if (this->status_text_sensor_ != nullptr && this->status_text_sensor_->state != now.status)
+    this->status_text_sensor_->publish_state(now.status);
+}
+
+void PaperDispenser::publish_roll_() {
+  this->shown_roll_percent_ = this->roll_remaining_percent_();
+  show(this->roll_remaining_sensor_, this->shown_roll_percent_);
+  show(this->roll_length_remaining_sensor_, this->roll_remaining_cm_());
+}
+
+void PaperDispenser::save_() {
+  const Record record = this->core_.record();
+  this->preference_.save(&record);
+  if (this->journal_)
+    global_preferences->sync();
 }
 
 }  // namespace esphome::paper_dispenser

@@ -4,9 +4,11 @@
 #include "esphome/core/component.h"
 #include "esphome/core/entity_includes.h"
 #include "esphome/core/hal.h"
+#include "esphome/core/preferences.h"
 
 #include "core.h"
 #include "cut_timer.h"
+#include "words.h"
 
 namespace esphome::paper_dispenser {
 
@@ -24,7 +26,7 @@ struct GatePin {
 using GatePin = ISRInternalGPIOPin;
 #endif
 
-/// The ESPHome side of the dispenser: pins, interrupts and entities around the state machine in core.h.
+/// The ESPHome side of the dispenser: pins, interrupts, stored counters and entities around the state machine in core.h.
 class PaperDispenser : public Component {
  public:
   explicit PaperDispenser(const Limits &limits) : limits_(limits), core_(gate_, limits) {}
@@ -40,31 +42,36 @@ class PaperDispenser : public Component {
   void set_motor_pin(InternalGPIOPin *pin) { this->motor_pin_ = pin; }
   void set_pulse_pin(InternalGPIOPin *pin) { this->pulse_pin_ = pin; }
   void set_min_pulse_period(uint32_t us) { this->gate_.set_min_period_us(us); }
-#ifdef USE_BINARY_SENSOR
+  /// Write the counters with every portion; without it only when ESPHome writes its preferences anyway.
+  void set_journal(bool journal) { this->journal_ = journal; }
+
   void set_cover(binary_sensor::BinarySensor *cover) { this->cover_ = cover; }
   void set_paper_out_input(binary_sensor::BinarySensor *paper_out) { this->paper_out_input_ = paper_out; }
+  void set_paper_low_input(binary_sensor::BinarySensor *paper_low) { this->paper_low_input_ = paper_low; }
+  void set_current(sensor::Sensor *current) { this->current_ = current; }
+  void set_dispense_event(event::Event *event) { this->dispense_event_ = event; }
   SUB_BINARY_SENSOR(jam)
   SUB_BINARY_SENSOR(fault)
-#endif
-#ifdef USE_SENSOR
-  void set_current(sensor::Sensor *current) { this->current_ = current; }
+  SUB_BINARY_SENSOR(paper_low)
+  SUB_BINARY_SENSOR(paper_out)
+  SUB_NUMBER(calibration)
   SUB_SENSOR(last_portion)
   SUB_SENSOR(paper_dispensed)
-#endif
-#ifdef USE_SWITCH
+  SUB_SENSOR(portions)
+  SUB_SENSOR(roll_remaining)
+  SUB_SENSOR(roll_length_remaining)
   SUB_SWITCH(motor)
-#endif
-#ifdef USE_EVENT
-  void set_dispense_event(event::Event *event) { this->dispense_event_ = event; }
-#endif
+  SUB_TEXT_SENSOR(status)
+  Trigger<> *get_motor_on_trigger() { return &this->motor_on_trigger_; }
+  Trigger<> *get_motor_off_trigger() { return &this->motor_off_trigger_; }
+
 #ifdef USE_HOST
   /// What stands for the motor's pin and the pulse sensor on the host platform.
   void set_simulated_motor(GatePin pin) { this->gate_.set_pin(pin); }
-#endif
   PulseGate<GatePin> &gate() { return this->gate_; }
-
-  Trigger<> *get_motor_on_trigger() { return &this->motor_on_trigger_; }
-  Trigger<> *get_motor_off_trigger() { return &this->motor_off_trigger_; }
+  /// Begin with a coasting factor that is known (coast.h).
+  void learnt_coast(float factor) { this->core_.coast().restore(factor); }
+#endif
 
   // --- commands --------------------------------------------------------------------------------------------------------------
 
@@ -73,40 +80,66 @@ class PaperDispenser : public Component {
   void stop();
   /// One portion, once per `request_id` and not after `expires` (unix seconds). Returns "ok" or the reason why not.
   const char *dispense(float length_cm, const std::string &request_id, int32_t expires, const WallClock &clock);
+  /// The last portion was so long by the ruler. Returns whether that can be, and was taken.
+  bool calibrate(float measured_cm);
   /// A person has looked at the fault.
   void reset();
+  void new_roll();
 
   void set_portion_length(float cm) { this->portion_cm_ = cm; }
-  /// Begin with a coasting factor that is known (coast.h).
-  void learnt_coast(float factor) { this->core_.coast().restore(factor); }
   bool set_cm_per_pulse(float cm) { return this->core_.set_cm_per_pulse(cm); }
+  void set_roll_length(float cm);
+  void set_paper_low_at(float percent);
 
  protected:
+  /// What the entities show of the dispenser's condition.
+  struct Condition {
+    bool jam, fault, paper_low, paper_out;
+    const char *status;
+    bool operator==(const Condition &) const = default;
+  };
+
   Inputs inputs_() const;
+  float roll_remaining_cm_() const;
+  float roll_remaining_percent_() const;
+  Condition condition_() const;
   const char *begun_(Refusal refusal, const char *who);
   void finish_(const Portion &portion);
-  void publish_faults_();
   void motor_is_off_();
+  void announce_(const char *word);
+  void announce_interruption_();
+  void keep_house_(uint32_t now_ms);
+  void publish_condition_();
+  void publish_roll_();
+  void save_();
 
   Limits limits_;
   PulseGate<GatePin> gate_;
   Core<GatePin> core_;
   CutTimer cut_timer_;
+  ESPPreferenceObject preference_;
+
   float portion_cm_{60.0f};
+  float roll_cm_{20000.0f};
+  float paper_low_percent_{10.0f};
+  bool journal_{true};
   bool motor_on_{false};
+  bool interrupted_{false};
+  uint32_t connected_since_ms_{0};
+  bool connected_{false};
+  uint32_t house_kept_ms_{0};
+  double shown_total_cm_{0.0};
+  float shown_roll_percent_{NAN};
+  bool condition_shown_{false};
+  Condition shown_{};
 
   InternalGPIOPin *motor_pin_{nullptr};
   InternalGPIOPin *pulse_pin_{nullptr};
-#ifdef USE_BINARY_SENSOR
   binary_sensor::BinarySensor *cover_{nullptr};
   binary_sensor::BinarySensor *paper_out_input_{nullptr};
-#endif
-#ifdef USE_SENSOR
+  binary_sensor::BinarySensor *paper_low_input_{nullptr};
   sensor::Sensor *current_{nullptr};
-#endif
-#ifdef USE_EVENT
   event::Event *dispense_event_{nullptr};
-#endif
   Trigger<> motor_on_trigger_;
   Trigger<> motor_off_trigger_;
 };

@@ -31,7 +31,6 @@ class RecentRequests {
  public:
   static constexpr size_t SIZE = 8;
   static constexpr size_t LONGEST_ID = 64;
-  using Stored = std::array<uint64_t, SIZE>;
 
   static bool is_id(std::string_view id) { return !id.empty() && id.size() <= LONGEST_ID; }
 
@@ -44,21 +43,19 @@ class RecentRequests {
     return false;
   }
 
-  void add(std::string_view id) {
-    this->hashes_[this->next_] = hash(id);
-    this->next_ = (this->next_ + 1) % SIZE;
-  }
+  void add(std::string_view id) { this->add_(hash(id)); }
 
-  /// What to store and to take up again, oldest first.
-  Stored stored() const {
-    Stored result;
-    for (size_t i = 0; i < SIZE; i++)
-      result[i] = this->hashes_[(this->next_ + i) % SIZE];
+  /// The newest ones to store and to take up again, oldest first.
+  template<size_t N> std::array<uint64_t, N> newest() const {
+    static_assert(N <= SIZE);
+    std::array<uint64_t, N> result;
+    for (size_t i = 0; i < N; i++)
+      result[i] = this->hashes_[(this->next_ + SIZE - N + i) % SIZE];
     return result;
   }
-  void restore(const Stored &stored) {
-    this->hashes_ = stored;
-    this->next_ = 0;
+  template<size_t N> void restore(const std::array<uint64_t, N> &stored) {
+    for (const uint64_t hash : stored)
+      this->add_(hash);
   }
 
  protected:
@@ -70,7 +67,12 @@ class RecentRequests {
     return value == 0 ? 1 : value;
   }
 
-  Stored hashes_{};
+  void add_(uint64_t hash) {
+    this->hashes_[this->next_] = hash;
+    this->next_ = (this->next_ + 1) % SIZE;
+  }
+
+  std::array<uint64_t, SIZE> hashes_{};
   size_t next_{0};
 };
 

@@ -1,4 +1,4 @@
-"""What came out."""
+"""What came out, and what is left."""
 
 from typing import Any
 
@@ -8,8 +8,10 @@ import esphome.config_validation as cv
 from esphome.const import (
     CONF_TYPE,
     DEVICE_CLASS_DISTANCE,
+    STATE_CLASS_MEASUREMENT,
     STATE_CLASS_TOTAL_INCREASING,
     UNIT_CENTIMETER,
+    UNIT_PERCENT,
 )
 
 from . import CHILD_SCHEMA, CONF_PAPER_DISPENSER_ID
@@ -27,6 +29,24 @@ _TYPES = {
         state_class=STATE_CLASS_TOTAL_INCREASING,
         accuracy_decimals=1,
         icon="mdi:counter",
+    ),
+    "portions": sensor.sensor_schema(
+        state_class=STATE_CLASS_TOTAL_INCREASING,
+        accuracy_decimals=0,
+        icon="mdi:counter",
+    ),
+    "roll_remaining": sensor.sensor_schema(
+        unit_of_measurement=UNIT_PERCENT,
+        state_class=STATE_CLASS_MEASUREMENT,
+        accuracy_decimals=0,
+        icon="mdi:paper-roll-outline",
+    ),
+    "roll_length_remaining": sensor.sensor_schema(
+        unit_of_measurement=UNIT_CENTIMETER,
+        device_class=DEVICE_CLASS_DISTANCE,
+        state_class=STATE_CLASS_MEASUREMENT,
+        accuracy_decimals=0,
+        icon="mdi:paper-roll-outline",
     ),
 }
 

@@ -7,9 +7,12 @@ namespace esphome::paper_dispenser {
 static const char *const TAG = "paper_dispenser.number";
 
 void SettingNumber::setup() {
+  if (this->setting_ == Setting::MEASURED_LENGTH)
+    return;  // unknown until somebody measures
   this->preference_ = this->make_entity_preference<float>();
   float value = NAN;
-  const bool stored = this->preference_.load(&value) && value >= this->traits.get_min_value() && value <= this->traits.get_max_value();
+  const bool stored = this->preference_.load(&value) && value >= this->traits.get_min_value() &&
+                      value <= this->traits.get_max_value();
   if (!stored || !this->apply_(value)) {
     value = this->initial_value_;
     this->apply_(value);
@@ -22,7 +25,8 @@ void SettingNumber::control(float value) {
     ESP_LOGW(TAG, "'%s': %f is not possible", this->get_name().c_str(), value);
     return;
   }
-  this->preference_.save(&value);
+  if (this->setting_ != Setting::MEASURED_LENGTH)
+    this->preference_.save(&value);
   this->publish_state(value);
 }
 
@@ -33,6 +37,14 @@ bool SettingNumber::apply_(float value) {
       return true;
     case Setting::CALIBRATION:
       return this->parent_->set_cm_per_pulse(value);
+    case Setting::MEASURED_LENGTH:
+      return this->parent_->calibrate(value);
+    case Setting::ROLL_LENGTH:
+      this->parent_->set_roll_length(value * 100.0f);
+      return true;
+    case Setting::PAPER_LOW_AT:
+      this->parent_->set_paper_low_at(value);
+      return true;
   }
   return false;
 }

@@ -8,7 +8,13 @@
 
 namespace esphome::paper_dispenser {
 
-enum class Setting : uint8_t { PORTION_LENGTH, CALIBRATION };
+enum class Setting : uint8_t {
+  PORTION_LENGTH,   ///< cm
+  CALIBRATION,      ///< cm per pulse
+  MEASURED_LENGTH,  ///< cm by the ruler: not a setting, but what calibrates
+  ROLL_LENGTH,      ///< m of a new roll
+  PAPER_LOW_AT,     ///< % of the roll
+};
 
 /// A number that the dispenser takes over when it is set, and again after a reboot.
 class SettingNumber final : public number::Number, public Component, public Parented<PaperDispenser> {

@@ -59,4 +59,20 @@ inline const char *to_word(Refusal refusal) {
   return "";
 }
 
+inline const char *to_word(Fault fault) {
+  switch (fault) {
+    case Fault::NONE:
+      return "ready";
+    case Fault::STUCK:
+      return "stuck";
+    case Fault::STRAY:
+      return "stray";
+    case Fault::SENSOR:
+      return "sensor";
+    case Fault::JAMMED:
+      return "jammed";
+  }
+  return "";
+}
+
 }  // namespace esphome::paper_dispenser

@@ -21,7 +21,7 @@ class Machine {
   static constexpr float FULL_SPEED = 30.0f;     ///< cm/s
   static constexpr float SPIN_UP_S = 0.06f;      ///< time constant of the motor
   static constexpr float SLOW_SPIN_UP_S = 0.5f;
-  static constexpr float FRICTION = 300.0f;      ///< cm/s², what stops the paper when the power is off
+  static constexpr float FRICTION = 330.0f;      ///< cm/s², what stops the paper when the power is off
   static constexpr float PULL_SPEED = 25.0f;     ///< cm/s, a hand
   static constexpr float CM_PER_PULSE = 0.5f;    ///< the measuring wheel as built
   static constexpr float STALL_CURRENT = 2.4f;   ///< A

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace esphome::paper_dispenser {
+
+/// What outlives a power cut. Written as it lies in memory, with a checksum over all of it: what is not whole is not taken up.
+struct Record {
+  static constexpr uint32_t LAYOUT = 0x46510001;  ///< change the last digits when a field changes
+  static constexpr size_t REQUESTS = 4;
+
+  uint32_t layout{LAYOUT};
+  uint32_t portions{0};
+  double total_cm{0.0};
+  double roll_used_cm{0.0};
+  std::array<uint64_t, REQUESTS> requests{};
+  float coast_factor{0.0f};
+  uint8_t fault{0};
+  uint8_t open{0};  ///< 1 while a portion runs: found at boot, the power was lost in its middle
+  uint16_t reserved{0};
+  uint32_t checksum{0};
+  uint32_t padding{0};
+
+  void seal() { this->checksum = this->sum_(); }
+
+  bool is_whole() const {
+    return this->layout == LAYOUT && this->checksum == this->sum_() && is_length(this->total_cm) && is_length(this->roll_used_cm);
+  }
+
+ protected:
+  static bool is_length(double cm) { return std::isfinite(cm) && cm >= 0.0; }
+
+  /// FNV-1a over everything before the checksum.
+  uint32_t sum_() const {
+    const auto *bytes = reinterpret_cast<const unsigned char *>(this);
+    uint32_t value = 2166136261U;
+    for (size_t i = 0; i < offsetof(Record, checksum); i++)
+      value = (value ^ bytes[i]) * 16777619U;
+    return value;
+  }
+};
+
+// No hidden gaps: what the checksum covers is what was written. The chips and the host agree on these places.
+static_assert(sizeof(Record) == 72 && offsetof(Record, checksum) == 64);
+
+}  // namespace esphome::paper_dispenser
