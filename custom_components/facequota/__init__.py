@@ -9,6 +9,7 @@ from .const import DOMAIN
 from .entity import site_device
 from .services import async_setup_services
 from .site import FaceQuotaConfigEntry, Site
+from .site_log import SiteLog
 from .watch import async_watch_entities
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -49,6 +50,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -
     """Stop one site; whoever is remembered is forgotten."""
     await entry.runtime_data.stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
+    """Delete the receipts and figures of a site that is removed."""
+    await SiteLog(hass, entry.entry_id).remove()
 
 
 async def _async_entry_updated(

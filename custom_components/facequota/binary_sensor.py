@@ -43,6 +43,12 @@ DESCRIPTIONS = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=lambda dispenser: dispenser.paper_low,
     ),
+    DispenserBinarySensorDescription(
+        key="unusual_use",
+        translation_key="unusual_use",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        value_fn=lambda dispenser: dispenser.unusual_use,
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """Adding a dispenser to a site, and changing one."""
 
 from collections.abc import Mapping
+import math
 from typing import Any, Final
 
 import voluptuous as vol
@@ -27,6 +28,7 @@ from .const import (
     CONF_CAMERA,
     CONF_CM_PER_SECOND,
     CONF_DISPLAY,
+    CONF_FORGET,
     CONF_JAM,
     CONF_LAST_PORTION,
     CONF_MOTOR,
@@ -35,6 +37,7 @@ from .const import (
     CONF_PAPER_OUT,
     CONF_PORTION_LENGTH,
     CONF_REQUEST,
+    CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
     DOMAIN,
     FIRMWARE_MANUFACTURER,
@@ -46,6 +49,8 @@ from .inputs import INPUT_DOMAINS
 FIRMWARE_ENTITIES: Final = {
     ("binary_sensor", "Request"): CONF_REQUEST,
     ("binary_sensor", "Request without face"): CONF_REQUEST_WITHOUT_FACE,
+    ("binary_sensor", "Urgent request"): CONF_REQUEST_URGENT,
+    ("binary_sensor", "Forget me"): CONF_FORGET,
     ("number", "Portion length"): CONF_PORTION_LENGTH,
     ("sensor", "Paper dispensed"): CONF_PAPER_DISPENSED,
     ("sensor", "Last portion"): CONF_LAST_PORTION,
@@ -54,6 +59,14 @@ FIRMWARE_ENTITIES: Final = {
     ("binary_sensor", "Paper out"): CONF_PAPER_OUT,
     ("text", "Display"): CONF_DISPLAY,
 }
+
+# What a visitor presses; each has one meaning.
+BUTTONS: Final = (
+    CONF_REQUEST,
+    CONF_REQUEST_WITHOUT_FACE,
+    CONF_REQUEST_URGENT,
+    CONF_FORGET,
+)
 
 
 def _entity(*domains: str) -> EntitySelector:
@@ -72,6 +85,10 @@ INPUTS_SCHEMA = vol.Schema(
     {
         vol.Optional(CONF_REQUEST): _entity(*INPUT_DOMAINS),
         vol.Optional(CONF_REQUEST_WITHOUT_FACE): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_REQUEST_URGENT): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_FORGET): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_REQUEST_URGENT): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_FORGET): _entity(*INPUT_DOMAINS),
         vol.Optional(CONF_PORTION_LENGTH): _entity("number"),
         vol.Optional(CONF_PAPER_DISPENSED): _entity("sensor"),
         vol.Optional(CONF_LAST_PORTION): _entity("sensor"),
@@ -106,7 +123,7 @@ class DispenserFlow(ConfigSubentryFlow):
         """Ask for name, camera and motor."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := self._errors(user_input)):
-            self._basics = user_input
+            self._basics = {**user_input, CONF_NAME: user_input[CONF_NAME].strip()}
             return await self.async_step_inputs()
         return self.async_show_form(
             step_id="user",
@@ -128,17 +145,34 @@ class DispenserFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for buttons and sensors; our firmware's are filled in."""
-        if user_input is not None:
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := self._input_errors(user_input)):
             return self._finish(user_input)
-        motor = self._basics[CONF_MOTOR]
-        known = self._known if self._known.get(CONF_MOTOR) == motor else {}
         return self.async_show_form(
             step_id="inputs",
             data_schema=self.add_suggested_values_to_schema(
-                INPUTS_SCHEMA, {**firmware_entities(self.hass, motor), **known}
+                INPUTS_SCHEMA,
+                self._suggestions() if user_input is None else user_input,
             ),
+            errors=errors,
             last_step=True,
         )
+
+    def _suggestions(self) -> dict[str, Any]:
+        """Return what was chosen before, else what belongs to the motor's device.
+
+        What a manager left empty stays empty; what is gone is looked for again.
+        """
+        motor = self._basics[CONF_MOTOR]
+        found = firmware_entities(self.hass, motor)
+        if self._known.get(CONF_MOTOR) != motor:
+            return dict(found)
+        return {
+            key: value
+            if key == CONF_CM_PER_SECOND or self.hass.states.get(value)
+            else found.get(key, value)
+            for key, value in self._known.items()
+        }
 
     def _finish(self, inputs: Mapping[str, Any]) -> SubentryFlowResult:
         """Create the dispenser, or change the one there is."""
@@ -175,6 +209,21 @@ class DispenserFlow(ConfigSubentryFlow):
             if subentry.subentry_id != own
         ):
             errors[CONF_MOTOR] = "motor_in_use"
+        return errors
+
+    def _input_errors(self, inputs: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is wrong with buttons and speed, by field."""
+        errors: dict[str, str] = {}
+        if not math.isfinite(inputs.get(CONF_CM_PER_SECOND, 0)):
+            errors[CONF_CM_PER_SECOND] = "not_a_number"
+        # A motor that is a button too would ask for the next portion by itself.
+        taken = {self._basics[CONF_MOTOR]}
+        for key in BUTTONS:
+            if key not in inputs:
+                continue
+            if inputs[key] in taken:
+                errors[key] = "entity_used_twice"
+            taken.add(inputs[key])
         return errors
 
 

@@ -46,4 +46,5 @@ def is_press(old: State | None, new: State | None) -> bool:
     if split_entity_id(new.entity_id)[0] in STAMPED_DOMAINS:
         absent = (STATE_UNAVAILABLE, STATE_UNKNOWN)
         return old.state != STATE_UNAVAILABLE and new.state not in absent
-    return old.state == STATE_OFF and new.state == STATE_ON
+    # A device that has just started does not know yet that nobody pressed.
+    return old.state in (STATE_OFF, STATE_UNKNOWN) and new.state == STATE_ON

@@ -90,6 +90,23 @@ class Lanes:
         )
         return Equality.AS_GOOD if as_good else Equality.WORSE
 
+    @property
+    def compared(self) -> dict[str, float | None]:
+        """Return the figures that equality is judged by, rounded for people."""
+        face, without = self[Lane.FACE], self[Lane.OPEN]
+        return {
+            "portion_with_face_cm": _rounded(face.mean_cm),
+            "portion_without_face_cm": _rounded(without.mean_cm),
+            "wait_with_face_ms": _rounded(face.mean_wait_ms),
+            "wait_without_face_ms": _rounded(without.mean_wait_ms),
+            "refused_with_face_percent": _rounded(face.refused_share, 100),
+            "refused_without_face_percent": _rounded(without.refused_share, 100),
+        }
+
     def as_dict(self) -> dict[str, dict[str, float]]:
         """Return the figures to be stored."""
         return {lane.value: asdict(one) for lane, one in self._figures.items()}
+
+
+def _rounded(value: float | None, times: float = 1) -> float | None:
+    return None if value is None else round(value * times, 1)

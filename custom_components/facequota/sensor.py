@@ -1,9 +1,9 @@
 """Sensors: what a dispenser is doing and has given, what a site remembers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     RestoreSensor,
@@ -17,14 +17,17 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .const import Outcome
+from .const import Lane, Outcome
 from .dispenser import Dispenser, State
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
+from .lanes import Equality
 from .site import FaceQuotaConfigEntry, Site
 from .visit import Visit
 
 # Nothing is polled.
 PARALLEL_UPDATES = 0
+
+PAID_OUT = (Outcome.GRANTED, Outcome.UNRECOGNISED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class SiteSensorDescription(SensorEntityDescription):
     """A sensor that shows what a site is now."""
 
     value_fn: Callable[[Site], StateType | datetime]
+    attributes_fn: Callable[[Site], Mapping[str, Any] | None] = lambda _site: None
 
 
 DISPENSER_SENSORS = (
@@ -83,13 +87,25 @@ TOTALS = (
         key="portions_granted",
         translation_key="portions_granted",
         state_class=SensorStateClass.TOTAL_INCREASING,
-        added_fn=lambda visit: visit.outcome in (Outcome.GRANTED, Outcome.UNRECOGNISED),
+        added_fn=lambda visit: visit.outcome in PAID_OUT,
     ),
     TotalDescription(
         key="portions_refused",
         translation_key="portions_refused",
         state_class=SensorStateClass.TOTAL_INCREASING,
         added_fn=lambda visit: visit.outcome is Outcome.REFUSED,
+    ),
+    TotalDescription(
+        key="portions_without_face",
+        translation_key="portions_without_face",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        added_fn=lambda visit: visit.outcome in PAID_OUT and visit.lane is Lane.OPEN,
+    ),
+    TotalDescription(
+        key="portions_urgent",
+        translation_key="portions_urgent",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        added_fn=lambda visit: visit.outcome in PAID_OUT and visit.lane is Lane.URGENT,
     ),
 )
 
@@ -106,6 +122,28 @@ SITE_SENSORS = (
         translation_key="longest_time_left",
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda site: site.visitors.all_forgotten_at,
+    ),
+    SiteSensorDescription(
+        key="oldest_face",
+        translation_key="oldest_face",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda site: site.visitors.oldest_since,
+    ),
+    SiteSensorDescription(
+        key="most_faces_remembered",
+        translation_key="most_faces_remembered",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda site: site.visitors.statistics.most_faces_ever,
+    ),
+    SiteSensorDescription(
+        key="way_without_face",
+        translation_key="way_without_face",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(Equality),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda site: site.log.lanes.equality,
+        attributes_fn=lambda site: site.log.lanes.compared,
     ),
 )
 
@@ -176,6 +214,15 @@ class SiteSensor(SiteEntity, SensorEntity):
         """Return the value of this moment."""
         return self.entity_description.value_fn(self.site)
 
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return the figures behind the value, where there are some."""
+        return self.entity_description.attributes_fn(self.site)
+
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.site.visitors.changes.add(self.async_write_ha_state)]
+        return [
+            self.site.visitors.changes.add(self.async_write_ha_state),
+            self.site.log.changes.add(self.async_write_ha_state),
+        ]

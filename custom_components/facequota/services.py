@@ -1,4 +1,4 @@
-"""The actions of FaceQuota: dispense, forget, purge."""
+"""The actions of FaceQuota: dispense, forget, purge, export_log."""
 
 from datetime import timedelta
 import math
@@ -30,6 +30,7 @@ from .const import (
     ATTR_OLDER_THAN,
     ATTR_OUTCOME,
     ATTR_REQUEST_ID,
+    ATTR_TIME,
     CONF_PORTION_CM,
     DOMAIN,
     Lane,
@@ -44,6 +45,7 @@ from .visitors import Cause
 SERVICE_DISPENSE: Final = "dispense"
 SERVICE_FORGET: Final = "forget"
 SERVICE_PURGE: Final = "purge"
+SERVICE_EXPORT_LOG: Final = "export_log"
 
 
 def _finite(value: Any) -> float:
@@ -65,11 +67,9 @@ DISPENSE_SCHEMA: Final = {
     ),
     vol.Optional(ATTR_REQUEST_ID): vol.All(cv.string, vol.Length(min=1, max=64)),
 }
-PURGE_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
-        vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period,
-    }
+SITE_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
+PURGE_SCHEMA: Final = SITE_SCHEMA.extend(
+    {vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period}
 )
 
 
@@ -99,6 +99,13 @@ def async_setup_services(hass: HomeAssistant) -> None:
         _purge,
         schema=PURGE_SCHEMA,
         supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_EXPORT_LOG,
+        _export_log,
+        schema=SITE_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
     )
 
 
@@ -133,6 +140,14 @@ async def _forget(entity: Entity, call: ServiceCall) -> None:
     await _dispenser(entity).forget()
 
 
+async def _export_log(call: ServiceCall) -> ServiceResponse:
+    """Answer with a site's receipts and figures: nothing in them is of a face."""
+    entry: FaceQuotaConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    return entry.runtime_data.log.as_dict()
+
+
 async def _purge(call: ServiceCall) -> ServiceResponse:
     """Forget a site's visitors and answer with a receipt."""
     entry: FaceQuotaConfigEntry = async_get_config_entry(
@@ -144,7 +159,7 @@ async def _purge(call: ServiceCall) -> ServiceResponse:
         older_than_s=None if older_than is None else older_than.total_seconds(),
     )
     return {
-        "time": receipt.time.isoformat(),
+        ATTR_TIME: receipt.time.isoformat(),
         "already_purged": receipt.already_purged,
         **receipt_record(receipt),
     }

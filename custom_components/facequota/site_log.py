@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import ATTR_TIME, DOMAIN
 from .lanes import Lanes
+from .listeners import Listeners
 from .records import receipt_record
 from .visit import Visit
 from .visitors import Receipt
@@ -30,6 +31,7 @@ class SiteLog:
         self.receipts: deque[dict[str, Any]] = deque(maxlen=KEPT_RECEIPTS)
         self.expired: dict[str, int] = {}
         self.lanes = Lanes()
+        self.changes = Listeners[[]]()
 
     async def load(self) -> None:
         """Go on from the last run."""
@@ -59,6 +61,7 @@ class SiteLog:
     def visit(self, visit: Visit) -> None:
         """Count a visit for its lane."""
         self.lanes.record(visit)
+        self.changes.tell()
         self._save_soon()
 
     @callback

@@ -80,6 +80,15 @@ class Visitors:
             self._hass, self._hass.loop.time() + statistics.longest_left_s
         )
 
+    @property
+    def oldest_since(self) -> datetime | None:
+        """Return when the oldest of those here now had paper, at the latest."""
+        statistics = self.statistics
+        if not statistics.faces:
+            return None
+        since = dt_util.utcnow() - timedelta(seconds=statistics.oldest_s)
+        return since.replace(microsecond=0)
+
     @callback
     def reserve(
         self, template: NDArray[np.float32], cm: float
