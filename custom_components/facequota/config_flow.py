@@ -1,6 +1,5 @@
 """Setting up a site in the UI: rules, what the law asks, the engine."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, override
 
@@ -35,9 +34,11 @@ from .const import (
     CameraPosition,
 )
 from .dispenser_flow import DispenserFlow
+from .installation import Installation, folder_errors
 from .options import OPTION_KEYS, SITE_KEYS, options_schema, rule_errors
-from .recogniser import engine_environment
-from .recognition.environment import Engine, InstallError
+from .recognition.environment import Engine
+
+NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
 
 LAW_SCHEMA = vol.Schema(
     {
@@ -53,6 +54,8 @@ LAW_SCHEMA = vol.Schema(
     }
 )
 
+FOLDER_SCHEMA = vol.Schema({vol.Optional(CONF_WHEELS_FOLDER): TextSelector()})
+
 ENGINE_SCHEMA = vol.Schema(
     {
         vol.Required(
@@ -64,9 +67,8 @@ ENGINE_SCHEMA = vol.Schema(
                 translation_key=CONF_ENGINE,
             )
         ),
-        vol.Optional(CONF_WHEELS_FOLDER): TextSelector(),
     }
-)
+).extend(FOLDER_SCHEMA.schema)
 
 
 class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -76,8 +78,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Begin with nothing decided."""
         self._data: dict[str, Any] = {}
         self._options: dict[str, Any] = {}
-        self._installation: asyncio.Task[None] | None = None
-        self._failure: InstallError | None = None
+        self._installation: Installation | None = None
 
     @staticmethod
     @callback
@@ -102,14 +103,11 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for the site's name and rules."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            self._async_abort_entries_match({CONF_NAME: user_input[CONF_NAME]})
-            if not (errors := rule_errors(user_input)):
-                self._data[CONF_NAME] = user_input.pop(CONF_NAME)
-                self._options = user_input
+            errors = self._take_name(user_input) | rule_errors(user_input)
+            if not errors:
+                self._options = {key: user_input[key] for key in SITE_KEYS}
                 return await self.async_step_law()
-        schema = vol.Schema({vol.Required(CONF_NAME): TextSelector()}).extend(
-            options_schema(SITE_KEYS).schema
-        )
+        schema = NAME_SCHEMA.extend(options_schema(SITE_KEYS).schema)
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
@@ -119,9 +117,21 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask again for what the law and the engine need."""
-        self._data = dict(self._get_reconfigure_entry().data)
-        return await self.async_step_law()
+        """Ask again for all but the rules, which are options."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if not (errors := self._take_name(user_input)):
+                return await self.async_step_law()
+        else:
+            entry = self._get_reconfigure_entry()
+            self._data = {**entry.data, CONF_NAME: entry.title}
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(
+                NAME_SCHEMA, user_input or self._data
+            ),
+            errors=errors,
+        )
 
     async def async_step_law(
         self, user_input: dict[str, Any] | None = None
@@ -144,55 +154,50 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask which engine looks, and where its packages come from."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            self._data.pop(CONF_WHEELS_FOLDER, None)
-            self._data |= user_input
-            return await self.async_step_install()
+            if not (errors := await folder_errors(self.hass, user_input)):
+                return await self._install(user_input)
         return self.async_show_form(
             step_id="engine",
-            data_schema=self.add_suggested_values_to_schema(ENGINE_SCHEMA, self._data),
+            data_schema=self.add_suggested_values_to_schema(
+                ENGINE_SCHEMA, user_input or self._data
+            ),
+            errors=errors,
         )
 
     async def async_step_install(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Install the engine with progress, and try it once."""
-        if self._installation is None:
-            self._installation = self.hass.async_create_task(
-                self._install(), f"{DOMAIN} engine installation"
-            )
-        if not self._installation.done():
+        """Show the progress of the installation until it has ended."""
+        assert self._installation is not None
+        if not self._installation.task.done():
             return self.async_show_progress(
                 step_id="install",
                 progress_action="install",
-                progress_task=self._installation,
+                progress_task=self._installation.task,
             )
-        installation, self._installation = self._installation, None
-        try:
-            await installation
-        except InstallError as err:
-            self._failure = err
-            return self.async_show_progress_done(next_step_id="install_failed")
-        return self.async_show_progress_done(next_step_id="finish")
+        return self.async_show_progress_done(
+            next_step_id="install_failed" if self._installation.failure else "finish"
+        )
 
     async def async_step_install_failed(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Say why it failed; the button tries again, with another folder if given."""
+        assert self._installation is not None
+        assert self._installation.failure is not None
+        errors = {"base": self._installation.failure.reason}
         if user_input is not None:
-            self._failure = None
-            self._data.pop(CONF_WHEELS_FOLDER, None)
-            self._data |= user_input
-            return await self.async_step_install()
-        assert self._failure is not None
+            if not (errors := await folder_errors(self.hass, user_input)):
+                return await self._install(user_input)
         return self.async_show_form(
             step_id="install_failed",
             data_schema=self.add_suggested_values_to_schema(
-                vol.Schema({vol.Optional(CONF_WHEELS_FOLDER): TextSelector()}),
-                self._data,
+                FOLDER_SCHEMA, self._data if user_input is None else user_input
             ),
-            errors={"base": self._failure.reason},
-            description_placeholders={"detail": self._failure.detail[-300:]},
+            errors=errors,
+            description_placeholders={"detail": self._installation.detail},
         )
 
     async def async_step_finish(
@@ -201,19 +206,35 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Create the site, or change the one there is."""
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
-                self._get_reconfigure_entry(), data=self._data
+                self._get_reconfigure_entry(),
+                title=self._data[CONF_NAME],
+                data=self._data,
+                # Home Assistant's own sentence is not there in all languages.
+                reason="reconfigure_successful",
             )
         return self.async_create_entry(
             title=self._data[CONF_NAME], data=self._data, options=self._options
         )
 
-    async def _install(self) -> None:
-        """Install the packages and start a worker once; raise InstallError."""
-        environment = engine_environment(
-            self.hass, self._data[CONF_ENGINE], self._data.get(CONF_WHEELS_FOLDER)
+    def _take_name(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        """Remember the site's name, or return what is wrong with it.
+
+        Ends the flow when another site has this name.
+        """
+        if not (name := answers[CONF_NAME].strip()):
+            return {CONF_NAME: "name_empty"}
+        self._async_abort_entries_match({CONF_NAME: name})
+        self._data[CONF_NAME] = name
+        return {}
+
+    async def _install(self, answers: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to install what the answers ask for."""
+        self._data.pop(CONF_WHEELS_FOLDER, None)
+        self._data |= {key: value for key, value in answers.items() if value}
+        self._installation = Installation(
+            self.hass, self._data, self.async_update_progress
         )
-        await environment.install(self.async_update_progress)
-        await environment.verify()
+        return await self.async_step_install()
 
 
 class FaceQuotaOptionsFlow(OptionsFlow):

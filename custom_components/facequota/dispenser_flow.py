@@ -185,6 +185,8 @@ class DispenserFlow(ConfigSubentryFlow):
                 self._get_reconfigure_subentry(),
                 title=title,
                 data=data,
+                # Home Assistant's own sentence is not there in all languages.
+                reason="reconfigure_successful",
             )
         return self.async_create_entry(title=title, data=data)
 

@@ -3,20 +3,20 @@
 from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_ENGINE, CONF_WHEELS_FOLDER
-from .recogniser import engine_environment
-from .recognition.environment import InstallError
+from .installation import Installation
 
 
 class EngineRepairFlow(RepairsFlow):
-    """Installs the engine where it is missing, and starts the site anew."""
+    """Installs the engine where it is missing or broken, and starts the site anew."""
 
-    def __init__(self, entry_id: str) -> None:
+    def __init__(self, entry: ConfigEntry) -> None:
         """Remember which site this is for."""
         super().__init__()
-        self._entry_id = entry_id
+        self._entry = entry
+        self._installation: Installation | None = None
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
@@ -27,25 +27,42 @@ class EngineRepairFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Install, when the manager said so."""
-        errors: dict[str, str] = {}
-        entry = self.hass.config_entries.async_get_known_entry(self._entry_id)
+        """Explain, also what went wrong; the button installs."""
         if user_input is not None:
-            environment = engine_environment(
-                self.hass, entry.data[CONF_ENGINE], entry.data.get(CONF_WHEELS_FOLDER)
+            self._installation = Installation(
+                self.hass, self._entry.data, self.async_update_progress
             )
-            try:
-                await environment.install(lambda _done: None)
-            except InstallError as err:
-                errors["base"] = err.reason
-            else:
-                self.hass.config_entries.async_schedule_reload(self._entry_id)
-                return self.async_create_entry(data={})
+            return await self.async_step_install()
+        errors: dict[str, str] = {}
+        if self._installation is not None and self._installation.failure is not None:
+            errors["base"] = self._installation.failure.reason
         return self.async_show_form(
             step_id="confirm",
             errors=errors,
-            description_placeholders={"site": entry.title},
+            description_placeholders={"site": self._entry.title},
         )
+
+    async def async_step_install(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show the progress of the installation until it has ended."""
+        assert self._installation is not None
+        if not self._installation.task.done():
+            return self.async_show_progress(
+                step_id="install",
+                progress_action="install",
+                progress_task=self._installation.task,
+            )
+        return self.async_show_progress_done(
+            next_step_id="confirm" if self._installation.failure else "finish"
+        )
+
+    async def async_step_finish(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Start the site anew, with an engine that was seen to work."""
+        self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+        return self.async_create_entry(data={})
 
 
 async def async_create_fix_flow(
@@ -53,4 +70,5 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow for an issue."""
     assert data is not None
-    return EngineRepairFlow(str(data["entry_id"]))
+    entry = hass.config_entries.async_get_known_entry(str(data["entry_id"]))
+    return EngineRepairFlow(entry)

@@ -34,7 +34,8 @@ _KEPT_VARIABLES = (
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"),
-    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INSECURE_HOST", "UV_HTTP_TIMEOUT"),
+    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INSECURE_HOST"),
+    *("UV_HTTP_TIMEOUT", "UV_HTTP_RETRIES"),
 )
 """What uv may know of its surroundings: where the index is and how to get there.
 
@@ -152,6 +153,12 @@ class EngineEnvironment:
                 await asyncio.to_thread(shutil.rmtree, part, ignore_errors=True)
             self._is_running_python = False
         progress(1.0)
+
+    async def remove(self) -> None:
+        """Throw the packages away; a running worker keeps what it has loaded."""
+        async with _one_at_a_time:
+            folder = await asyncio.to_thread(self.folder)
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def verify(self) -> EngineInfo:
         """Start a worker once, stop it, and return the engine it loaded.
