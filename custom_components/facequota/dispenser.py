@@ -263,9 +263,11 @@ class Dispenser:
 
     async def look(self) -> Probe:
         """Return what is seen of the visitor, or why nothing is."""
-        return await look(
+        probe = await look(
             self.camera, self.site.recogniser, on_guidance=self.display.show
         )
+        # Suspended meanwhile: whoever was seen must not be remembered after the purge.
+        return replace(probe, template=None, reason=None) if self.suspended else probe
 
     def date(self, moment: float) -> datetime:
         """Return a moment of the clock as a date and time."""
