@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
-from .client import Client, Json
+from .client import CallError, Client, Json
 from .flows import CONFIG, SUBENTRIES, Flow
 from .home_assistant import HouseError
 from .people import leave
@@ -17,6 +18,9 @@ RULES: Final[Mapping[str, Any]] = {
     "window_min": 9,
     "refused_at_most_one_in": 1000,
 }
+
+
+READY_SECONDS: Final = 60
 
 
 class Machine(Protocol):
@@ -83,6 +87,7 @@ class Site:
         entry_id = await add_site(client, name, rules)
         for one in dispensers:
             await _add_dispenser(client, entry_id, one)
+        await _until_ready(client, entry_id, dispensers)
         registry = await client.entities()
         for one in dispensers:
             _find_entities(registry, one)
@@ -215,6 +220,26 @@ async def _add_dispenser(client: Client, entry_id: str, dispenser: Dispenser) ->
     dispenser.subentry_id = next(
         one["subentry_id"] for one in subentries if one["title"] == dispenser.name
     )
+
+
+async def _until_ready(
+    client: Client, entry_id: str, dispensers: Sequence[Dispenser]
+) -> None:
+    """Wait until all the dispensers have entities and the recognition's child looks at pictures.
+
+    A new dispenser builds the site anew, in the background.
+    """
+    async with asyncio.timeout(READY_SECONDS):
+        while True:
+            with contextlib.suppress(CallError):
+                path = f"/api/diagnostics/config_entry/{entry_id}"
+                told = (await client.get(path))["data"]
+                if (
+                    len(told["dispensers"]) == len(dispensers)
+                    and told["worker"]["state"] == "ready"
+                ):
+                    return
+            await asyncio.sleep(0.2)
 
 
 def _find_entities(registry: Sequence[Json], dispenser: Dispenser) -> None:

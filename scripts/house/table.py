@@ -1,6 +1,6 @@
 """What happened at a dispenser, as one line for a person to read."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -50,6 +50,10 @@ class Line:
             "yes" if self.wrong is None else f"NO: {self.wrong}",
         )
         return _row(cells)
+
+    def replaced(self, **values: Any) -> Line:
+        """Return the line with other values."""
+        return replace(self, **values)
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as plain values."""

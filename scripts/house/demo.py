@@ -1,0 +1,171 @@
+"""The demo: a real house in which people ask for paper.
+
+    scripts/demo [--once] [--faces DIR] [--json]
+
+Without --once the house stays open: somebody can stand before its cameras with a
+page of Home Assistant's or with scripts/stand.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+from pathlib import Path
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Final
+
+from .client import PASSWORD, USER
+from .crowd import RULES_OF_A_CROWD, Crowd
+from .home_assistant import ROOT, HouseError, complaints
+from .house import House, open_house
+from .people import Person, people_in
+from .site import RULES, Site
+from .stage import Watch
+from .table import Line, heading
+from .visits import WINDOW_S, Demo
+from .walk import ADDRESS, PAGE, PORT, open_page
+
+CACHE: Final = ROOT / ".cache"
+STARTED: Final = time.monotonic()
+
+
+def say(text: str) -> None:
+    """Tell the person what is going on, beside the table."""
+    print(f"demo {time.monotonic() - STARTED:6.0f} s  {text}", file=sys.stderr)
+
+
+def portraits() -> list[Person]:
+    """Return the two people of the public-domain portraits, fetched once."""
+    fetch = [sys.executable, str(ROOT / "scripts/portraits")]
+    if subprocess.run(fetch, stdout=subprocess.DEVNULL, check=False).returncode:
+        raise HouseError("the portraits could not be fetched")
+    return people_in(CACHE / "portraits")
+
+
+async def run(arguments: argparse.Namespace) -> bool:
+    """Run the demo and return if everything went as told."""
+    crowd: Path | None = arguments.faces
+    people = people_in(crowd) if crowd else await asyncio.to_thread(portraits)
+    if not arguments.once:
+        _port_must_be_free()
+    CACHE.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="demo-", dir=CACHE))
+    say("starting Home Assistant and two dispensers")
+    try:
+        async with open_house(folder, port=None if arguments.once else PORT) as house:
+            say("setting FaceQuota up as a manager does")
+            rules = (
+                RULES_OF_A_CROWD if crowd else {**RULES, "window_min": WINDOW_S / 60}
+            )
+            site = await house.set_up_site(rules=rules)
+            well = await _visits(house, site, people, arguments)
+            if not arguments.once:
+                await _stay_open(site, people)
+            return well
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _visits(
+    house: House, site: Site, people: list[Person], arguments: argparse.Namespace
+) -> bool:
+    """Let the visits take place, print them, and return if all went as told."""
+    lines: list[Line] = []
+    result: dict[str, object] = {}
+    if not arguments.json:
+        print(heading())
+    async with Watch.on(site.client) as watch:
+        visits: Crowd | Demo
+        if arguments.faces:
+            visits = Crowd(site, watch, people)
+        else:
+            a, b = people
+            visits = Demo(site, watch, a, b)
+        async for line in visits.run():
+            lines.append(line)
+            if not arguments.json:
+                print(line.as_row(), flush=True)
+    if isinstance(visits, Crowd):
+        config = house.home_assistant.folder
+        await visits.measure(config / ".cache/facequota")
+        result = visits.tally.as_json()
+        if not arguments.json:
+            print(f"\n{visits.tally.as_text()}")
+    noise = complaints(house.home_assistant.log)
+    for record in noise:
+        print(record, file=sys.stderr)
+    well = not noise and all(line.wrong is None for line in lines)
+    if arguments.json:
+        visits_told = [line.as_json() for line in lines]
+        print(json.dumps({"as_told": well, "visits": visits_told, **result}, indent=2))
+    wrong = sum(line.wrong is not None for line in lines)
+    say(f"{len(lines)} visits, {wrong} not as told, {len(noise)} complaints in the log")
+    return well
+
+
+async def _stay_open(site: Site, people: list[Person]) -> None:
+    """Leave the house to the person who started it."""
+    await open_page(site, people)
+    print(
+        f"""
+Home Assistant    {ADDRESS}/{PAGE}/people   log in as {USER}, password {PASSWORD}
+who stands there  on that page, or: scripts/stand NAME [DISPENSER] [--ask]
+                  {", ".join(person.name for person in people[:8])}, each also "… later"
+Ctrl-C ends it."""
+    )
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+    say("closing")
+
+
+def _port_must_be_free() -> None:
+    """Raise HouseError when somebody else has the demo's port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", PORT))
+        except OSError:
+            raise HouseError(f"port {PORT} is taken: is a demo running?") from None
+
+
+async def _until_told_to_end(arguments: argparse.Namespace) -> bool:
+    """Run the demo so that SIGTERM and Ctrl-C close the house in order."""
+    task = asyncio.ensure_future(run(arguments))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    return await task
+
+
+def main() -> int:
+    """Run scripts/demo."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="Real Home Assistant, real firmware, real faces: people ask for paper.",
+    )
+    parser.add_argument("--once", action="store_true", help="end after the visits")
+    parser.add_argument(
+        "--faces",
+        type=Path,
+        metavar="DIR",
+        help="a folder of photographs for each person: everybody visits and returns",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, no table")
+    arguments = parser.parse_args()
+    try:
+        return 0 if asyncio.run(_until_told_to_end(arguments)) else 1
+    except HouseError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except asyncio.CancelledError:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

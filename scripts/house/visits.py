@@ -1,0 +1,282 @@
+"""The demo's visits in their order, and what each of them must give."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from .people import Person, leave, stand
+from .site import Dispenser, Site
+from .stage import Told, Watch
+from .table import Line
+
+PORTION_CM: Final = 60.0
+# Long enough for what must happen within it on a slow machine, short enough to wait for.
+WINDOW_S: Final = 42.0
+# The firmware counts half centimetres, and paper coasts a little.
+MEASURE_CM: Final = 2.0
+# A told moment may move by what the last portion was longer or shorter than asked.
+MOMENT_S: Final = 3.0
+JAM_AFTER_CM: Final = 20.0
+# The firmware rests for a second after a portion; so does a person who steps up.
+STEP_UP_S: Final = 1.3
+
+type Wrong = str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the visitor was told before; None is not looked at."""
+
+    outcome: str
+    lane: str
+    cm: float
+    reason: str | None = None
+    next_portion: datetime | None = None
+
+    def wrong(self, told: Told) -> Wrong:
+        """Return what is not as expected, None when all is."""
+        for name in ("outcome", "lane", "reason"):
+            wanted, got = getattr(self, name), getattr(told, name)
+            if wanted is not None and wanted != got:
+                return f"{name} {got} instead of {wanted}"
+        if abs(told.cm - self.cm) > MEASURE_CM:
+            return f"{told.cm:.1f} cm instead of {self.cm:.0f}"
+        if self.next_portion is None:
+            return None
+        if told.next_portion is None:
+            return "no next portion was told"
+        late = (told.next_portion - self.next_portion).total_seconds()
+        return f"next portion {late:+.0f} s off" if abs(late) > MOMENT_S else None
+
+
+class Demo:
+    """A site with two dispensers, two people with their photographs, and their visits."""
+
+    def __init__(self, site: Site, watch: Watch, a: Person, b: Person) -> None:
+        """Take photographs for the cameras to show: everybody now, and when they come back."""
+        self._site = site
+        self._watch = watch
+        self._entrance, self._exit = site.dispensers
+        folder = self._entrance.pictures
+        self._a = stand(a.photographs[0], folder / "a.jpg")
+        self._a_later = stand(a.photographs[0], folder / "a_later.jpg", later=True)
+        self._b = stand(b.photographs[0], folder / "b.jpg")
+        self._nobody = leave(folder / "nobody.jpg")
+
+    async def run(self) -> AsyncIterator[Line]:
+        """Let everything take place and yield one line for each visit."""
+        first = await self._visit("A, for the first time", self._entrance, self._a)
+        yield self._line(first, self._granted(first))
+        due = first.told.next_portion or first.told.time
+        refused = Expected(outcome="refused", lane="face", cm=0, next_portion=due)
+        again = "A again, moved, darker, compressed"
+        yield self._line(
+            await self._visit(again, self._entrance, self._a_later), refused
+        )
+        yield self._line(
+            await self._visit("A at the other dispenser", self._exit, self._a), refused
+        )
+        b = await self._visit("B", self._exit, self._b)
+        yield self._line(b, self._granted(b))
+
+        yield self._line(
+            await self._visit("nobody before the camera", self._entrance, self._nobody),
+            Expected(
+                outcome="unrecognised", lane="open", cm=PORTION_CM, reason="no_face"
+            ),
+        )
+
+        await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds() + 0.5))
+        after = await self._visit("A after the window", self._entrance, self._a)
+        yield self._line(after, self._granted(after))
+
+        async for line in self._purge():
+            yield line
+        async for line in self._jam():
+            yield line
+        async for line in self._twice():
+            yield line
+        async for line in self._suspended():
+            yield line
+
+    async def _purge(self) -> AsyncIterator[Line]:
+        """B, who had paper a moment ago, gets some after a purge, which leaves a receipt."""
+        receipt = await self._site.purge()
+        b = await self._visit("B after a purge", self._exit, self._b)
+        line = self._line(b, self._granted(b))
+        # B's account may have ended by itself meanwhile; A's has begun just now.
+        counted = receipt.get("faces")
+        told = f"{b.name} ({counted} removed)"
+        yield line.replaced(
+            visit=told,
+            wrong=line.wrong or (None if counted else f"the receipt says {receipt}"),
+        )
+
+    async def _jam(self) -> AsyncIterator[Line]:
+        """Paper sticks in mid-portion: A owes what came out and no more."""
+        fault = self._entrance.firmware
+        await self._set("number", fault["Sim fault after"], value=JAM_AFTER_CM)
+        await self._set("switch", fault["Sim jam"], on=True)
+        jam = await self._visit("A, and the paper jams", self._entrance, self._a)
+        await self._set("switch", fault["Sim jam"], on=False)
+        owed = timedelta(seconds=jam.told.cm / PORTION_CM * WINDOW_S)
+        expected = Expected(
+            outcome="failed",
+            lane="face",
+            cm=JAM_AFTER_CM,
+            reason="jam",
+            next_portion=jam.told.time + owed,
+        )
+        yield self._line(jam, expected)
+        rest = PORTION_CM - JAM_AFTER_CM - 2 * MEASURE_CM
+        visit = await self._asked(
+            "A, for the rest after the jam", self._entrance, self._a, cm=rest
+        )
+        yield self._line(visit, Expected(outcome="granted", lane="face", cm=rest))
+
+    async def _twice(self) -> AsyncIterator[Line]:
+        """A request that arrives twice is one request."""
+        await self._site.purge()
+        request = str(uuid4())
+        counter = self._exit.firmware["Paper dispensed"]
+        first = await self._asked(
+            "A, by a request", self._exit, self._a, request_id=request
+        )
+        yield self._line(first, self._granted(first))
+        before = await self._site.client.state(counter)
+        answer = await self._site.dispense(self._exit, request_id=request)
+        after = await self._site.client.state(counter)
+        moved = float(after["state"]) - float(before["state"])
+        second = _answered(answer)
+        line = self._line(
+            _Visit(
+                name="the same request again",
+                dispenser=self._exit,
+                told=second,
+                paid_cm=moved,
+            ),
+            self._granted(first),
+        )
+        paid = f"{moved:.1f} cm came out again" if moved else None
+        yield line.replaced(wrong=paid or line.wrong)
+
+    async def _suspended(self) -> AsyncIterator[Line]:
+        """No camera is read and nobody is remembered while recognition is off."""
+        await self._site.recognise(False)
+        visit = await self._visit("A while suspended", self._entrance, self._a)
+        line = self._line(
+            visit, Expected(outcome="granted", lane="open", cm=PORTION_CM)
+        )
+        faces = await self._site.client.state(
+            self._site.entities["sensor.faces_remembered"]
+        )
+        kept = f"{faces['state']} faces are remembered"
+        yield line.replaced(
+            wrong=line.wrong or (kept if faces["state"] != "0" else None)
+        )
+        await self._site.recognise(True)
+
+    async def _visit(self, name: str, dispenser: Dispenser, picture: Path) -> _Visit:
+        """Let somebody stand before a camera and press the button there."""
+
+        async def press() -> None:
+            await self._site.client.service(
+                "button.press",
+                target={"entity_id": dispenser.firmware["Sim request"]},
+            )
+
+        return await self._take_place(name, dispenser, picture, press)
+
+    async def _asked(
+        self, name: str, dispenser: Dispenser, picture: Path, **data: object
+    ) -> _Visit:
+        """Let somebody stand before a camera and ask by FaceQuota's action."""
+
+        async def ask() -> None:
+            await self._site.dispense(dispenser, **data)
+
+        return await self._take_place(name, dispenser, picture, ask)
+
+    async def _take_place(
+        self,
+        name: str,
+        dispenser: Dispenser,
+        picture: Path,
+        request: Callable[[], Awaitable[object]],
+    ) -> _Visit:
+        """Show a picture, make a request and wait for its end."""
+        await self._site.show(dispenser, picture)
+        await asyncio.sleep(STEP_UP_S)
+        told = await self._watch.visit(dispenser, request)
+        return _Visit(name=name, dispenser=dispenser, told=told)
+
+    async def _set(
+        self,
+        domain: str,
+        entity_id: str,
+        *,
+        on: bool = False,
+        value: float | None = None,
+    ) -> None:
+        """Set one of the simulator's faults."""
+        action = "set_value" if value is not None else "turn_on" if on else "turn_off"
+        await self._site.client.service(
+            f"{domain}.{action}",
+            {} if value is None else {"value": value},
+            target={"entity_id": entity_id},
+        )
+
+    def _granted(self, visit: _Visit) -> Expected:
+        """Return what somebody with a whole allowance is told."""
+        return Expected(
+            outcome="granted",
+            lane="face",
+            cm=PORTION_CM,
+            next_portion=visit.told.time + timedelta(seconds=WINDOW_S),
+        )
+
+    def _line(self, visit: _Visit, expected: Expected) -> Line:
+        """Return the table's line of a visit."""
+        told = visit.told
+        return Line(
+            time=told.time,
+            dispenser=visit.dispenser.name,
+            visit=visit.name,
+            lane=told.lane,
+            outcome=told.outcome,
+            cm=told.cm if visit.paid_cm is None else visit.paid_cm,
+            next_portion=told.next_portion,
+            motor_on_ms=told.motor_on_ms or told.event_ms,
+            wrong=expected.wrong(told),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """A visit that has taken place; paid_cm when it is not what was told."""
+
+    name: str
+    dispenser: Dispenser
+    told: Told
+    paid_cm: float | None = None
+
+
+def _answered(answer: dict[str, object]) -> Told:
+    """Return the response of FaceQuota's action as what was told."""
+    following = answer.get("next_portion")
+    cm = answer.get("cm")
+    return Told(
+        time=datetime.now(UTC),
+        outcome=str(answer["outcome"]),
+        lane=str(answer["lane"]),
+        cm=float(cm) if isinstance(cm, int | float) else 0.0,
+        next_portion=datetime.fromisoformat(str(following)) if following else None,
+        reason=None,
+        motor_on_ms=None,
+        event_ms=None,
+        recognition_ms=None,
+    )
