@@ -23,6 +23,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.exceptions import HomeAssistantError
 
+from .firmware import USE_THE_SWITCH, RefusedError, begin_portion, dispense_action
 from .portion import MotorEntities, PortionRun, as_number
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ _LOGGER = logging.getLogger(__name__)
 # An unavailable device answers a call with success and does nothing; a frozen link runs
 # the stale command when it comes back. Whatever is not on by now is turned off.
 CONFIRM_WITHIN_S: Final = 2.0
+# Longer than a command is good for: by then it has begun or never will.
+ANSWER_WITHIN_S: Final = 4.5
 STOP_WITHIN_S: Final = 2.0
 # The slowest motor known gives 10 cm a second; the firmware's own limit is 8 s.
 SLOWEST_CM_PER_S: Final = 6.0
@@ -48,9 +51,25 @@ class Fault(StrEnum):
     MOTOR_DID_NOT_START = "motor_did_not_start"
     MOTOR_DID_NOT_STOP = "motor_did_not_stop"
     MOTOR_LOST = "motor_lost"
+    REFUSED_BY_DEVICE = "refused_by_device"
+    COVER_OPEN = "cover_open"
+    DEVICE_FAULT = "device_fault"
+    MOTOR_RESTS = "motor_rests"
     JAM = "jam"
     PAPER_OUT = "paper_out"
     SHORT = "short"
+
+
+# The firmware's words for why it gives nothing.
+FAULT_OF_WORD: Final = {
+    "refused:busy": Fault.MOTOR_BUSY,
+    "refused:cover_open": Fault.COVER_OPEN,
+    "refused:paper_out": Fault.PAPER_OUT,
+    "refused:fault": Fault.DEVICE_FAULT,
+    "refused:duty": Fault.MOTOR_RESTS,
+    "refused:cooldown": Fault.MOTOR_RESTS,
+    "refused:late": Fault.MOTOR_DID_NOT_START,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,57 +112,80 @@ class Motor:
         if self._is_on(self.entities.switch):
             return Paper(cm=0.0, fault=Fault.MOTOR_BUSY)
         run = PortionRun(self._hass, self.entities)
+        bounded = self.entities.portion_length is not None
         try:
-            if not await self._set_length(cm):
-                return Paper(cm=0.0, fault=Fault.MOTOR_UNAVAILABLE)
-            return await self._run(run, cm)
+            if action := dispense_action(self._hass, self.entities.switch):
+                bounded, fault = True, await self._ask(action, run, cm)
+            else:
+                fault = await self._turn_on(cm)
+            if fault is not None:
+                return Paper(cm=0.0, fault=fault)
+            return await self._run(run, cm, bounded=bounded)
         finally:
             run.release()
-            if run.is_on and not self.entities.stops_itself:
+            if run.is_on and not bounded:
                 await self._switch(SERVICE_TURN_OFF, blocking=False)
 
-    async def _run(self, run: PortionRun, cm: float) -> Paper:
-        """Turn on, wait for off, measure."""
+    async def _ask(self, action: str, run: PortionRun, cm: float) -> Fault | None:
+        """Ask the firmware for a portion; return why it gives none."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await begin_portion(self._hass, action, cm)
+        except RefusedError as err:
+            if err.word in USE_THE_SWITCH:
+                return await self._turn_on(cm)
+            _LOGGER.warning("The dispenser gives no paper: %s", err.word)
+            return FAULT_OF_WORD.get(err.word, Fault.REFUSED_BY_DEVICE)
+        except TimeoutError:
+            # A frozen link: what has not arrived by now is too old for the device.
+            return None if run.is_on else Fault.MOTOR_DID_NOT_START
+        return None
+
+    async def _turn_on(self, cm: float) -> Fault | None:
+        """Turn the plain switch on for a length; return why that cannot be done."""
+        if not await self._set_length(cm):
+            return Fault.MOTOR_UNAVAILABLE
         await self._switch(SERVICE_TURN_ON)
+        return None
+
+    async def _run(self, run: PortionRun, cm: float, *, bounded: bool) -> Paper:
+        """Wait for on, wait for off, measure."""
         if not await run.started(CONFIRM_WITHIN_S):
             await self._switch(SERVICE_TURN_OFF)
-            fault = self.fault or Fault.MOTOR_DID_NOT_START
-            return Paper(cm=self._cm(run, cm), fault=fault)
-        stopped = await self._wait_for_the_end(run, cm)
+            return Paper(
+                cm=self._cm(run, cm, bounded=bounded),
+                fault=self.fault or Fault.MOTOR_DID_NOT_START,
+            )
+        ended = await self._ended(run, cm, bounded=bounded)
         await run.measured(MEASURED_WITHIN_S)
-        given = self._cm(run, cm)
-        if not stopped:
-            fault = Fault.MOTOR_LOST if run.lost else Fault.MOTOR_DID_NOT_STOP
-            return Paper(cm=given, fault=fault, on_at=run.on_at)
-        return Paper(cm=given, fault=self._short(given, cm), on_at=run.on_at)
+        given = self._cm(run, cm, bounded=bounded)
+        if run.lost:
+            fault: Fault | None = Fault.MOTOR_LOST
+        elif not ended:
+            fault = Fault.MOTOR_DID_NOT_STOP
+        else:
+            fault = self._short(given, cm)
+        return Paper(cm=given, fault=fault, on_at=run.on_at)
 
-    async def _wait_for_the_end(self, run: PortionRun, cm: float) -> bool:
-        """Return if the motor stood still in time, turning it off where need be."""
-        if self.entities.stops_itself:
+    async def _ended(self, run: PortionRun, cm: float, *, bounded: bool) -> bool:
+        """Wait for the end of the run; return if the motor ended it as it should."""
+        if bounded:
             within = cm / SLOWEST_CM_PER_S + RUN_MARGIN_S
-            if await run.stopped(within):
-                return True
-            if run.lost:
-                return False
         else:
             # A plain switch runs until it is told: the length is a matter of time.
-            if await run.stopped(cm / self.entities.cm_per_second):
-                return not run.lost
-            if run.lost:
-                return False
-            await self._switch(SERVICE_TURN_OFF)
-            return await run.stopped(STOP_WITHIN_S)
+            within = cm / self.entities.cm_per_second
+        if await run.stopped(within) or run.lost:
+            return True
         await self._switch(SERVICE_TURN_OFF)
-        await run.stopped(STOP_WITHIN_S)
-        return False
+        return await run.stopped(STOP_WITHIN_S) and not bounded
 
-    def _cm(self, run: PortionRun, cm: float) -> float:
+    def _cm(self, run: PortionRun, cm: float, *, bounded: bool) -> float:
         """Return the cm that came out: counted, else told, else by the time it ran."""
         if (counted := run.counted_cm()) is not None:
             return counted
         if (told := run.told_cm()) is not None:
             return told
-        if self.entities.stops_itself:
+        if bounded:
             # Nothing measured and nothing told: nothing is charged.
             return 0.0 if run.lost or run.on_at is None else cm
         return min(cm, run.seconds_on() * self.entities.cm_per_second)

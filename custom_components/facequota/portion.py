@@ -53,11 +53,6 @@ class MotorEntities:
             cm_per_second=data.get(CONF_CM_PER_SECOND, DEFAULT_CM_PER_SECOND),
         )
 
-    @property
-    def stops_itself(self) -> bool:
-        """Return if the firmware runs one portion and then turns itself off."""
-        return self.portion_length is not None
-
 
 class PortionRun:
     """What the entities of a dispenser tell during one portion."""
