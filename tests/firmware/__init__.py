@@ -1,0 +1,1 @@
+"""The firmware: its state machine by itself, its configurations, and the whole of it as a simulator."""

@@ -1,0 +1,160 @@
+// What outlives a reboot, and what wraps around.
+#include <cstring>
+
+#include "../check.h"
+#include "../../../esphome/components/paper_dispenser/utf8.h"
+#include "rig.h"
+
+TEST(counters_outlive_a_reboot) {
+  Rig before;
+  before.portion(60.0f);
+  before.portion(20.0f);
+  Rig after;
+  CHECK(!after.core.restore(before.core.record()));
+  CHECK_EQ(after.core.total_cm(), before.core.total_cm());
+  CHECK_EQ(after.core.roll_used_cm(), before.core.roll_used_cm());
+  CHECK_EQ(after.core.portions(), 2U);
+  // What it learnt too: the next portion is right at once.
+  const Portion portion = after.portion(60.0f);
+  CHECK(portion.cm >= 59.5f && portion.cm <= 60.5f);
+}
+
+TEST(a_power_cut_in_mid_portion_is_known_afterwards_and_charges_nothing) {
+  Rig before;
+  before.portion(60.0f);
+  const double total = before.core.total_cm();
+  CHECK(before.start(60.0f) == Refusal::NONE);
+  const Record record = before.core.record();
+  before.pass(500);
+  Rig after;
+  CHECK(after.core.restore(record));
+  CHECK_EQ(after.core.total_cm(), total);
+  CHECK(!after.motor);
+}
+
+TEST(a_request_is_not_repeated_after_a_power_cut) {
+  const WallClock noon{true, 1'800'000'000, 0};
+  Rig before;
+  CHECK(before.core.dispense(60.0f, "visit-1", noon.now_s + 30, noon, before.now_ms, before.inputs) == Refusal::NONE);
+  Rig after;
+  after.core.restore(before.core.record());
+  CHECK(after.core.dispense(60.0f, "visit-1", noon.now_s + 30, noon, after.now_ms, after.inputs) == Refusal::NONE);
+  after.pass(1000);
+  CHECK(!after.was_on);
+  CHECK(after.core.dispense(60.0f, "visit-2", noon.now_s + 30, noon, after.now_ms, after.inputs) == Refusal::NONE);
+  after.pass(1000);
+  CHECK(after.was_on);
+}
+
+TEST(a_fault_outlives_a_reboot) {
+  Rig before;
+  before.machine.faults.stuck_relay = true;
+  before.pass(1000);
+  Rig after;
+  after.core.restore(before.core.record());
+  CHECK(after.core.fault() == Fault::STRAY);
+  CHECK(after.start(60.0f) == Refusal::FAULT);
+}
+
+TEST(a_record_broken_at_any_byte_is_not_taken_up) {
+  Rig before;
+  before.portion(60.0f);
+  const Record good = before.core.record();
+  CHECK(good.is_whole());
+  for (size_t i = 0; i < offsetof(Record, padding); i++) {
+    Record bad = good;
+    reinterpret_cast<unsigned char *>(&bad)[i] ^= 0x40;
+    Rig after;
+    after.core.restore(bad);
+    CHECK_EQ(after.core.total_cm(), 0.0);
+    CHECK_EQ(after.core.portions(), 0U);
+  }
+}
+
+TEST(a_record_cut_off_while_it_was_written_is_not_taken_up) {
+  Rig before;
+  before.portion(60.0f);
+  const Record good = before.core.record();
+  for (size_t written = 0; written < offsetof(Record, padding); written++) {
+    for (const int blank : {0x00, 0xFF}) {  // fresh memory, erased flash
+      Record torn;
+      std::memset(static_cast<void *>(&torn), blank, sizeof(torn));
+      std::memcpy(static_cast<void *>(&torn), &good, written);
+      if (std::memcmp(&torn, &good, offsetof(Record, padding)) == 0)
+        continue;
+      Rig after;
+      after.core.restore(torn);
+      CHECK_EQ(after.core.total_cm(), 0.0);
+    }
+  }
+}
+
+TEST(a_new_roll_begins_at_nothing_and_leaves_the_total) {
+  Rig rig;
+  rig.portion(60.0f);
+  const double total = rig.core.total_cm();
+  rig.core.new_roll();
+  CHECK_EQ(rig.core.roll_used_cm(), 0.0);
+  CHECK_EQ(rig.core.total_cm(), total);
+}
+
+TEST(the_milliseconds_may_begin_again_in_mid_portion) {
+  for (const uint32_t before_wrap : {1U, 500U, 2000U, 2300U, 3000U}) {
+    Rig rig(Limits{}, 0U - before_wrap);
+    rig.portion(60.0f);
+    CHECK(rig.portion(60.0f).outcome == Outcome::COMPLETED);
+    CHECK(rig.core.fault() == Fault::NONE);
+  }
+}
+
+TEST(a_dispenser_that_rested_for_49_days_gives_paper) {
+  Rig rig;
+  rig.portion(60.0f);
+  rig.now_ms += 0xFFFFFFFFU - 500U;  // 2^32 ms after the portion, the clock shows the same time again
+  CHECK(rig.start(60.0f) == Refusal::NONE);
+}
+
+TEST(the_pulse_counter_may_begin_again_in_mid_portion) {
+  bool motor = false;
+  PulseGate<Pin> gate(Pin{&motor});
+  Limits limits;
+  // 2^32 pulses can't be played: the same differences are made by opening the gate just before the wrap.
+  gate.open(0xFFFFFFFFU);
+  gate.close();
+  uint32_t us = 1000000;
+  for (int i = 0; i < 10; i++)
+    gate.edge(us += 16000);
+  gate.open(gate.pulses() + 5);
+  for (int i = 0; i < 4; i++)
+    gate.edge(us += 16000);
+  CHECK(motor);
+  gate.edge(us += 16000);
+  CHECK(!motor);
+  gate.aim(gate.pulses() - 1);  // behind the counter: cut at the next pulse, not after four thousand million
+  gate.open(gate.pulses() - 1);
+  gate.edge(us += 16000);
+  CHECK(!motor);
+}
+
+TEST(the_microseconds_may_begin_again_between_two_pulses) {
+  bool motor = false;
+  PulseGate<Pin> gate(Pin{&motor});
+  gate.edge(0xFFFFF000U);
+  gate.edge(0xFFFFF000U + 16000U);
+  CHECK_EQ(gate.pulses(), 2U);
+  CHECK_EQ(gate.period_us(), 16000U);
+}
+
+TEST(a_text_is_cut_at_a_whole_character) {
+  CHECK(fit_utf8("short", 10) == "short");
+  CHECK(fit_utf8("exactly ten", 11) == "exactly ten");
+  CHECK(fit_utf8("a longer text", 10) == "a longe\u2026");
+  const std::string chinese = "\u8bf7\u7a0d\u5019\u518d\u6765";  // five characters of three bytes
+  for (size_t bytes = 3; bytes < chinese.size(); bytes++) {
+    const std::string cut = fit_utf8(chinese, bytes);
+    CHECK(cut.size() <= bytes);
+    CHECK_EQ(cut.size() % 3, 0U);
+    CHECK(cut.ends_with("\u2026"));
+  }
+  CHECK(fit_utf8("anything", 2).empty());
+}
