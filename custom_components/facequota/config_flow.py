@@ -35,7 +35,14 @@ from .const import (
 )
 from .dispenser_flow import DispenserFlow
 from .installation import Installation, folder_errors
-from .options import OPTION_KEYS, SITE_KEYS, options_schema, rule_errors
+from .options import (
+    OPERATOR_KEYS,
+    OPERATOR_SCHEMA,
+    OPTION_KEYS,
+    SITE_KEYS,
+    options_schema,
+    rule_errors,
+)
 from .recognition.environment import Engine
 
 NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
@@ -105,9 +112,15 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             errors = self._take_name(user_input) | rule_errors(user_input)
             if not errors:
-                self._options = {key: user_input[key] for key in SITE_KEYS}
+                self._options = {
+                    key: value
+                    for key, value in user_input.items()
+                    if key in (*SITE_KEYS, *OPERATOR_KEYS)
+                }
                 return await self.async_step_law()
-        schema = NAME_SCHEMA.extend(options_schema(SITE_KEYS).schema)
+        schema = NAME_SCHEMA.extend(OPERATOR_SCHEMA.schema).extend(
+            options_schema(SITE_KEYS).schema
+        )
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
@@ -246,13 +259,17 @@ class FaceQuotaOptionsFlow(OptionsFlow):
         """Ask for the rules."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := rule_errors(user_input)):
-            return self.async_create_entry(
-                data={**self.config_entry.options, **user_input}
-            )
+            kept = {
+                key: value
+                for key, value in self.config_entry.options.items()
+                if key not in OPERATOR_KEYS  # left out is how a text is emptied
+            }
+            return self.async_create_entry(data={**kept, **user_input})
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                options_schema(OPTION_KEYS), user_input or self.config_entry.options
+                options_schema(OPTION_KEYS).extend(OPERATOR_SCHEMA.schema),
+                user_input or self.config_entry.options,
             ),
             errors=errors,
         )

@@ -21,6 +21,8 @@ CONF_WINDOW_MIN: Final = "window_min"
 CONF_REFUSED_AT_MOST_ONE_IN: Final = "refused_at_most_one_in"
 CONF_OPEN_PORTIONS: Final = "open_portions"
 CONF_URGENT_PER_DAY: Final = "urgent_per_day"
+CONF_OPERATOR: Final = "operator"
+CONF_CONTACT: Final = "contact"
 CONF_SUSPENDED: Final = "suspended"
 CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
 

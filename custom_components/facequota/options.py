@@ -12,11 +12,14 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    TextSelector,
 )
 
 from .const import (
     CONF_ALLOWANCE_CM,
+    CONF_CONTACT,
     CONF_OPEN_PORTIONS,
+    CONF_OPERATOR,
     CONF_PORTION_CM,
     CONF_REFUSED_AT_MOST_ONE_IN,
     CONF_SUSPENDED,
@@ -95,6 +98,12 @@ SITE_KEYS: Final = (
     CONF_REFUSED_AT_MOST_ONE_IN,
 )
 OPTION_KEYS: Final = (*SITE_KEYS, CONF_OPEN_PORTIONS, CONF_URGENT_PER_DAY)
+
+# Who is responsible, for the notice and the other papers; both may stay empty.
+OPERATOR_KEYS: Final = (CONF_OPERATOR, CONF_CONTACT)
+OPERATOR_SCHEMA: Final = vol.Schema(
+    {vol.Optional(key): TextSelector() for key in OPERATOR_KEYS}
+)
 
 _UNITS: Final = {
     CONF_PORTION_CM: UnitOfLength.CENTIMETERS,
