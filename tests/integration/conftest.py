@@ -1,11 +1,15 @@
 """A site with dispensers inside Home Assistant's test harness, with the real engine."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+import logging
 from pathlib import Path
 import shutil
+import subprocess
+import sys
 from typing import Any
 
+from PIL import Image
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -14,6 +18,7 @@ from custom_components.facequota.recognition.environment import (
     Engine,
     EngineEnvironment,
 )
+from custom_components.facequota.site import Site
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -32,16 +37,7 @@ SITE_DATA = {
     "notice_posted": True,
     "way_without_face": True,
 }
-DISPENSER_DATA = {
-    "camera": CAMERA,
-    "motor": fake.MOTOR,
-    "request": fake.REQUEST,
-    "request_without_face": fake.REQUEST_WITHOUT_FACE,
-    "portion_length": fake.LENGTH,
-    "paper_dispensed": fake.COUNTER,
-    "jam": fake.JAM,
-    "display": fake.DISPLAY,
-}
+DISPENSER_DATA = {"camera": CAMERA, **fake.ENTITIES}
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +46,48 @@ def engine_root() -> Path:
     environment = EngineEnvironment(ENGINES, Engine.FACE_RECOGNITION)
     asyncio.run(environment.install(lambda _part: None))
     return ENGINES
+
+
+@pytest.fixture(scope="session")
+def portraits() -> Path:
+    """Return the folder with one folder of frames per person."""
+    subprocess.run([sys.executable, ROOT / "scripts/portraits"], check=True)
+    return PORTRAITS
+
+
+class Log:
+    """What went to the log while a test ran; errors have to be told beforehand."""
+
+    def __init__(self) -> None:
+        """Begin with an empty log."""
+        self.records: list[logging.LogRecord] = []
+        self._told: list[str] = []
+
+    def tell(self, error: str) -> None:
+        """Expect an error of ours that contains these words."""
+        self._told.append(error)
+
+    def check(self) -> None:
+        """Fail on a traceback, an error that was not told, and one that stayed away."""
+        for record in self.records:
+            message = record.getMessage()
+            assert not record.exc_info and "Traceback" not in message, message
+            if "facequota" in record.name and record.levelno >= logging.ERROR:
+                assert any(told in message for told in self._told), message
+        for told in self._told:
+            assert any(told in record.getMessage() for record in self.records), told
+
+
+@pytest.fixture
+def log() -> Generator[Log]:
+    """Watch the log from before the set-up of a test until after its tear-down."""
+    log = Log()
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = log.records.append  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    yield log
+    logging.getLogger().removeHandler(handler)
+    log.check()
 
 
 @pytest.fixture(autouse=True)
@@ -66,41 +104,114 @@ def config_folder(
     return tmp_path
 
 
-class Stage:
-    """What the camera sees: a file that a local_file camera of Home Assistant shows."""
+# Stands in for dlib and face_recognition where a worker has to fail: everything else in
+# the child is the real thing. RUBBISH goes to every pipe that the child could answer by.
+_BROKEN_ENGINE = """\
+import os, signal, sys, time
+__version__ = "0"
+shape_predictor = cnn_face_detection_model_v1 = lambda _: None
+def write(rubbish):
+    for fd in range(3, 16):
+        try:
+            os.write(fd, rubbish)
+        except OSError:
+            pass
+{at_start}
+"""
+_BROKEN_API = """\
+from dlib import *
+def face_encodings(picture, locations, **_):
+    return []
+def face_detector(picture, _):
+    {at_look}
+    return []
+"""
 
-    def __init__(self, folder: Path) -> None:
+type BreakEngine = Callable[..., None]
+
+
+@pytest.fixture
+def break_engine(config_folder: Path, engine_root: Path) -> BreakEngine:
+    """Return how to put an engine that misbehaves in the place of the real one.
+
+    at_start runs while the worker loads the engine, at_look when it gets a picture.
+    """
+
+    def put(*, at_start: str = "", at_look: str = "pass") -> None:
+        real = EngineEnvironment(engine_root, Engine.FACE_RECOGNITION).folder()
+        root = config_folder / ".cache" / DOMAIN
+        root.unlink()
+        folder = root / real.name
+        folder.mkdir(parents=True)
+        for part in real.iterdir():
+            if part.name not in ("dlib", "face_recognition"):
+                (folder / part.name).symlink_to(part)
+        (folder / "dlib.py").write_text(_BROKEN_ENGINE.format(at_start=at_start))
+        (folder / "face_recognition").mkdir()
+        api = folder / "face_recognition" / "api.py"
+        api.write_text(_BROKEN_API.format(at_look=at_look))
+
+    return put
+
+
+class Stage:
+    """What a camera sees: a file that a local_file camera of Home Assistant shows."""
+
+    def __init__(self, picture: Path, people: Path) -> None:
         """Begin with nobody."""
-        self.picture = folder / "stage.jpg"
+        self.picture = picture
+        self.camera: MockConfigEntry
+        self._people = people
         self.nobody()
 
     def nobody(self) -> None:
         """Show an empty room."""
-        shutil.copy(PORTRAITS.parent / "stage" / "nobody.jpg", self.picture)
+        Image.new("RGB", (640, 480), (176, 172, 164)).save(self.picture, "JPEG")
 
     def person(self, name: str, number: int = 0) -> None:
         """Show somebody: A or B, in one of their pictures."""
-        shutil.copy(sorted((PORTRAITS / name).iterdir())[number], self.picture)
+        shutil.copy(sorted((self._people / name).iterdir())[number], self.picture)
 
     def data(self, content: bytes) -> None:
         """Show whatever these bytes are."""
         self.picture.write_bytes(content)
 
+    def empty(self) -> None:
+        """Show nothing at all: the camera gives no picture."""
+        self.picture.unlink()
+
+
+type MakeStage = Callable[[str], Any]
+
 
 @pytest.fixture
-async def stage(hass: HomeAssistant, config_folder: Path) -> Stage:
-    """Set up Home Assistant's local_file camera and return what it shows."""
-    stage = Stage(config_folder)
+async def make_stage(
+    hass: HomeAssistant, config_folder: Path, portraits: Path
+) -> MakeStage:
+    """Return how to set up a local_file camera of Home Assistant; awaited, a Stage."""
     hass.config.allowlist_external_dirs.add(str(config_folder))
     assert await async_setup_component(hass, "homeassistant", {})
-    camera = MockConfigEntry(
-        domain="local_file",
-        title="Entrance",
-        options={"name": "Entrance", "file_path": str(stage.picture)},
-    )
-    camera.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(camera.entry_id)
-    return stage
+
+    async def make(title: str) -> Stage:
+        stage = Stage(config_folder / f"{title.lower()}.jpg", portraits)
+        stage.camera = MockConfigEntry(
+            domain="local_file",
+            title=title,
+            options={"name": title, "file_path": str(stage.picture)},
+        )
+        stage.camera.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(stage.camera.entry_id)
+        return stage
+
+    return make
+
+
+@pytest.fixture
+async def stage(make_stage: MakeStage) -> Stage:
+    """Set up the camera at the entrance and return what it shows."""
+    made = await make_stage("Entrance")
+    assert isinstance(made, Stage)
+    return made
 
 
 @pytest.fixture
@@ -113,23 +224,46 @@ async def dispenser(hass: HomeAssistant) -> AsyncGenerator[FakeDispenser]:
 
 
 @pytest.fixture
+async def second_dispenser(hass: HomeAssistant) -> AsyncGenerator[FakeDispenser]:
+    """Return the entities of another dispenser."""
+    made = FakeDispenser(hass, "exit")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
 async def site(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> AsyncGenerator[MockConfigEntry]:
     """Return a site with one dispenser whose recognition is ready."""
     entry = await set_up_site(hass)
     yield entry
-    if entry.state.recoverable:
-        await hass.config_entries.async_unload(entry.entry_id)
+    await unload(hass, entry)
+
+
+@pytest.fixture
+async def open_site(
+    hass: HomeAssistant, dispenser: FakeDispenser
+) -> AsyncGenerator[MockConfigEntry]:
+    """Return a suspended site: no worker runs, the open lane gives paper."""
+    entry = await set_up_site(hass, options={"suspended": True})
+    yield entry
+    await unload(hass, entry)
 
 
 async def set_up_site(
     hass: HomeAssistant,
     *,
     options: dict[str, Any] | None = None,
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    more: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> MockConfigEntry:
-    """Set up a site with one dispenser and wait for its worker."""
+    """Set up a site and wait for its worker.
+
+    data is the data of its dispenser "Entrance", more those of others by their titles.
+    """
+    dispensers = {"Entrance": DISPENSER_DATA if data is None else data, **(more or {})}
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="East gate",
@@ -137,11 +271,12 @@ async def set_up_site(
         options=options or {},
         subentries_data=[
             ConfigSubentryData(
-                data=DISPENSER_DATA if data is None else data,
+                data=one,
                 subentry_type=SUBENTRY_DISPENSER,
-                title="Entrance",
+                title=title,
                 unique_id=None,
             )
+            for title, one in dispensers.items()
         ],
     )
     entry.add_to_hass(hass)
@@ -150,16 +285,37 @@ async def set_up_site(
     return entry
 
 
-async def ask(hass: HomeAssistant, **fields: Any) -> dict[str, Any]:
+async def unload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Unload a site, unless the test did."""
+    if entry.state.recoverable:
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def ask(
+    hass: HomeAssistant, at: str = "entrance", **fields: Any
+) -> dict[str, Any]:
     """Ask for paper by the action and return its answer."""
+    entity_id = f"event.{at}_visit"
     answer = await hass.services.async_call(
         DOMAIN,
         "dispense",
-        {"entity_id": "event.entrance_visit", **fields},
+        {"entity_id": entity_id, **fields},
         blocking=True,
         return_response=True,
     )
     assert answer is not None
-    visit = answer["event.entrance_visit"]
+    visit = answer[entity_id]
     assert isinstance(visit, dict)
     return visit
+
+
+def summary(visit: Mapping[str, Any]) -> tuple[str, str, float, str | None]:
+    """Return what matters most of a visit: outcome, lane, cm and reason."""
+    return visit["outcome"], visit["lane"], visit["cm"], visit["reason"]
+
+
+def faces(entry: MockConfigEntry) -> int:
+    """Return how many faces a site remembers."""
+    site = entry.runtime_data
+    assert isinstance(site, Site)
+    return site.visitors.statistics.faces
