@@ -229,17 +229,18 @@ async def _until_ready(
 
     A new dispenser builds the site anew, in the background.
     """
-    async with asyncio.timeout(READY_SECONDS):
-        while True:
-            with contextlib.suppress(CallError):
-                path = f"/api/diagnostics/config_entry/{entry_id}"
-                told = (await client.get(path))["data"]
-                if (
-                    len(told["dispensers"]) == len(dispensers)
-                    and told["worker"]["state"] == "ready"
-                ):
-                    return
-            await asyncio.sleep(0.2)
+    path = f"/api/diagnostics/config_entry/{entry_id}"
+    told: Any = None
+    for _ in range(READY_SECONDS * 5):
+        with contextlib.suppress(CallError):
+            told = (await client.get(path))["data"]
+            if (
+                len(told["dispensers"]) == len(dispensers)
+                and told["worker"]["state"] == "ready"
+            ):
+                return
+        await asyncio.sleep(0.2)
+    raise HouseError(f"the site is not ready after {READY_SECONDS} s: {told}")
 
 
 def _find_entities(registry: Sequence[Json], dispenser: Dispenser) -> None:
