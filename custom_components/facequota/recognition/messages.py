@@ -155,7 +155,8 @@ def decode_sighting(body: bytes, *, dimension: int) -> Sighting:
         raise ProtocolError(f"a template of {length} numbers instead of {dimension}")
     if code > len(_GUIDANCES) or (code == 0) != (length > 0):
         raise ProtocolError(f"guidance {code} with a template of {length} numbers")
-    if not (0 <= quality <= 1 and 0 <= ms < math.inf) or height <= 0:
+    is_height = math.isnan(height) or 0 < height < math.inf
+    if not (0 <= quality <= 1 and 0 <= ms < math.inf and is_height):
         raise ProtocolError("a sighting with impossible numbers")
     template = np.frombuffer(body, ">f4", offset=_SIGHTING.size).astype(np.float32)
     if not np.isfinite(template).all():

@@ -116,6 +116,8 @@ class Supervisor:
                 recognition_ms=0.0,
             )
         answer: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
+        # An asker who leaves at the very moment of an error is no error of its own.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._requests.put_nowait(
             _Request(picture=picture, timeout=timeout, answer=answer)
         )
@@ -169,7 +171,7 @@ class Supervisor:
             await watching
 
     async def _feed(self, child: Child, watching: asyncio.Task[None]) -> None:
-        """Hand over one picture after the other."""
+        """Hand over one picture after the other; raises WorkerError."""
         while True:
             request = await self._requests.get()
             if watching.done():
@@ -182,17 +184,14 @@ class Supervisor:
             try:
                 async with asyncio.timeout(request.timeout):
                     sighting = await child.look(request.picture)
-            except TimeoutError:
-                error = WorkerError("timeout", "no answer in time")
-            except WorkerError as err:
-                error = err
-            else:
-                if not request.answer.done():
-                    request.answer.set_result(sighting)
-                continue
+            except BaseException as err:
+                if isinstance(err, TimeoutError):
+                    err = WorkerError("timeout", "no answer in time")
+                # On a cancellation, stop() answers it with the others.
+                self._requests.put_nowait(request)
+                raise err from None
             if not request.answer.done():
-                request.answer.set_exception(error)
-            raise error
+                request.answer.set_result(sighting)
 
     def _fail_requests(self, error: WorkerError) -> None:
         """Answer everything that waits with an error."""
