@@ -10,6 +10,7 @@ from .entity import site_device
 from .services import async_setup_services
 from .site import FaceQuotaConfigEntry, Site
 from .site_log import SiteLog
+from .trouble import async_watch_visits
 from .watch import async_watch_entities
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -42,6 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     # Last, so that every entity hears of the first visit.
     await site.start()
     entry.async_on_unload(async_watch_entities(hass, entry))
+    entry.async_on_unload(async_watch_visits(hass, entry))
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     return True
 

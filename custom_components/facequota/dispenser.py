@@ -44,7 +44,7 @@ from .frames import Camera
 from .listeners import Listeners
 from .paper import Motor
 from .portion import MotorEntities
-from .probe import Probe, look
+from .probe import REASON_CAMERA, Probe, look
 from .turnstile import Turnstile
 from .usage import SPAN_S, UsageRate
 from .visit import Request, Step, Visit, visit
@@ -115,7 +115,7 @@ class Dispenser:
             return None
         camera = self._hass.states.get(self.camera.entity_id)
         if camera is None or camera.state == STATE_UNAVAILABLE:
-            return "camera"
+            return REASON_CAMERA
         return self.site.recogniser.problem
 
     @property

@@ -34,6 +34,4 @@ class Camera:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise asyncio.CancelledError from err
             raise CameraError(str(err) or type(err).__name__) from err
-        if not image.content:
-            raise CameraError("an empty picture")
         return image.content

@@ -26,6 +26,8 @@ WORKER_TIMEOUT_S: Final = 2.0
 FRAME_INTERVAL_S: Final = 0.05
 # How often the very same picture may come again before it is taken for all there is.
 REPEATS_OF_A_STILL_PICTURE: Final = 1
+# Why there is no template when there was no picture either.
+REASON_CAMERA: Final = "camera"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ async def look(
                 continue
             sighting = await recogniser.look(frame, timeout=WORKER_TIMEOUT_S)
         except CameraError:
-            reason = "camera"
+            # One that only became too slow has shown why there is no template.
+            reason = reason if frames else REASON_CAMERA
             break
         except WorkerError as err:
             reason = f"worker_{err.reason}"

@@ -79,7 +79,7 @@ async def visit(request: Request, place: Place) -> Visit:
         outcome=Outcome.UNRECOGNISED if probe and probe.reason else Outcome.GRANTED,
         lane=account.lane,
         reason=probe.reason if probe else None,
-        recognition_ms=probe.recognition_ms if probe else None,
+        recognition_ms=probe.recognition_ms if probe and probe.frames else None,
     )
 
     reservation = account.reserve(request.cm)

@@ -2,6 +2,7 @@
 
 from homeassistant.core import (
     CALLBACK_TYPE,
+    CoreState,
     Event,
     EventStateChangedData,
     HomeAssistant,
@@ -58,8 +59,14 @@ def async_watch_entities(
     def stop() -> None:
         at_start()
         on_change()
+        for dispenser in dispensers:
+            ir.async_delete_issue(hass, DOMAIN, _issue_id(dispenser))
 
     return stop
+
+
+def _issue_id(dispenser: Dispenser) -> str:
+    return f"{ISSUE_ENTITY_MISSING}_{dispenser.subentry.subentry_id}"
 
 
 @callback
@@ -67,14 +74,14 @@ def _report(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry, dispenser: Dispenser
 ) -> None:
     """Create or delete the issue of one dispenser."""
-    issue_id = f"{ISSUE_ENTITY_MISSING}_{dispenser.subentry.subentry_id}"
+    issue_id = _issue_id(dispenser)
     registry = er.async_get(hass)
     missing = sorted(
         entity_id
         for entity_id in watched_entities(dispenser).values()
         if hass.states.get(entity_id) is None and not registry.async_get(entity_id)
     )
-    if not missing or not hass.is_running:
+    if not missing or hass.state is not CoreState.running:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
         return
     ir.async_create_issue(

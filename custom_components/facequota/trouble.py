@@ -1,0 +1,83 @@
+"""What visits come upon and a person has to mend: an issue until a visit finds it mended.
+
+A camera or a motor may be away for a moment and nobody need know; one that let a visitor
+down is worth a line on the manager's page.
+"""
+
+from functools import partial
+from typing import Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+from .dispenser import Dispenser
+from .paper import Fault
+from .probe import REASON_CAMERA
+from .site import FaceQuotaConfigEntry
+from .visit import Visit
+
+ISSUE_CAMERA_SILENT: Final = "camera_silent"
+ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
+
+
+@callback
+def async_watch_visits(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry
+) -> CALLBACK_TYPE:
+    """Keep issues by what each visit meets; return how to stop."""
+    dispensers = tuple(entry.runtime_data.dispensers.values())
+    releases = [
+        dispenser.visits.add(partial(_visited, hass, dispenser))
+        for dispenser in dispensers
+    ]
+
+    @callback
+    def stop() -> None:
+        for release in releases:
+            release()
+        for dispenser in dispensers:
+            for key in (ISSUE_CAMERA_SILENT, ISSUE_MOTOR_UNAVAILABLE):
+                _mended(hass, dispenser, key)
+
+    return stop
+
+
+@callback
+def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
+    """Learn from a visit whether camera and motor do their work."""
+    if visit.reason == REASON_CAMERA:
+        _found(hass, dispenser, ISSUE_CAMERA_SILENT, dispenser.camera.entity_id)
+    elif visit.recognition_ms is not None:
+        _mended(hass, dispenser, ISSUE_CAMERA_SILENT)
+    if visit.reason is Fault.MOTOR_UNAVAILABLE:
+        motor = dispenser.motor.entities.switch
+        _found(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE, motor)
+    elif visit.motor_on_ms is not None:
+        _mended(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE)
+
+
+def _issue_id(dispenser: Dispenser, key: str) -> str:
+    return f"{key}_{dispenser.subentry.subentry_id}"
+
+
+@callback
+def _found(hass: HomeAssistant, dispenser: Dispenser, key: str, entity_id: str) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(dispenser, key),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders={
+            "site": dispenser.site.entry.title,
+            "dispenser": dispenser.subentry.title,
+            "entity": entity_id,
+        },
+    )
+
+
+@callback
+def _mended(hass: HomeAssistant, dispenser: Dispenser, key: str) -> None:
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(dispenser, key))
