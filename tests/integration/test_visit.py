@@ -99,7 +99,9 @@ async def test_a_visitor_is_told_on_the_display_what_to_do_and_when_to_come_back
     ]
     await ask(hass)
     await hass.async_block_till_done()
-    at = dt_util.as_local(dt_util.parse_datetime(first["next_portion"], raise_on_error=True))
+    at = dt_util.as_local(
+        dt_util.parse_datetime(first["next_portion"], raise_on_error=True)
+    )
     assert dispenser.said[-1] == f"Your next portion comes at {at:%H:%M:%S}"
 
 
