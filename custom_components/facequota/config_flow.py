@@ -47,6 +47,12 @@ from .recognition.environment import Engine
 
 NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
 
+SITE_SCHEMA = NAME_SCHEMA.extend(OPERATOR_SCHEMA.schema).extend(
+    options_schema(SITE_KEYS).schema
+)
+
+RULES_SCHEMA = options_schema(OPTION_KEYS).extend(OPERATOR_SCHEMA.schema)
+
 LAW_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_CAMERA_POSITION): SelectSelector(
@@ -118,12 +124,9 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
                     if key in (*SITE_KEYS, *OPERATOR_KEYS)
                 }
                 return await self.async_step_law()
-        schema = NAME_SCHEMA.extend(OPERATOR_SCHEMA.schema).extend(
-            options_schema(SITE_KEYS).schema
-        )
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            data_schema=self.add_suggested_values_to_schema(SITE_SCHEMA, user_input),
             errors=errors,
         )
 
@@ -268,8 +271,7 @@ class FaceQuotaOptionsFlow(OptionsFlow):
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                options_schema(OPTION_KEYS).extend(OPERATOR_SCHEMA.schema),
-                user_input or self.config_entry.options,
+                RULES_SCHEMA, user_input or self.config_entry.options
             ),
             errors=errors,
         )

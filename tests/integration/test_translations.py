@@ -1,0 +1,391 @@
+"""Whatever a person can read is in the translations, complete and in every language.
+
+Which steps, errors and exceptions there are is read from the sources; which fields,
+entities, states and actions, from the running integration.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+import json
+from pathlib import Path
+import re
+from typing import Any, Final
+
+import hass_frontend
+import pytest
+import voluptuous as vol
+
+from custom_components.facequota import PLATFORMS, config_flow, dispenser_flow
+from custom_components.facequota.condition import CONDITIONS
+from custom_components.facequota.const import DOMAIN, Lane, Outcome
+from custom_components.facequota.dispenser_flow import FIRMWARE_ENTITIES
+from custom_components.facequota.display import Sentence
+from custom_components.facequota.lanes import Lanes
+from custom_components.facequota.paper import Fault
+from custom_components.facequota.recogniser import ENGINE_ISSUES
+from custom_components.facequota.recognition.engine import Guidance
+from custom_components.facequota.recognition.environment import InstallError
+from custom_components.facequota.recognition.supervisor import WorkerError
+from custom_components.facequota.records import receipt_record, visit_record
+from custom_components.facequota.trigger import TRIGGERS
+from custom_components.facequota.visit import Visit
+from custom_components.facequota.visitors import Cause, Receipt
+from custom_components.facequota.watch import ISSUE_ENTITY_MISSING
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.selector import SelectSelector
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import load_yaml_dict
+
+from .sources import (
+    MODULES,
+    ROOT,
+    SHOWN_ERRORS,
+    argument,
+    assigned,
+    calls,
+    class_tree,
+    form_errors,
+    literals,
+    members,
+    method_tree,
+    strings,
+    told_reasons,
+    untranslated,
+)
+
+LANGUAGES: Final = ("en", "zh-Hans")
+TEXTS: Final = {
+    language: json.loads((ROOT / "translations" / f"{language}.json").read_text())
+    for language in LANGUAGES
+}
+EN: Final = TEXTS["en"]
+ICONS: Final = json.loads((ROOT / "icons.json").read_text())
+# Names that are the same in every language.
+PROPER_NAMES: Final = {"FaceQuota"}
+# The firmware cuts what it shows after so many bytes of UTF-8.
+DISPLAY_BYTES: Final = 120
+
+INSTALL_ERRORS: Final = told_reasons(InstallError, "recognition/environment.py")
+WORKER_REASONS: Final = told_reasons(WorkerError, "recognition/child.py") | (
+    told_reasons(WorkerError, "recognition/supervisor.py")
+)
+
+
+def flat(texts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every sentence with its path."""
+    for key, value in texts.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
+
+
+def english(path: str) -> Any:
+    """Return the part of the English texts at a path."""
+    part: Any = EN
+    for key in path.split("."):
+        part = part[key]
+    return part
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
+    return set(re.findall(r"{(\w+)}", text))
+
+
+def fields(schema: vol.Schema) -> set[str]:
+    """Return the names of a form's fields."""
+    return {str(marker) for marker in schema.schema}
+
+
+def descriptions() -> Iterator[tuple[str, EntityDescription]]:
+    """Yield the description of every entity there can be, with its platform.
+
+    Home Assistant makes other classes of its descriptions: they are told by a field.
+    """
+    for platform in PLATFORMS:
+        module = import_module(f"custom_components.{DOMAIN}.{platform}")
+        for value in vars(module).values():
+            for one in value if isinstance(value, tuple) else (value,):
+                if hasattr(one, "translation_key") and not isinstance(one, type):
+                    yield platform, one
+
+
+def described(kind: str) -> dict[str, Any]:
+    """Return services.yaml, triggers.yaml or conditions.yaml."""
+    found = load_yaml_dict(str(ROOT / f"{kind}.yaml"))
+    return {str(key): value or {} for key, value in found.items() if key[0] != "."}
+
+
+def test_every_language_has_every_sentence() -> None:
+    wanted = dict(flat(EN))
+    for language, texts in TEXTS.items():
+        found = dict(flat(texts))
+        assert found.keys() == wanted.keys(), language
+        for path, text in found.items():
+            assert text.strip() == text != "", (language, path)
+            assert placeholders(text) == placeholders(wanted[path]), (language, path)
+
+
+def test_chinese_is_chinese() -> None:
+    english_left = {
+        path: text
+        for path, text in flat(TEXTS["zh-Hans"])
+        if not re.search(r"[\u4e00-\u9fff]", text) and text not in PROPER_NAMES
+    }
+    assert english_left == {
+        # The name of a package.
+        "selector.engine.options.face_recognition": "face_recognition（dlib）",
+    }
+
+
+def test_python_holds_no_sentence_for_people() -> None:
+    firmware = {name for _, name in FIRMWARE_ENTITIES}
+    assert not [where for where, text in untranslated() if text not in firmware]
+
+
+@pytest.mark.parametrize(
+    ("path", "forms", "without_fields", "errors"),
+    [
+        (
+            "config",
+            {
+                "user": config_flow.SITE_SCHEMA,
+                "reconfigure": config_flow.NAME_SCHEMA,
+                "law": config_flow.LAW_SCHEMA,
+                "engine": config_flow.ENGINE_SCHEMA,
+                "install_failed": config_flow.FOLDER_SCHEMA,
+            },
+            {"install"},
+            form_errors("config_flow.py")
+            | form_errors("options.py")
+            | form_errors("installation.py")
+            | INSTALL_ERRORS,
+        ),
+        (
+            "options",
+            {"init": config_flow.RULES_SCHEMA},
+            set(),
+            form_errors("options.py"),
+        ),
+        (
+            "config_subentries.dispenser",
+            {
+                "user": dispenser_flow.BASICS_SCHEMA,
+                "inputs": dispenser_flow.INPUTS_SCHEMA,
+            },
+            set(),
+            form_errors("dispenser_flow.py"),
+        ),
+        ("issues.engine_missing.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),
+        ("issues.engine_failed.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),
+    ],
+)
+def test_a_flow_has_all_it_says(
+    path: str,
+    forms: dict[str, vol.Schema],
+    without_fields: set[str],
+    errors: set[str],
+) -> None:
+    """Steps, their fields with explanations, and errors: all of them and no other."""
+    flow = english(path)
+    assert set(flow["step"]) == {*forms, *without_fields}
+    for step, schema in forms.items():
+        assert set(flow["step"][step]["data"]) == fields(schema), step
+        assert set(flow["step"][step]["data_description"]) == fields(schema), step
+    for step in (*forms, *without_fields):
+        assert "title" in flow["step"][step], step
+    assert set(flow["error"]) == errors
+
+
+@pytest.mark.parametrize(
+    ("path", "module", "name"),
+    [
+        ("config", "config_flow.py", "FaceQuotaConfigFlow"),
+        ("options", "config_flow.py", "FaceQuotaOptionsFlow"),
+        ("config_subentries.dispenser", "dispenser_flow.py", "DispenserFlow"),
+        ("issues.engine_missing.fix_flow", "repairs.py", "EngineRepairFlow"),
+        ("issues.engine_failed.fix_flow", "repairs.py", "EngineRepairFlow"),
+    ],
+)
+def test_a_flow_says_what_its_class_shows(path: str, module: str, name: str) -> None:
+    """Steps, abort reasons and progress that the code names, and no other."""
+    tree = class_tree(module, name)
+    flow = english(path)
+    shown = literals(tree, "step_id", "async_show_form", "async_show_progress")
+    assert set(flow["step"]) == shown
+    aborts = literals(tree, "reason", "async_abort", "async_update_and_abort")
+    if any(calls(tree, "_async_abort_entries_match")):
+        aborts.add("already_configured")
+    assert set(flow.get("abort", {})) == aborts
+    progress = literals(tree, "progress_action", "async_show_progress")
+    assert set(flow.get("progress", {})) == progress
+
+
+def test_every_choice_has_a_name() -> None:
+    """The options of select fields, in forms and in actions."""
+    forms = (config_flow.LAW_SCHEMA, config_flow.ENGINE_SCHEMA)
+    selectors = [
+        selector.config
+        for schema in forms
+        for selector in schema.schema.values()
+        if isinstance(selector, SelectSelector)
+    ]
+    selectors += [
+        field["selector"]["select"]
+        for action in described("services").values()
+        for field in action.get("fields", {}).values()
+        if "select" in field["selector"]
+    ]
+    assert {one["translation_key"] for one in selectors} == set(EN["selector"])
+    for one in selectors:
+        named = EN["selector"][one["translation_key"]]["options"]
+        assert set(one["options"]) <= set(named)
+    assert set(EN["selector"]["lane"]["options"]) == set(Lane)
+
+
+def test_every_exception_has_a_message() -> None:
+    raised: dict[str, set[str]] = {}
+    for tree in MODULES.values():
+        for call in calls(tree, *SHOWN_ERRORS):
+            domain = argument(call, "translation_domain")
+            key = argument(call, "translation_key")
+            assert not call.args, "a message in Python is English for everybody"
+            assert domain is not None and key is not None
+            given = argument(call, "translation_placeholders")
+            names = set() if given is None else set(strings(given))
+            raised |= dict.fromkeys(strings(key), names)
+    assert set(raised) == set(EN["exceptions"])
+    for key, names in raised.items():
+        wanted = placeholders(EN["exceptions"][key]["message"])
+        assert wanted <= names, key
+
+
+def test_every_issue_has_its_words() -> None:
+    named = {
+        text
+        for tree in MODULES.values()
+        for text in literals(tree, "translation_key", "async_create_issue")
+    }
+    assert named | {*ENGINE_ISSUES, ISSUE_ENTITY_MISSING} == set(EN["issues"])
+    for issue in EN["issues"].values():
+        assert issue["title"]
+        assert ("description" in issue) != ("fix_flow" in issue)
+
+
+def test_every_entity_has_a_name_and_an_icon() -> None:
+    found: dict[str, set[str]] = {}
+    for platform, description in descriptions():
+        key = description.translation_key
+        assert key, description
+        found.setdefault(platform, set()).add(key)
+        texts, icons = EN["entity"][platform][key], ICONS["entity"][platform][key]
+        assert texts["name"]
+        assert icons["default"]
+        for state in getattr(description, "options", None) or ():
+            assert texts["state"][state], (key, state)
+        if (types := getattr(description, "event_types", None)) is not None:
+            named = texts["state_attributes"]["event_type"]["state"]
+            assert set(named) == {str(one) for one in types}
+        if getattr(description, "state_class", None) and not description.device_class:
+            assert texts["unit_of_measurement"]
+    assert found == {key: set(value) for key, value in EN["entity"].items()}
+    assert found == {key: set(value) for key, value in ICONS["entity"].items()}
+
+
+def test_every_attribute_has_a_name_and_its_words() -> None:
+    visit = Visit(outcome=Outcome.GRANTED, lane=Lane.FACE)
+    receipt = Receipt(
+        time=dt_util.utcnow(),
+        cause=Cause.PERSON,
+        faces=0,
+        reservations=0,
+        older_than_s=None,
+    )
+    events = EN["entity"]["event"]
+    for texts, record in (
+        (events["visit"], visit_record(visit)),
+        (events["purge"], receipt_record(receipt)),
+    ):
+        assert set(texts["state_attributes"]) == {"event_type", *record}
+    lanes = EN["entity"]["sensor"]["way_without_face"]["state_attributes"]
+    assert set(lanes) == set(Lanes().compared)
+
+    def words(texts: Mapping[str, Any], attribute: str) -> set[str]:
+        return set(texts["state_attributes"][attribute]["state"])
+
+    assert words(events["visit"], "lane") == set(Lane)
+    assert words(events["purge"], "cause") == set(Cause)
+    worker = {f"worker_{reason}" for reason in WORKER_REASONS}
+    assert words(events["visit"], "reason") == {*Fault, *Guidance, "camera"} | worker
+    at_rest = method_tree("paper.py", "Motor", "fault")
+    assert words(EN["entity"]["binary_sensor"]["problem"], "reason") == {
+        *(str(Fault[name]) for name in members(at_rest, "Fault")),
+        "camera",
+        *assigned(MODULES["recogniser.py"], "self.problem"),
+        *ENGINE_ISSUES,
+    }
+
+
+async def test_every_action_has_its_words(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, DOMAIN, {})
+    registered = hass.services.async_services_for_domain(DOMAIN)
+    actions = described("services")
+    assert set(registered) == set(actions) == set(EN["services"])
+    assert set(actions) == set(ICONS["services"])
+    for name, action in actions.items():
+        check_fields(EN["services"][name], action)
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"), [("triggers", TRIGGERS), ("conditions", CONDITIONS)]
+)
+def test_every_trigger_and_condition_has_its_words(
+    kind: str, known: Mapping[str, object]
+) -> None:
+    found = described(kind)
+    assert set(found) == set(known) == set(EN[kind]) == set(ICONS[kind])
+    for name, one in found.items():
+        check_fields(EN[kind][name], one)
+
+
+def check_fields(texts: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    """Check name and description of something and of its fields."""
+    assert texts["name"] and texts["description"]
+    assert set(texts.get("fields", {})) == set(known.get("fields", {}))
+    for field in texts.get("fields", {}).values():
+        assert field["name"] and field["description"]
+
+
+def test_every_sentence_for_visitors_fits_their_display() -> None:
+    for language, texts in TEXTS.items():
+        shown = {
+            key.removeprefix("display_"): text
+            for key, text in texts["common"].items()
+            if key.startswith("display_")
+        }
+        assert set(shown) == {*Sentence, *Guidance}
+        for key, text in shown.items():
+            allowed = {"time"} if key == Sentence.NEXT_PORTION else set()
+            assert placeholders(text) == allowed, key
+            written = text.format(time="23:59:59")
+            assert len(written.encode()) <= DISPLAY_BYTES, (language, key)
+
+
+def test_the_logbook_has_a_sentence_for_every_event() -> None:
+    told = {key for key in EN["common"] if key.startswith("logbook_")}
+    assert told == {f"logbook_{one}" for one in (*Outcome, "purged")}
+
+
+def test_every_icon_exists() -> None:
+    """In the set that Home Assistant's frontend ships, in many small files."""
+    folder = Path(hass_frontend.where()) / "static" / "mdi"
+    known = {
+        name
+        for part in folder.glob("*.json")
+        if not part.name.startswith("icon")
+        for name in json.loads(part.read_text())
+    }
+    assert {icon.removeprefix("mdi:") for _, icon in flat(ICONS)} <= known
