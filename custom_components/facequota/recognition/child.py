@@ -18,6 +18,7 @@ from .messages import (
     encode_header,
 )
 
+_FAREWELL_S = 0.5
 _TERMINATE_TIMEOUT_S = 2.0
 _LAST_WORDS_BYTES = 2048
 
@@ -115,7 +116,11 @@ class Child:
         await self._process.wait()
 
     async def end(self) -> None:
-        """End the process for good: terminate, wait, kill. Idempotent."""
+        """End the process for good: let it go, terminate, kill. Idempotent.
+
+        It ends by itself when its input does, and one that is dying already must be
+        left the moment that it takes to leave its own exit status.
+        """
         self._stdin.close()
         gone = asyncio.gather(
             # What it still writes is thrown away: an unread pipe never closes.
@@ -123,12 +128,15 @@ class Child:
             self._listening,
             self._process.wait(),
         )
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        done, _ = await asyncio.wait([gone], timeout=_TERMINATE_TIMEOUT_S)
-        if not done:
+        for patience, insist in (
+            (_FAREWELL_S, self._process.terminate),
+            (_TERMINATE_TIMEOUT_S, self._process.kill),
+        ):
+            done, _ = await asyncio.wait([gone], timeout=patience)
+            if done:
+                break
             with suppress(ProcessLookupError):
-                self._process.kill()
+                insist()
         await gone
 
     async def _read(self, kind: Kind) -> bytes:

@@ -8,10 +8,8 @@ with hashes (scripts/lock_engine) and installed by Home Assistant's own uv.
 import asyncio
 from collections.abc import Callable
 from enum import StrEnum
-import errno
 import hashlib
 from importlib.metadata import PackageNotFoundError, distribution
-import os
 from pathlib import Path
 import re
 import shutil
@@ -20,43 +18,15 @@ import sysconfig
 
 from .child import WorkerError
 from .engine import EngineInfo
+from .packages import InstallError, install_error, install_packages
 from .supervisor import Supervisor
+
+__all__ = ["Engine", "EngineEnvironment", "InstallError"]
 
 _HERE = Path(__file__).resolve().parent
 
-_POLL_S = 0.3
-
 # The 68-point landmarks may not be used commercially: nobody shall find them here.
 _UNWANTED = ("face_recognition_models/models/shape_predictor_68_face_landmarks.dat",)
-
-_KEPT_VARIABLES = (
-    *("PATH", "HOME", "LANG", "TMPDIR", "NETRC"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
-    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"),
-    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INSECURE_HOST"),
-    *("UV_HTTP_TIMEOUT", "UV_HTTP_RETRIES"),
-)
-"""What uv may know of its surroundings: where the index is and how to get there.
-
-Not the extra indexes: Home Assistant's images name one with its own builds of numpy and
-pillow, uv prefers it, and its files have other hashes than the ones we pin.
-"""
-
-# In uv's words, the first that fits counts.
-_REASONS = (
-    ("no_space", r"no space left|os error 28|disk quota|os error 122"),
-    ("hash_mismatch", r"hash mismatch|computed:\s*sha256|hashes? .*do(es)? not match"),
-    (
-        "no_network",
-        r"error sending request|dns error|tcp connect|connection (refused|reset)"
-        r"|timed out|failed to (fetch|download)|could not connect|network",
-    ),
-    (
-        "no_wheel",
-        r"no wheels|no usable wheels|not found in|no version of|unsatisfiable",
-    ),
-)
 
 # Run by the child before anything else. Its path is the standard library and then the
 # engine's folder: the integration's folder, whose select.py would hide the standard
@@ -79,20 +49,6 @@ class Engine(StrEnum):
     """The engines there are."""
 
     FACE_RECOGNITION = "face_recognition"
-
-
-class InstallError(Exception):
-    """The engine's packages could not be installed or do not run here.
-
-    `reason` is one of "no_network", "no_space", "no_wheel", "hash_mismatch", "no_avx"
-    and "unknown"; `detail` is for the log.
-    """
-
-    def __init__(self, reason: str, detail: str) -> None:
-        """Remember the reason and what is known of it."""
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 class EngineEnvironment:
@@ -144,11 +100,17 @@ class EngineEnvironment:
                 return
             part = self.folder().with_suffix(".part")
             try:
-                await self._install_into(part, progress)
+                size = await asyncio.to_thread(self._prepare, part)
+                await install_packages(
+                    self._pins,
+                    part / "packages",
+                    size=size,
+                    wheels=self._wheels,
+                    progress=progress,
+                )
                 await asyncio.to_thread(self._finish, part)
             except OSError as err:
-                full = err.errno in (errno.ENOSPC, errno.EDQUOT)
-                raise InstallError("no_space" if full else "unknown", str(err)) from err
+                raise install_error(err) from err
             finally:
                 await asyncio.to_thread(shutil.rmtree, part, ignore_errors=True)
             self._is_running_python = False
@@ -209,50 +171,13 @@ class EngineEnvironment:
         except PackageNotFoundError:
             return False
 
-    async def _install_into(
-        self, part: Path, progress: Callable[[float], None]
-    ) -> None:
-        """Run uv and report the bytes that it has put on the disk."""
-        size = await asyncio.to_thread(self._prepare, part)
-        source = (
-            ["--no-index", "--find-links", str(self._wheels)] if self._wheels else []
-        )
-        uv = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "uv", "pip", "install"),
-            *("--no-config", "--no-progress", "--color", "never"),
-            *("--python", sys.executable, "--target", part / "packages"),
-            *("--cache-dir", part / "cache", "--no-deps", "--compile-bytecode"),
-            *("--only-binary", ":all:", "--require-hashes", "-r", self._pins),
-            *source,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env={k: v for k, v in os.environ.items() if k in _KEPT_VARIABLES},
-            start_new_session=True,
-        )
-        talking = asyncio.create_task(uv.communicate())
-        try:
-            while not (await asyncio.wait({talking}, timeout=_POLL_S))[0]:
-                done = await asyncio.to_thread(_bytes_in, part / "cache")
-                progress(min(0.99, done / size))
-        finally:
-            if uv.returncode is None:
-                uv.kill()
-            _, stderr = await talking
-        if uv.returncode != 0:
-            said = stderr.decode(errors="replace").strip()
-            raise InstallError(reason_of(said), said[-1000:])
-
     def _prepare(self, part: Path) -> int:
-        """Make the folder and return how many bytes will go into it."""
+        """Make an empty folder and return how many bytes will go into it."""
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         size = re.search(r"Unpacked: (\d+) bytes", self._pins.read_text())
         assert size
-        needed = int(size[1])
-        if shutil.disk_usage(part).free < needed:
-            raise OSError(errno.ENOSPC, f"{needed} bytes are needed")
-        return needed
+        return int(size[1])
 
     def _finish(self, part: Path) -> None:
         """Put the finished folder into place and throw older versions away."""
@@ -262,26 +187,6 @@ class EngineEnvironment:
         for other in self._root.glob(f"{self.engine}-*"):
             if other not in (self.folder(), part):
                 shutil.rmtree(other, ignore_errors=True)
-
-
-def reason_of(said: str) -> str:
-    """Return the InstallError reason for what uv said before it failed."""
-    for reason, pattern in _REASONS:
-        if re.search(pattern, said, re.IGNORECASE):
-            return reason
-    return "unknown"
-
-
-def _bytes_in(folder: Path) -> int:
-    """Return the size of all files below a folder that somebody is writing to."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += Path(place, name).lstat().st_size
-            except FileNotFoundError:
-                continue
-    return total
 
 
 # Two flows at once would write into one folder.
