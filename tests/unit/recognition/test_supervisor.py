@@ -135,10 +135,9 @@ async def test_a_killed_worker_starts_again(
     await supervisor.start()
     assert supervisor.pid is not None
     os.kill(supervisor.pid, signal.SIGKILL)
-    await until(lambda: supervisor.restarts == 1)
-    assert supervisor.reason == "died"
+    await until(lambda: supervisor.restarts == 1 and supervisor.reason == "died")
     await until(lambda: supervisor.state is WorkerState.READY)
-    assert supervisor.reason is None
+    assert not supervisor.reason
     await supervisor.look(b"picture", timeout=30)
 
 
