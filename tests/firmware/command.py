@@ -1,0 +1,84 @@
+"""ESPHome's command on a configuration, remembered for the state of the firmware's sources that it was run on."""
+
+from dataclasses import dataclass
+from functools import cache
+import hashlib
+import json
+import os
+from pathlib import Path
+import subprocess
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+FIRMWARE: Final = ROOT / "esphome"
+COMMAND: Final = ROOT / ".venv-firmware/bin/esphome"
+CHECKED: Final = ROOT / ".cache/firmware/checked"
+BOARDS: Final = ["esp32", "esp32-s3", "esp32-s3-cam", "esp32-c3", "esp32-c6", "esp8266"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What ESPHome said, and the C++ it generated if it was asked to."""
+
+    ok: bool
+    output: str
+    generated: str
+
+
+@cache
+def _sources() -> bytes:
+    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes())
+    for path in sorted(FIRMWARE.rglob("*")):
+        if path.suffix in {".yaml", ".py", ".h", ".cpp"} and path.is_file():
+            digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def adopted(board: str, **substitutions: str) -> str:
+    """Return what a person writes who uses this board, with Wi-Fi and nothing else of their own."""
+    lines = [f"  {key}: {json.dumps(value)}" for key, value in substitutions.items()]
+    return "\n".join(
+        [
+            "substitutions:",
+            f"  components_source: {FIRMWARE / 'components'}",
+            f"  name: test-{board.replace('.', '-')}",
+            *lines,
+            "packages:",
+            f"  board: !include {FIRMWARE / board}.yaml",
+            "wifi:",
+            "  ssid: here",
+            '  password: "12345678"',
+            "",
+        ]
+    )
+
+
+def esphome(configuration: str, *, generate: bool = False) -> Result:
+    """Validate a configuration; with `generate`, let ESPHome write its C++ too. Offline."""
+    key = hashlib.sha256(_sources() + configuration.encode() + bytes([generate]))
+    folder = CHECKED / key.hexdigest()[:24]
+    remembered = folder / "result.json"
+    if not remembered.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "dispenser.yaml").write_text(configuration)
+        arguments = ["compile", "--only-generate"] if generate else ["config"]
+        done = subprocess.run(
+            [COMMAND, *arguments, "dispenser.yaml"],
+            cwd=folder,
+            env=os.environ | {"ESPHOME_DATA_DIR": str(folder / "data")},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        written = [*(folder / "data").glob("build/*/src/main.cpp")]
+        result = {
+            "ok": done.returncode == 0,
+            "output": done.stdout,
+            "generated": written[0].read_text() if written else "",
+        }
+        remembered.with_suffix(".part").write_text(json.dumps(result))
+        remembered.with_suffix(".part").rename(remembered)
+    return Result(**json.loads(remembered.read_text()))

@@ -1,0 +1,65 @@
+"""What ESPHome makes of a board: which pin does what, and the limits that are built in.
+
+A pin or a limit that changes by accident costs a motor or a hand; one that changes on purpose is written into golden/ by
+
+    FACEQUOTA_WRITE_GOLDEN=1 scripts/test tests/firmware/test_generated.py
+"""
+
+import os
+from pathlib import Path
+import re
+
+import pytest
+
+from .command import BOARDS, adopted, esphome
+from .conftest import build
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+
+
+def _essence(generated: str) -> str:
+    """Return pins and limits as lines, from the C++ that ESPHome generated."""
+    pins: dict[str, list[str]] = {}
+    for owner, setter, value in re.findall(
+        r"^  (\w+)->set_(pin|flags|inverted)\((.*)\);$", generated, re.MULTILINE
+    ):
+        pins.setdefault(owner, []).append(
+            re.sub(r"[()]|(?:::)?gpio::Flags::FLAG_|::GPIO_NUM_", "", value)
+            if setter != "inverted"
+            else "INVERTED"
+        )
+    lines = [
+        f"{owner}.{role} = {' '.join(pins[pin])}"
+        for owner, role, pin in re.findall(
+            r"^  (\w+)->set_(\w*pin)\((\w+)\);$", generated, re.MULTILINE
+        )
+        if pin in pins
+    ]
+    limits = re.search(r"paper_dispenser::Limits\{(.*?)\}", generated, re.DOTALL)
+    assert limits is not None
+    lines += [
+        f"limit {name} = {value}"
+        for name, value in re.findall(r"\.(\w+) = ([^,]+),", limits[1])
+    ]
+    lines += re.findall(r"dispenser->set_(?:journal|min_pulse_period)\(.*\)", generated)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_pins_and_limits_of_a_board_are_as_written_down(board: str) -> None:
+    result = esphome(adopted(board), generate=True)
+    assert result.ok, result.output
+    assert "is a strapping PIN" not in result.output
+    essence = _essence(result.generated)
+    golden = GOLDEN / f"{board}.txt"
+    if os.environ.get("FACEQUOTA_WRITE_GOLDEN"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(essence)
+    assert essence == golden.read_text()
+
+
+def test_every_lambda_of_every_option_compiles() -> None:
+    """The boards' own packages, all motors and options at once, built for this machine."""
+    (program,) = build(HERE / "hardware_on_host/hardware.yaml")
+    assert program.stat().st_size > 100_000
