@@ -7,7 +7,6 @@ with hashes (scripts/lock_engine) and installed by Home Assistant's own uv.
 
 import asyncio
 from collections.abc import Callable
-from enum import StrEnum
 import hashlib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -18,6 +17,7 @@ import sysconfig
 
 from .child import WorkerError
 from .engine import EngineInfo
+from .engines import Engine
 from .packages import InstallError, install_error, install_packages
 from .supervisor import Supervisor
 
@@ -43,12 +43,6 @@ spec.loader.exec_module(package)
 from recognition.worker import main
 main(engine)
 """
-
-
-class Engine(StrEnum):
-    """The engines there are."""
-
-    FACE_RECOGNITION = "face_recognition"
 
 
 class EngineEnvironment:

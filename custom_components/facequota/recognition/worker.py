@@ -3,12 +3,11 @@
 It keeps nothing between two pictures and ends when its input does.
 """
 
-import importlib
 import io
 import os
 
 from . import sandbox
-from .engine import FaceEngine
+from .engines import Engine, load
 from .look import look
 from .messages import (
     HEADER_SIZE,
@@ -20,19 +19,12 @@ from .messages import (
     encode_sighting,
 )
 
-_ENGINES = {
-    "face_recognition": ("engine_face_recognition", "FaceRecognitionEngine"),
-}
-
 
 def main(engine_name: str) -> None:
     """Load an engine and serve until the parent goes."""
     granted = sandbox.enter()
     questions, answers = _take_over_pipes()
-    module, name = _ENGINES[engine_name]
-    engine: FaceEngine = getattr(
-        importlib.import_module(f".{module}", __package__), name
-    )()
+    engine = load(Engine(engine_name))
     _send(answers, Kind.HELLO, encode_hello(Hello(engine=engine.info, sandbox=granted)))
     while header := questions.read(HEADER_SIZE):
         picture = questions.read(decode_header(header, expected=Kind.PICTURE))

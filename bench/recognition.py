@@ -1,0 +1,260 @@
+"""How long one frame takes, beside the plain use of the face_recognition package.
+
+    .venv/bin/python -m bench.recognition [--json] [--check] [--faces DIR]
+
+Both are timed in turn on the same frames in one process, so that the load of the
+machine falls out of the quotient. The worker is measured from outside, as Home
+Assistant sees it. --faces DIR (one folder per person, or an index.csv) also tells which
+part of other pictures is usable, and what the visitor is told otherwise.
+"""
+
+import argparse
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from io import BytesIO
+import json
+from pathlib import Path
+from statistics import median
+import subprocess
+import sys
+from time import perf_counter
+from typing import Any, Final
+
+from PIL import Image, ImageOps
+
+from custom_components.facequota.recognition.assess import assess
+from custom_components.facequota.recognition.engines import Engine, load
+from custom_components.facequota.recognition.environment import EngineEnvironment
+from custom_components.facequota.recognition.look import look
+from custom_components.facequota.recognition.picture import decode
+from custom_components.facequota.recognition.supervisor import Supervisor
+
+from .crowds import CACHE, ROOT, photographs
+
+ROUNDS: Final = 12
+IDLE_S: Final = 5.0
+FRAME: Final = (640, 480)
+
+LIMITS: Final = {
+    "face_recognition": {"frame_of_naive": 0.65, "memory_mb": 130.0, "idle_cpu": 0.01},
+}
+"""What --check holds each engine to: the project's promises."""
+
+
+def milliseconds(action: Callable[[], object]) -> float:
+    """Return how long an action takes."""
+    start = perf_counter()
+    action()
+    return (perf_counter() - start) * 1000
+
+
+def scenes(portraits: Path) -> dict[str, list[bytes]]:
+    """Return 640 × 480 JPEG frames by where the visitor stands."""
+    near = [path.read_bytes() for path in sorted(portraits.glob("*/*.jpg"))]
+    return {
+        "at arm's length": near,
+        "a step away": [_further(path) for path in sorted(portraits.glob("*/*.jpg"))],
+        "nobody": [frame(Image.new("RGB", FRAME))],
+    }
+
+
+def frame(image: Image.Image) -> bytes:
+    """Return an image of any size as a camera's frame."""
+    canvas = Image.new("RGB", FRAME, (120, 110, 100))
+    image = ImageOps.contain(image.convert("RGB"), FRAME)
+    canvas.paste(image, ((FRAME[0] - image.width) // 2, (FRAME[1] - image.height) // 2))
+    file = BytesIO()
+    canvas.save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+def _further(path: Path) -> bytes:
+    """Return a frame in which the person is three fifths as large."""
+    with Image.open(path) as image:
+        canvas = Image.new("RGB", FRAME, (120, 110, 100))
+        canvas.paste(image.resize((384, 288)), (128, 96))
+    return frame(canvas)
+
+
+def by_stage(engine: Any, naive: Any, pictures: dict[str, list[bytes]]) -> Any:
+    """Return medians in ms by scene and stage; the engine and the naive way in turn."""
+    result = {}
+    for scene, frames in pictures.items():
+        times: dict[str, list[float]] = {}
+        for data in frames * ROUNDS:
+            for stage, ms in one_frame(engine, naive, data):
+                times.setdefault(stage, []).append(ms)
+        row = {stage: round(median(values), 2) for stage, values in times.items()}
+        # The median of the quotients: what slows both down is in neither.
+        pairs = zip(times["frame"], times["naive"], strict=True)
+        row["frame_of_naive"] = round(median(ours / his for ours, his in pairs), 3)
+        result[scene] = row
+    return result
+
+
+def one_frame(engine: Any, naive: Any, data: bytes) -> Iterable[tuple[str, float]]:
+    """Yield how long each stage took on one frame, and the naive way on the same."""
+    pixels = decode(data).pixels
+    located: list[Any] = []
+    locate = milliseconds(lambda: located.extend(naive.face_locations(pixels)))
+    encode = milliseconds(lambda: naive.face_encodings(pixels, located))
+    yield "naive: locate", locate
+    yield "naive: encode", encode
+    yield "naive", locate + encode
+    yield "decode", milliseconds(lambda: decode(data))
+    faces: list[Any] = []
+    yield "detect", milliseconds(lambda: faces.extend(engine.faces(pixels)))
+    yield "assess", milliseconds(lambda: assess(pixels, faces))
+    if faces:
+        yield "template", milliseconds(lambda: engine.template(pixels, faces[0]))
+    yield "frame", milliseconds(lambda: look(engine, data))
+
+
+async def as_a_process(
+    environment: EngineEnvironment, frames: list[bytes]
+) -> dict[str, float]:
+    """Return the worker's start, answers, memory and idle load, seen from outside."""
+    worker = Supervisor(
+        command=environment.command(), env=environment.env(), on_change=lambda: None
+    )
+    start = perf_counter()
+    await worker.start()
+    started = perf_counter() - start
+    assert worker.pid is not None
+    try:
+        answers = []
+        for data in frames * ROUNDS:
+            start = perf_counter()
+            await worker.look(data, timeout=60)
+            answers.append((perf_counter() - start) * 1000)
+        memory, peak = _memory_mb(worker.pid)
+        before = _cpu_seconds(worker.pid)
+        await asyncio.sleep(IDLE_S)
+        idle = (_cpu_seconds(worker.pid) - before) / IDLE_S
+    finally:
+        await worker.stop()
+    return {
+        "start_s": round(started, 2),
+        "answer_ms": round(median(answers), 1),
+        "memory_mb": round(memory, 1),
+        "peak_memory_mb": round(peak, 1),
+        "idle_cpu": round(idle, 4),
+    }
+
+
+def _memory_mb(pid: int) -> tuple[float, float]:
+    """Return a process's resident memory now and at most, in megabytes (10⁶ bytes)."""
+    fields = dict(
+        line.split(":", 1) for line in Path(f"/proc/{pid}/status").open() if ":" in line
+    )
+    now, most = (int(fields[name].split()[0]) for name in ("VmRSS", "VmHWM"))
+    return now * 1024 / 1e6, most * 1024 / 1e6
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def usable(engine: Any, folder: Path) -> dict[str, dict[str, float]]:
+    """Return by crowd which part of the pictures is usable, and the guidance else."""
+    said: dict[str, Counter[str]] = {}
+    for photograph in photographs(folder):
+        with Image.open(photograph.path) as image:
+            sighting = look(engine, frame(image))
+        name = "usable" if sighting.guidance is None else sighting.guidance.value
+        said.setdefault(photograph.crowd, Counter())[name] += 1
+    return {
+        crowd: {name: round(n / count.total(), 4) for name, n in count.most_common()}
+        | {"pictures": count.total()}
+        for crowd, count in said.items()
+    }
+
+
+def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
+    """Return everything that is measured of one engine."""
+    environment, naive = (
+        EngineEnvironment(CACHE / "engine", Engine(name))
+        for name in (engine_name, Engine.FACE_RECOGNITION)
+    )
+    for one in (environment, naive):
+        if not one.is_installed():
+            asyncio.run(one.install(lambda part: None))
+        sys.path.append(str(one.folder()))
+    # The engines' packages are on the path from here on only.
+    plain = load(Engine.FACE_RECOGNITION)
+    import face_recognition  # noqa: PLC0415
+
+    engine = plain if engine_name == plain.info.name else load(Engine(engine_name))
+    subprocess.run(
+        [sys.executable, ROOT / "scripts/portraits"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    pictures = scenes(CACHE / "portraits")
+    stages = by_stage(engine, face_recognition, pictures)
+    process = asyncio.run(as_a_process(environment, pictures["at arm's length"]))
+    result = {
+        "engine": engine.info.name,
+        "version": engine.info.version,
+        "scenes": stages,
+        "process": process,
+        # Somebody stands there: the scene without a face has nothing to compare.
+        "frame_of_naive": max(
+            row["frame_of_naive"] for row in stages.values() if "template" in row
+        ),
+    }
+    if faces is not None:
+        result["usable"] = usable(engine, faces)
+    return result
+
+
+def broken(result: dict[str, Any]) -> list[str]:
+    """Return the promises that a result does not keep."""
+    values = {**result, **result["process"]}
+    return [
+        f"{name} is {values[name]}, at most {limit} was promised"
+        for name, limit in LIMITS[result["engine"]].items()
+        if values[name] > limit
+    ]
+
+
+def print_table(result: dict[str, Any]) -> None:
+    """Print a result for people."""
+    scenes = result["scenes"]
+    print(f"{result['engine']} {result['version']}: median ms a frame of 640 × 480")
+    print(f"{'':20}" + "".join(f"{scene:>18}" for scene in scenes))
+    for stage in next(iter(scenes.values())):
+        cells = (row.get(stage, "–") for row in scenes.values())
+        label = "frame ÷ naive" if stage == "frame_of_naive" else stage
+        print(f"{label:20}" + "".join(f"{cell:>18}" for cell in cells))
+    print()
+    for name, value in result["process"].items():
+        print(f"{name:20}{value:>18}")
+    for crowd, shares in result.get("usable", {}).items():
+        parts = ", ".join(f"{name} {value}" for name, value in shares.items())
+        print(f"{crowd:20}{parts}")
+
+
+def main() -> None:
+    """Measure, print, and with --check say whether the promises are kept."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--engine", choices=list(LIMITS), default="face_recognition")
+    parser.add_argument("--faces", type=Path, help="a folder of pictures")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    result = measure(arguments.engine, arguments.faces)
+    if arguments.json:
+        print(json.dumps(result, indent=2))
+    else:
+        print_table(result)
+    if arguments.check and (failures := broken(result)):
+        print("\n".join(failures), file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

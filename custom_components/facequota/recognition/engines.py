@@ -1,0 +1,24 @@
+"""Which engines there are."""
+
+from enum import StrEnum
+from importlib import import_module
+
+from .engine import FaceEngine
+
+
+class Engine(StrEnum):
+    """The engines; the value names the module, the folder and the pins."""
+
+    FACE_RECOGNITION = "face_recognition"
+
+
+_CLASSES = {
+    Engine.FACE_RECOGNITION: "FaceRecognitionEngine",
+}
+
+
+def load(engine: Engine) -> FaceEngine:
+    """Load an engine with its models. Native code: in the child only."""
+    module = import_module(f".engine_{engine}", __package__)
+    loaded: FaceEngine = getattr(module, _CLASSES[engine])()
+    return loaded
