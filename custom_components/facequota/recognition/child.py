@@ -119,8 +119,21 @@ class Child:
         """End the process for good: let it go, terminate, kill. Idempotent.
 
         It ends by itself when its input does, and one that is dying already must be
-        left the moment that it takes to leave its own exit status.
+        left the moment that it takes to leave its own exit status. Whoever is called
+        off while waiting for it waits all the same: no child outlives its keeper.
         """
+        ending = asyncio.create_task(self._end())
+        called_off = False
+        while not ending.done():
+            try:
+                await asyncio.wait([ending])
+            except asyncio.CancelledError:
+                called_off = True
+        if called_off:
+            raise asyncio.CancelledError
+        ending.result()
+
+    async def _end(self) -> None:
         self._stdin.close()
         gone = asyncio.gather(
             # What it still writes is thrown away: an unread pipe never closes.

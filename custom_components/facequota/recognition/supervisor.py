@@ -167,8 +167,10 @@ class Supervisor:
                 ready.set_result(None)
             await self._feed(child, watching)
         finally:
-            await child.end()
-            await watching
+            try:
+                await child.end()
+            finally:
+                await watching
 
     async def _feed(self, child: Child, watching: asyncio.Task[None]) -> None:
         """Hand over one picture after the other; raises WorkerError."""
