@@ -7,6 +7,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .entity import site_device
+from .panel import async_hide_panel, async_setup_panel, async_show_panel
 from .services import async_setup_services
 from .site import FaceQuotaConfigEntry, Site
 from .site_log import SiteLog
@@ -26,8 +27,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up the actions and the page in the sidebar."""
     async_setup_services(hass)
+    await async_setup_panel(hass)
     return True
 
 
@@ -45,6 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     entry.async_on_unload(async_watch_entities(hass, entry))
     entry.async_on_unload(async_watch_visits(hass, entry))
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    await async_show_panel(hass)
     return True
 
 
@@ -57,6 +60,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
     """Delete the receipts and figures of a site that is removed."""
     await SiteLog(hass, entry.entry_id).remove()
+    async_hide_panel(hass)
 
 
 async def _async_entry_updated(

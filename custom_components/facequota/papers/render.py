@@ -1,0 +1,97 @@
+"""A paper as a page or as plain text: the templates of a language filled with facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import jinja2
+
+from custom_components.facequota.const import DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+
+from .facts import SiteFacts
+
+
+class Paper(StrEnum):
+    """The papers there are."""
+
+    NOTICE = "notice"
+    ASSESSMENT = "assessment"
+    LOG = "log"
+
+
+class Language(StrEnum):
+    """The languages they are written in; the value is that of Home Assistant."""
+
+    ENGLISH = "en"
+    CHINESE = "zh-Hans"
+
+
+# Names, whoever gave them, are text and never markup.
+_TEMPLATES: Final = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+# Where the words for what the code names lie in translations/, so that a paper and the
+# rest of the user interface say the same.
+_ENTITY: Final = f"component.{DOMAIN}.entity"
+_WORDS: Final = {
+    "camera_position": f"component.{DOMAIN}.selector.camera_position.options",
+    "cause": f"{_ENTITY}.event.purge.state_attributes.cause.state",
+    "equality": f"{_ENTITY}.sensor.way_without_face.state",
+    "lane": f"{_ENTITY}.event.visit.state_attributes.lane.state",
+}
+
+
+async def async_render(
+    hass: HomeAssistant, paper: Paper, language: Language, facts: SiteFacts
+) -> str:
+    """Return a paper as one HTML page without scripts or anything from elsewhere."""
+    words = {
+        **await async_get_translations(hass, language, "entity", [DOMAIN]),
+        **await async_get_translations(hass, language, "selector", [DOMAIN]),
+    }
+    # Templates are read from the disk.
+    return await hass.async_add_executor_job(_render, paper, language, facts, words)
+
+
+def _render(
+    paper: Paper, language: Language, facts: SiteFacts, words: Mapping[str, str]
+) -> str:
+    environment = _TEMPLATES.overlay()
+    environment.filters = {
+        **_TEMPLATES.filters,
+        "minutes": _minutes,
+        "moment": _moment,
+        "number": _number,
+        **{
+            name: lambda key, prefix=prefix: words.get(f"{prefix}.{key}", key)
+            for name, prefix in _WORDS.items()
+        },
+    }
+    template = environment.get_template(f"{language}/{paper}.html")
+    return template.render(facts=facts, language=language.value)
+
+
+def _number(value: float) -> str:
+    """Return a number without zeros that say nothing: 60, 7.5."""
+    return f"{round(value, 1):g}" if abs(value) < 100_000 else f"{value:.0f}"
+
+
+def _minutes(seconds: float) -> str:
+    """Return seconds as minutes, rounded up: a face is never called younger."""
+    return _number(-(-seconds // 6) / 10)
+
+
+def _moment(value: datetime | str) -> str:
+    """Return a moment as date and time where the house is, the same in all languages."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
