@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.facequota.papers.plain import BLANK
 from custom_components.facequota.papers.render import Language, Paper
+from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.site import TEMPLATE_DIMENSION, Site
 from homeassistant.core import HomeAssistant
 
@@ -33,7 +34,8 @@ async def papers(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, open_site: MockConfigEntry
 ) -> TestClient[Any, Any]:
     """Return an administrator's way to the papers of a suspended site."""
-    return await hass_client()
+    client: TestClient[Any, Any] = await hass_client()
+    return client
 
 
 @pytest.fixture
@@ -213,9 +215,11 @@ async def test_the_log_tells_of_purges_and_lanes_and_of_nobody(
     await ask(hass, lane="open")
     running = site.runtime_data
     assert isinstance(running, Site)
-    template = np.random.default_rng(1).normal(size=TEMPLATE_DIMENSION)
-    template = (template / np.linalg.norm(template)).astype(np.float32)
-    visitor = running.visitors.reserve(template, 60).visitor
+    template = np.zeros(TEMPLATE_DIMENSION, np.float32)
+    template[0] = 1
+    reservation = running.visitors.reserve(template, 60)
+    assert isinstance(reservation, Reservation)
+    visitor = reservation.visitor
     client = await hass_client()
     log = json.loads(await read(client, site, "log.json"))
     assert log["faces"] == log["most_faces_ever"] == 2
