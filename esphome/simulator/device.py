@@ -6,7 +6,6 @@ import time
 from typing import Any, Final
 
 from aioesphomeapi import (
-    APIClient,
     ButtonInfo,
     EntityInfo,
     EntityState,
@@ -16,6 +15,7 @@ from aioesphomeapi import (
     TextInfo,
     UserService,
 )
+from aioesphomeapi.client import APIClient
 
 # Longest wait for anything a test expects: a portion takes three seconds, the second clock eight.
 PATIENCE_S: Final = 20.0
@@ -79,9 +79,13 @@ class Device:
         """Wait until the entity shows the value."""
         await self.until(lambda: self.states.get(name) == value)
 
-    async def until_event(self, kind: str, name: str = "Dispense") -> None:
-        """Wait until the event entity told this kind since the last `forget`."""
-        await self.until(lambda: (name, kind) in self.told())
+    async def until_told(self, name: str, value: Value) -> None:
+        """Wait until the entity told this value once since the last `forget`."""
+        await self.until(lambda: (name, value) in self.told())
+
+    async def until_event(self, kind: str) -> None:
+        """Wait until the dispenser told how a portion ended, or why none began."""
+        await self.until_told("Dispense", kind)
 
     def told(self) -> list[tuple[str, Value]]:
         """Return what came since the last `forget`, in order, without the simulator's own entities."""
@@ -149,5 +153,5 @@ class Device:
         """Run one portion by the switch; return its length once it is over (cm)."""
         self.forget()
         self.switch("Motor", True)
-        await self.until(lambda: ("Motor", False) in self.told())
+        await self.until_told("Motor", False)
         return self.number("Last portion")

@@ -127,7 +127,7 @@ async def test_visitors_ask_in_two_lanes(device: Device) -> None:
     ):
         device.forget()
         device.press(button)
-        await device.until(lambda request=request: (request, False) in device.told())
+        await device.until_told(request, False)
         assert device.told() == [
             ("Visitor button", lane),
             (request, True),

@@ -18,15 +18,15 @@ struct Faults {
 
 class Machine {
  public:
-  static constexpr float FULL_SPEED = 30.0f;     ///< cm/s
-  static constexpr float SPIN_UP_S = 0.06f;      ///< time constant of the motor
   static constexpr float SLOW_SPIN_UP_S = 0.5f;
-  static constexpr float FRICTION = 330.0f;      ///< cm/s², what stops the paper when the power is off
   static constexpr float PULL_SPEED = 25.0f;     ///< cm/s, a hand
   static constexpr float CM_PER_PULSE = 0.5f;    ///< the measuring wheel as built
   static constexpr float STALL_CURRENT = 2.4f;   ///< A
   static constexpr float RUN_CURRENT = 0.6f;
 
+  float full_speed{30.0f};  ///< cm/s
+  float spin_up_s{0.06f};   ///< time constant of the motor
+  float friction{330.0f};   ///< cm/s², what stops the paper when the power is off
   Faults faults;
   float after_cm{20.0f};  ///< how far into a portion a jam or the end of the roll comes; 0: at once
   float pull_cm{0.0f};    ///< what somebody still pulls out by hand
@@ -62,10 +62,10 @@ class Machine {
     if (this->jammed_ || this->out_) {
       this->speed_ = 0.0f;
     } else if (this->powered_) {
-      const float constant = this->faults.slow_start ? SLOW_SPIN_UP_S : SPIN_UP_S;
-      this->speed_ += (FULL_SPEED - this->speed_) * (1.0f - std::exp(-seconds / constant));
+      const float constant = this->faults.slow_start ? SLOW_SPIN_UP_S : this->spin_up_s;
+      this->speed_ += (this->full_speed - this->speed_) * (1.0f - std::exp(-seconds / constant));
     } else {
-      this->speed_ = std::max(0.0f, this->speed_ - FRICTION * seconds);
+      this->speed_ = std::max(0.0f, this->speed_ - this->friction * seconds);
     }
   }
 

@@ -107,7 +107,8 @@ TEST(no_portion_is_longer_than_asked_by_more_than_the_paper_coasts) {
   for (uint32_t seed = 1000; seed < 1300; seed++) {
     Day day(seed);
     Rig rig(day.limits);
-    const float longest_coast = Machine::FULL_SPEED * Machine::FULL_SPEED / (2 * Machine::FRICTION) + 0.5f;
+    const float speed = rig.machine.full_speed;
+    const float longest_coast = speed * speed / (2 * rig.machine.friction) + 0.5f;
     for (int visitor = 0; visitor < 6; visitor++) {
       const float asked = day.between(10, 2000) / 10.0f;
       const double before = rig.machine.position_cm();
