@@ -255,12 +255,12 @@ def test_every_exception_has_a_message() -> None:
             assert not call.args, "a message in Python is English for everybody"
             assert domain is not None and key is not None
             given = argument(call, "translation_placeholders")
-            names = set() if given is None else set(strings(given))
+            names: set[str] = set() if given is None else set(strings(given))
             raised |= dict.fromkeys(strings(key), names)
     assert set(raised) == set(EN["exceptions"])
-    for key, names in raised.items():
-        wanted = placeholders(EN["exceptions"][key]["message"])
-        assert wanted <= names, key
+    for message, names in raised.items():
+        wanted = placeholders(EN["exceptions"][message]["message"])
+        assert wanted <= names, message
 
 
 def test_every_issue_has_its_words() -> None:

@@ -16,7 +16,8 @@ _KEPT_VARIABLES = (
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS"),
-    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INSECURE_HOST", "UV_HTTP_TIMEOUT"),
+    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INSECURE_HOST"),
+    *("UV_HTTP_TIMEOUT", "UV_HTTP_RETRIES"),
 )
 """What uv may know of its surroundings: where the index is and how to get there.
 
