@@ -1,7 +1,7 @@
 """FaceQuota: a fair portion of paper per person and time, without names."""
 
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
@@ -47,6 +47,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     entry.async_on_unload(async_watch_entities(hass, entry))
     entry.async_on_unload(async_watch_visits(hass, entry))
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+
+    async def stop(_: Event) -> None:
+        await site.stop()
+
+    # Home Assistant does not unload its entries when it stops.
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     await async_show_panel(hass)
     return True
 

@@ -21,7 +21,6 @@ from homeassistant.const import (
     STATE_UNKNOWN,
 )
 from homeassistant.core import HomeAssistant, split_entity_id
-from homeassistant.exceptions import HomeAssistantError
 
 from .firmware import USE_THE_SWITCH, RefusedError, begin_portion, dispense_action
 from .portion import MotorEntities, PortionRun, as_number
@@ -123,8 +122,10 @@ class Motor:
             return await self._run(run, cm, bounded=bounded)
         finally:
             run.release()
-            if run.is_on and not bounded:
-                await self._switch(SERVICE_TURN_OFF, blocking=False)
+            if not (bounded or run.is_off):
+                # In a task of its own: this one may be called off again meanwhile. Also
+                # when nobody has seen the motor on, for it may have been told to turn.
+                self._hass.async_create_task(self._switch(SERVICE_TURN_OFF))
 
     async def _ask(self, action: str, run: PortionRun, cm: float) -> Fault | None:
         """Ask the firmware for a portion; return why it gives none."""
@@ -212,25 +213,23 @@ class Motor:
             {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: wanted},
         )
 
-    async def _switch(self, service: str, *, blocking: bool = True) -> bool:
+    async def _switch(self, service: str) -> bool:
         """Turn the motor on or off; return if the call was carried out."""
         entity_id = self.entities.switch
         domain = split_entity_id(entity_id)[0]
-        return await self._call(
-            domain, service, {ATTR_ENTITY_ID: entity_id}, blocking=blocking
-        )
+        return await self._call(domain, service, {ATTR_ENTITY_ID: entity_id})
 
-    async def _call(
-        self, domain: str, service: str, data: dict[str, Any], *, blocking: bool = True
-    ) -> bool:
+    async def _call(self, domain: str, service: str, data: dict[str, Any]) -> bool:
         """Call an action; return if it was carried out."""
         try:
             async with asyncio.timeout(CONFIRM_WITHIN_S):
                 await self._hass.services.async_call(
-                    domain, service, data, blocking=blocking
+                    domain, service, data, blocking=True
                 )
-        except (HomeAssistantError, TimeoutError) as err:
-            _LOGGER.warning("%s.%s failed: %s", domain, service, err or "no answer")
+        # The device is another integration's code and may raise anything.
+        except Exception as err:  # noqa: BLE001
+            reason = str(err) or type(err).__name__
+            _LOGGER.warning("%s.%s failed: %s", domain, service, reason)
             return False
         return True
 

@@ -80,6 +80,11 @@ class PortionRun:
         """Return if the device went away during the run."""
         return self._lost_at is not None
 
+    @property
+    def is_off(self) -> bool:
+        """Return if the motor was seen to go off."""
+        return self._off_at is not None
+
     async def started(self, within_s: float) -> bool:
         """Return if the motor came on in time."""
         return await self._until(lambda: self.on_at is not None, within_s)

@@ -82,7 +82,9 @@ async def visit(request: Request, place: Place) -> Visit:
         recognition_ms=probe.recognition_ms if probe and probe.frames else None,
     )
 
-    reservation = account.reserve(request.cm)
+    # A rule that has become smaller since the request is no reason to give nothing.
+    cm = min(request.cm, place.accounts.most_cm(account.lane))
+    reservation = account.reserve(cm)
     if isinstance(reservation, Refusal):
         return replace(
             seen,
@@ -93,11 +95,11 @@ async def visit(request: Request, place: Place) -> Visit:
     place.tell(Step.DISPENSING)
     paper = Paper(cm=0.0)
     try:
-        paper = await place.motor.dispense(request.cm)
+        paper = await place.motor.dispense(cm)
     finally:
         # Also when the visit is called off: what did not come out is not charged, and
         # coasting a little too far is the machine's doing, never the visitor's debt.
-        settlement = account.settle(reservation, min(paper.cm, request.cm))
+        settlement = account.settle(reservation, min(paper.cm, cm))
     return replace(
         _with_paper(seen, paper, requested_at),
         next_portion=place.date(settlement.next_portion_at),
