@@ -21,6 +21,7 @@ from custom_components.facequota.recognition.environment import (
 from custom_components.facequota.site import Site
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
 from . import fake_dispenser as fake
@@ -286,8 +287,9 @@ async def set_up_site(
 
 
 async def unload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Unload a site, unless the test did."""
-    if entry.state.recoverable:
+    """Unload a site, unless the test did or removed it."""
+    known = hass.config_entries.async_get_entry(entry.entry_id)
+    if known and entry.state.recoverable:
         await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -319,3 +321,12 @@ def faces(entry: MockConfigEntry) -> int:
     site = entry.runtime_data
     assert isinstance(site, Site)
     return site.visitors.statistics.faces
+
+
+def issues(issue_registry: ir.IssueRegistry) -> dict[str, dict[str, str] | None]:
+    """Return FaceQuota's repair issues: their placeholders by their kind."""
+    return {
+        str(issue.translation_key): issue.translation_placeholders
+        for issue in issue_registry.issues.values()
+        if issue.domain == DOMAIN and issue.active
+    }

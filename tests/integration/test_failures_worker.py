@@ -18,7 +18,17 @@ from custom_components.facequota.recognition.supervisor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .conftest import BreakEngine, Log, Stage, ask, faces, set_up_site, summary, unload
+from .conftest import (
+    BreakEngine,
+    Log,
+    Stage,
+    ask,
+    faces,
+    issues,
+    set_up_site,
+    summary,
+    unload,
+)
 from .fake_dispenser import FakeDispenser
 
 pytestmark = pytest.mark.usefixtures("log", "dispenser")
@@ -65,15 +75,6 @@ def problem(hass: HomeAssistant) -> str | None:
     state = hass.states.get(PROBLEM)
     assert state is not None
     return state.attributes["reason"] if state.state == "on" else None
-
-
-def issues(issue_registry: ir.IssueRegistry) -> dict[str, dict[str, str] | None]:
-    """Return FaceQuota's repair issues: their placeholders by their kind."""
-    return {
-        str(issue.translation_key): issue.translation_placeholders
-        for issue in issue_registry.issues.values()
-        if issue.domain == "facequota" and issue.active
-    }
 
 
 def children() -> set[str]:
