@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 import logging
-from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
@@ -45,13 +44,11 @@ from .listeners import Listeners
 from .paper import Motor
 from .portion import MotorEntities
 from .probe import REASON_CAMERA, Probe, look
+from .shared import Shared
 from .turnstile import Turnstile
 from .usage import SPAN_S, UsageRate
 from .visit import Request, Step, Visit, visit
 from .visitors import wall_clock
-
-if TYPE_CHECKING:
-    from .site import Site
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -69,21 +66,21 @@ class State(StrEnum):
 class Dispenser:
     """A camera, a motor and the requests of whoever stands before them."""
 
-    def __init__(self, hass: HomeAssistant, site: Site, subentry: ConfigSubentry):
+    def __init__(self, hass: HomeAssistant, shared: Shared, subentry: ConfigSubentry):
         """Wire the parts of one dispenser."""
         data = subentry.data
         self._hass = hass
-        self.site = site
+        self.shared = shared
         self.subentry = subentry
         self.camera = Camera(hass, data[CONF_CAMERA])
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
-        self.accounts = Accounts(site.visitors, site.options, self.clock)
+        self.accounts = Accounts(shared.visitors, shared.options, self.clock)
         self.display = Display(hass, data.get(CONF_DISPLAY))
         self._usage = UsageRate(self.clock())
         self.last_recognition_ms: float | None = None
         self._step: Step | None = None
         self._calm_down: CALLBACK_TYPE | None = None
-        self._turnstile = Turnstile(hass, site.entry, self._serve)
+        self._turnstile = Turnstile(hass, shared.entry, self._serve)
         self.changes = Listeners[[]]()
         self.visits = Listeners[[Visit]]()
         self._releases: list[CALLBACK_TYPE] = []
@@ -91,7 +88,7 @@ class Dispenser:
     @property
     def suspended(self) -> bool:
         """Return if the camera is not to be read."""
-        options = self.site.options
+        options = self.shared.options
         return (
             options.suspended
             or self.subentry.subentry_id in options.suspended_dispensers
@@ -116,7 +113,7 @@ class Dispenser:
         camera = self._hass.states.get(self.camera.entity_id)
         if camera is None or camera.state == STATE_UNAVAILABLE:
             return REASON_CAMERA
-        return self.site.recogniser.problem
+        return self.shared.recogniser.problem
 
     @property
     def paper_low(self) -> bool | None:
@@ -173,7 +170,7 @@ class Dispenser:
         self, lane: Lane, *, cm: float | None = None, request_id: str | None = None
     ) -> Visit:
         """Serve a request and return how it ended (see Turnstile.request)."""
-        length = self.site.options.portion_cm if cm is None else cm
+        length = self.shared.options.portion_cm if cm is None else cm
         return await self._turnstile.request(
             Request(lane=lane, cm=length, request_id=request_id)
         )
@@ -190,7 +187,7 @@ class Dispenser:
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="nobody_to_forget"
                 )
-            self.site.visitors.forget(probe.template)
+            self.shared.visitors.forget(probe.template)
         self.display.show(Sentence.FORGOTTEN)
 
     @callback
@@ -264,7 +261,7 @@ class Dispenser:
     async def look(self) -> Probe:
         """Return what is seen of the visitor, or why nothing is."""
         probe = await look(
-            self.camera, self.site.recogniser, on_guidance=self.display.show
+            self.camera, self.shared.recogniser, on_guidance=self.display.show
         )
         # Suspended meanwhile: whoever was seen must not be remembered after the purge.
         return replace(probe, template=None, reason=None) if self.suspended else probe

@@ -63,9 +63,10 @@ class DispenserEntity(_PushedEntity):
 
     def __init__(self, dispenser: Dispenser, description: EntityDescription) -> None:
         """Belong to the dispenser's device."""
-        entry = dispenser.site.entry
+        entry = dispenser.shared.entry
         self.entity_description = description
         self.dispenser = dispenser
+        self.site: Site = entry.runtime_data
         self._attr_unique_id = (
             f"{entry.entry_id}_{dispenser.subentry.subentry_id}_{description.key}"
         )
@@ -75,7 +76,7 @@ class DispenserEntity(_PushedEntity):
             },
             manufacturer=MANUFACTURER,
             name=dispenser.subentry.title,
-            via_device_id=dispenser.site.device_id,
+            via_device_id=dispenser.shared.device_id,
         )
 
     @override

@@ -21,6 +21,7 @@ from .options import SiteOptions
 from .quota.book import Book
 from .quota.threshold import PRIORS, Threshold
 from .recogniser import Recogniser, engine_environment
+from .shared import Shared
 from .site_log import SiteLog
 from .visitors import Cause, Receipt, Visitors
 
@@ -39,37 +40,39 @@ class Site:
         """Wire the parts; nothing runs yet."""
         self._hass = hass
         self.entry = entry
-        self.device_id = device_id
         self.changes = Listeners[[]]()
-        self.options = SiteOptions.from_entry(entry.options)
-        engine = entry.data[CONF_ENGINE]
-        self.visitors = Visitors(
-            hass,
-            lambda: Book(
-                rule=self.options.rule,
-                threshold=Threshold(
-                    prior=PRIORS[engine], limit=self.options.fpir_limit
-                ),
-                dimension=TEMPLATE_DIMENSION,
-            ),
-        )
+        self.visitors = Visitors(hass, self._new_book)
         self.log = SiteLog(hass, entry.entry_id)
         self.visitors.purges.add(self._purged)
         self.visitors.expiries.add(self.log.faces_expired)
         self.recogniser = Recogniser(
             hass,
             entry,
-            engine_environment(hass, engine, entry.data.get(CONF_WHEELS_FOLDER)),
+            engine_environment(
+                hass, entry.data[CONF_ENGINE], entry.data.get(CONF_WHEELS_FOLDER)
+            ),
             on_change=self.update,
         )
+        self._shared = Shared(
+            entry=entry,
+            device_id=device_id,
+            visitors=self.visitors,
+            recogniser=self.recogniser,
+            options=SiteOptions.from_entry(entry.options),
+        )
         self.dispensers = {
-            subentry.subentry_id: Dispenser(hass, self, subentry)
+            subentry.subentry_id: Dispenser(hass, self._shared, subentry)
             for subentry in entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_DISPENSER
         }
         self._built_of = self._structure()
         self._following = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
+
+    @property
+    def options(self) -> SiteOptions:
+        """Return the rules in force."""
+        return self._shared.options
 
     async def start(self) -> None:
         """Start the dispensers at once and the recogniser in the background.
@@ -99,13 +102,14 @@ class Site:
         """Apply what the manager changed; return if that takes a reload instead."""
         if self._structure() != self._built_of:
             return False
-        before, self.options = self.options, SiteOptions.from_entry(self.entry.options)
-        self.visitors.set_rule(self.options.rule, self.options.fpir_limit)
+        before, now = self.options, SiteOptions.from_entry(self.entry.options)
+        self._shared.options = now
+        self.visitors.set_rule(now.rule, now.fpir_limit)
         for dispenser in self.dispensers.values():
-            dispenser.accounts.follow(self.options)
+            dispenser.accounts.follow(now)
         if (
-            self.options.suspended > before.suspended
-            or self.options.suspended_dispensers - before.suspended_dispensers
+            now.suspended > before.suspended
+            or now.suspended_dispensers - before.suspended_dispensers
         ):
             self.visitors.purge(Cause.SUSPENSION)
         await self._follow_suspension()
@@ -136,6 +140,16 @@ class Site:
         self.changes.tell()
         for dispenser in self.dispensers.values():
             dispenser.update()
+
+    def _new_book(self) -> Book:
+        """Return a book that knows nobody."""
+        options = SiteOptions.from_entry(self.entry.options)
+        prior = PRIORS[self.entry.data[CONF_ENGINE]]
+        return Book(
+            rule=options.rule,
+            threshold=Threshold(prior=prior, limit=options.fpir_limit),
+            dimension=TEMPLATE_DIMENSION,
+        )
 
     @callback
     def _purged(self, receipt: Receipt) -> None:

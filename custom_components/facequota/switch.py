@@ -65,14 +65,14 @@ class DispenserSwitch(DispenserEntity, SwitchEntity):
     @override
     def is_on(self) -> bool:
         """Return if this dispenser's camera may be read, as far as it decides."""
-        return self._id not in self.dispenser.site.options.suspended_dispensers
+        return self._id not in self.site.options.suspended_dispensers
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Read the camera again."""
-        self.dispenser.site.suspend(False, self._id)
+        self.site.suspend(False, self._id)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Suspend face recognition at this dispenser."""
-        self.dispenser.site.suspend(True, self._id)
+        self.site.suspend(True, self._id)

@@ -71,7 +71,7 @@ def _found(hass: HomeAssistant, dispenser: Dispenser, key: str, entity_id: str) 
         severity=ir.IssueSeverity.ERROR,
         translation_key=key,
         translation_placeholders={
-            "site": dispenser.site.entry.title,
+            "site": dispenser.shared.entry.title,
             "dispenser": dispenser.subentry.title,
             "entity": entity_id,
         },
