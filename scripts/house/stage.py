@@ -18,11 +18,13 @@ VISIT_SECONDS: Final = 40
 class Told:
     """How a visit ended, from the dispenser's event entity.
 
+    decided is when the motor turned, or the time of the event when it did not.
     motor_on_ms is measured between two states that Home Assistant received from the
     device, the request and the turning motor; event_ms is what the event says itself.
     """
 
     time: datetime
+    decided: datetime
     outcome: str
     lane: str | None
     cm: float
@@ -91,8 +93,10 @@ def _told(
     """Return what an event entity tells of the visit that it has just been given."""
     attributes = state["attributes"]
     following = attributes.get("next_portion")
+    time = datetime.fromisoformat(state["state"])
     return Told(
-        time=datetime.fromisoformat(state["state"]),
+        time=time,
+        decided=motor_at or time,
         outcome=attributes["event_type"],
         lane=attributes.get("lane"),
         cm=attributes.get("cm") or 0.0,

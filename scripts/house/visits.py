@@ -19,7 +19,7 @@ WINDOW_S: Final = 42.0
 # The firmware counts half centimetres, and paper coasts a little.
 MEASURE_CM: Final = 2.0
 # A told moment may move by what the last portion was longer or shorter than asked.
-MOMENT_S: Final = 3.0
+MOMENT_S: Final = 2.5
 JAM_AFTER_CM: Final = 20.0
 # The firmware rests for a second after a portion; so does a person who steps up.
 STEP_UP_S: Final = 1.3
@@ -129,7 +129,7 @@ class Demo:
             lane="face",
             cm=JAM_AFTER_CM,
             reason="jam",
-            next_portion=jam.told.time + owed,
+            next_portion=jam.told.decided + owed,
         )
         yield self._line(jam, expected)
         rest = PORTION_CM - JAM_AFTER_CM - 2 * MEASURE_CM
@@ -236,7 +236,7 @@ class Demo:
             outcome="granted",
             lane="face",
             cm=PORTION_CM,
-            next_portion=visit.told.time + timedelta(seconds=WINDOW_S),
+            next_portion=visit.told.decided + timedelta(seconds=WINDOW_S),
         )
 
     def _line(self, visit: _Visit, expected: Expected) -> Line:
@@ -269,8 +269,10 @@ def _answered(answer: dict[str, object]) -> Told:
     """Return the response of FaceQuota's action as what was told."""
     following = answer.get("next_portion")
     cm = answer.get("cm")
+    now = datetime.now(UTC)
     return Told(
-        time=datetime.now(UTC),
+        time=now,
+        decided=now,
         outcome=str(answer["outcome"]),
         lane=str(answer["lane"]),
         cm=float(cm) if isinstance(cm, int | float) else 0.0,

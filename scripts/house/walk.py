@@ -30,6 +30,7 @@ async def open_page(site: Site, people: Sequence[Person]) -> None:
     for one in site.dispensers:
         names = await asyncio.to_thread(_take_pictures, one.pictures, people)
         await _add_chooser(site.client, one, names)
+        await site.show(one, one.pictures / "walk" / f"{_slug(NOBODY)}.jpg")
     page = {"url_path": PAGE, "title": "Walk past", "icon": "mdi:walk"}
     await site.client.call(
         "lovelace/dashboards/create",
@@ -171,7 +172,13 @@ def _site_cards(site: Site) -> dict[str, Any]:
         "type": "grid",
         "cards": [
             {"type": "heading", "heading": "Site"},
-            {"type": "entities", "entities": [site.entities[key] for key in wanted]},
+            {
+                "type": "entities",
+                "entities": [
+                    {"entity": site.entities[key], "name": {"type": "entity"}}
+                    for key in wanted
+                ],
+            },
         ],
     }
 
@@ -180,6 +187,11 @@ async def _stand(name: str, dispenser: str, ask: bool) -> None:
     """Let somebody stand at a dispenser of the running demo."""
     async with Client(ADDRESS) as client:
         entity_id = chooser(dispenser)
+        there = await client.state(entity_id)
+        if name not in there["attributes"]["options"]:
+            raise HouseError(
+                f"choose one of {', '.join(there['attributes']['options'])}"
+            )
         await client.service(
             "input_select.select_option",
             {"option": name},
