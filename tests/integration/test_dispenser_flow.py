@@ -8,7 +8,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.dispenser_flow import FIRMWARE_ENTITIES
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentry, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigSubentry,
+    SubentryFlowResult,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -99,7 +105,7 @@ def suggested(shown: SubentryFlowResult) -> dict[str, Any]:
     }
 
 
-def the(entry: MockConfigEntry, title: str) -> ConfigSubentry:
+def the(entry: ConfigEntry, title: str) -> ConfigSubentry:
     """Return a dispenser by its name."""
     return next(one for one in entry.subentries.values() if one.title == title)
 
