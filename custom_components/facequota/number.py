@@ -10,11 +10,12 @@ from homeassistant.components.number import (
 )
 from homeassistant.const import EntityCategory, UnitOfLength, UnitOfTime
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN
+from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN, DOMAIN
 from .entity import SiteEntity
-from .options import DEFAULT_OPTIONS, LIMITS
+from .options import DEFAULT_OPTIONS, LIMITS, rule_errors
 from .site import FaceQuotaConfigEntry
 
 # One after the other: each writes the options of the site.
@@ -75,5 +76,11 @@ class RuleNumber(SiteEntity, NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Write the number to the site's options."""
-        self.site.change_options({self.entity_description.key: value})
+        """Write the number to the site's options, unless it makes no sense there."""
+        change = {self.entity_description.key: value}
+        rules = {**DEFAULT_OPTIONS, **self.site.entry.options, **change}
+        for error in rule_errors(rules).values():
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key=error
+            )
+        self.site.change_options(change)
