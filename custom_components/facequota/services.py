@@ -56,6 +56,15 @@ def _finite(value: Any) -> float:
     return number
 
 
+def _period(value: Any) -> timedelta:
+    """Return a length of time; Home Assistant's own check lets endless ones escape."""
+    try:
+        period: timedelta = cv.positive_time_period(value)
+    except OverflowError as err:
+        raise vol.Invalid("longer than any time") from err
+    return period
+
+
 DISPENSE_SCHEMA: Final = {
     vol.Optional(ATTR_CM): vol.All(
         vol.Coerce(float),
@@ -68,9 +77,7 @@ DISPENSE_SCHEMA: Final = {
     vol.Optional(ATTR_REQUEST_ID): vol.All(cv.string, vol.Length(min=1, max=64)),
 }
 SITE_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
-PURGE_SCHEMA: Final = SITE_SCHEMA.extend(
-    {vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period}
-)
+PURGE_SCHEMA: Final = SITE_SCHEMA.extend({vol.Optional(ATTR_OLDER_THAN): _period})
 
 
 @callback
