@@ -123,13 +123,7 @@ class Crowd:
         dispenser = next(self._dispensers)
         await self._site.show(dispenser, picture)
         await asyncio.sleep(STEP_UP_S)
-        told = await self._watch.visit(
-            dispenser,
-            lambda: self._site.client.service(
-                "button.press",
-                target={"entity_id": dispenser.firmware["Sim request"]},
-            ),
-        )
+        told = await self._watch.visit(dispenser, lambda: self._site.press(dispenser))
         return Line(
             time=told.time,
             dispenser=dispenser.name,

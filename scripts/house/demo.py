@@ -14,7 +14,6 @@ from pathlib import Path
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,7 +23,7 @@ from .client import PASSWORD, USER
 from .crowd import RULES_OF_A_CROWD, Crowd
 from .home_assistant import ROOT, HouseError, complaints
 from .house import House, open_house
-from .people import Person, people_in
+from .people import Person, people_in, portraits
 from .site import RULES, Site
 from .stage import Watch
 from .table import Line, heading
@@ -38,14 +37,6 @@ STARTED: Final = time.monotonic()
 def say(text: str) -> None:
     """Tell the person what is going on, beside the table."""
     print(f"demo {time.monotonic() - STARTED:6.0f} s  {text}", file=sys.stderr)
-
-
-def portraits() -> list[Person]:
-    """Return the two people of the public-domain portraits, fetched once."""
-    fetch = [sys.executable, str(ROOT / "scripts/portraits")]
-    if subprocess.run(fetch, stdout=subprocess.DEVNULL, check=False).returncode:
-        raise HouseError("the portraits could not be fetched")
-    return people_in(CACHE / "portraits")
 
 
 async def run(arguments: argparse.Namespace) -> bool:

@@ -85,19 +85,26 @@ class HomeAssistant:
     """One `hass` process, from an empty configuration folder to its clean end."""
 
     def __init__(
-        self, folder: Path, *, python: Path = TESTED_PYTHON, port: int | None = None
+        self,
+        folder: Path,
+        *,
+        python: Path = TESTED_PYTHON,
+        port: int | None = None,
+        configuration: str = "",
     ) -> None:
         """Remember where it will live.
 
         `folder` is its configuration folder (made and filled on start), `python`
-        the interpreter of the environment that has Home Assistant installed and
-        `port` the one on 127.0.0.1 (a free one when None).
+        the interpreter of the environment that has Home Assistant installed,
+        `port` the one on 127.0.0.1 (a free one when None) and `configuration` YAML
+        that follows its own.
         """
         self.folder = folder
         self.python = python
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_file = folder / "home-assistant.log"
+        self._configuration = CONFIGURATION + configuration
         self._output_file = folder / "output.log"
         self._process: asyncio.subprocess.Process | None = None
 
@@ -130,7 +137,7 @@ class HomeAssistant:
         product = self.folder / "custom_components/facequota"
         if not product.is_symlink():
             product.symlink_to(ROOT / "custom_components/facequota")
-        (self.folder / "configuration.yaml").write_text(CONFIGURATION)
+        (self.folder / "configuration.yaml").write_text(self._configuration)
         automations = self.folder / "automations.yaml"
         if not automations.exists():
             automations.write_text("[]\n")

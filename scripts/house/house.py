@@ -56,8 +56,12 @@ async def open_house(
     python: Path = TESTED_PYTHON,
     port: int | None = None,
     dispensers: int = 2,
+    configuration: str = "",
 ) -> AsyncIterator[House]:
-    """Start a house in an empty folder and stop all of it at the end."""
+    """Start a house in an empty folder and stop all of it at the end.
+
+    `configuration` is YAML that Home Assistant's own configuration ends with.
+    """
     async with contextlib.AsyncExitStack() as stack:
         programs = await build_firmware()
         machines = []
@@ -70,7 +74,9 @@ async def open_house(
             machines.append(
                 Machine(name=name, port=simulator.port, simulator=simulator)
             )
-        home_assistant = HomeAssistant(folder / "config", python=python, port=port)
+        home_assistant = HomeAssistant(
+            folder / "config", python=python, port=port, configuration=configuration
+        )
         await stack.enter_async_context(home_assistant)
         client = await stack.enter_async_context(Client(home_assistant.url))
         yield House(

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+import subprocess
+import sys
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from .home_assistant import HouseError
+from .home_assistant import ROOT, HouseError
 
 WIDTH: Final = 640
 HEIGHT: Final = 480
@@ -38,6 +40,14 @@ def people_in(folder: Path) -> list[Person]:
     if not people:
         raise HouseError(f"no folder with photographs in {folder}")
     return people
+
+
+def portraits() -> list[Person]:
+    """Return the two people of the public-domain portraits, fetched once."""
+    fetch = [sys.executable, str(ROOT / "scripts/portraits")]
+    if subprocess.run(fetch, stdout=subprocess.DEVNULL, check=False).returncode:
+        raise HouseError("the portraits could not be fetched")
+    return people_in(ROOT / ".cache/portraits")
 
 
 def stand(

@@ -42,7 +42,6 @@ class Dispenser:
     name: str
     camera: str
     pictures: Path
-    subentry_id: str = ""
     device_id: str = ""
     firmware: dict[str, str] = field(default_factory=dict)
     entities: dict[str, str] = field(default_factory=dict)
@@ -87,10 +86,21 @@ class Site:
         entry_id = await add_site(client, name, rules)
         for one in dispensers:
             await _add_dispenser(client, entry_id, one)
+        return await cls.find(client, dispensers)
+
+    @classmethod
+    async def find(cls, client: Client, dispensers: Sequence[Dispenser]) -> Self:
+        """Return the only site of a house, once it is ready, with these dispensers."""
+        entries = await client.get("/api/config/config_entries/entry?domain=facequota")
+        entry_id: str = entries[0]["entry_id"]
         await _until_ready(client, entry_id, dispensers)
+        subentries = await client.call(
+            "config_entries/subentries/list", entry_id=entry_id
+        )
         registry = await client.entities()
+        ids = {one["title"]: one["subentry_id"] for one in subentries}
         for one in dispensers:
-            _find_entities(registry, one)
+            _find_entities(registry, ids[one.name], one)
         entities = {
             _key(entity): entity["entity_id"]
             for entity in registry
@@ -98,7 +108,16 @@ class Site:
             and entity["config_subentry_id"] is None
         }
         return cls(
-            client=client, entry_id=entry_id, dispensers=dispensers, entities=entities
+            client=client,
+            entry_id=entry_id,
+            dispensers=list(dispensers),
+            entities=entities,
+        )
+
+    async def press(self, dispenser: Dispenser, name: str = "Sim request") -> None:
+        """Press one of the buttons of a dispenser's firmware, as the visitor would."""
+        await self.client.service(
+            "button.press", target={"entity_id": dispenser.firmware[name]}
         )
 
     async def show(self, dispenser: Dispenser, picture: Path) -> None:
@@ -216,10 +235,6 @@ async def _add_dispenser(client: Client, entry_id: str, dispenser: Dispenser) ->
         },
     )
     await flow.finish("inputs", flow.suggested)
-    subentries = await client.call("config_entries/subentries/list", entry_id=entry_id)
-    dispenser.subentry_id = next(
-        one["subentry_id"] for one in subentries if one["title"] == dispenser.name
-    )
 
 
 async def _until_ready(
@@ -243,10 +258,12 @@ async def _until_ready(
     raise HouseError(f"the site is not ready after {READY_SECONDS} s: {told}")
 
 
-def _find_entities(registry: Sequence[Json], dispenser: Dispenser) -> None:
+def _find_entities(
+    registry: Sequence[Json], subentry_id: str, dispenser: Dispenser
+) -> None:
     """Note which entities FaceQuota made for a dispenser."""
     for entity in registry:
-        if entity["config_subentry_id"] == dispenser.subentry_id:
+        if entity["config_subentry_id"] == subentry_id:
             dispenser.entities[_key(entity)] = entity["entity_id"]
             dispenser.device_id = entity["device_id"]
 

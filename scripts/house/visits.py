@@ -183,13 +183,9 @@ class Demo:
     async def _visit(self, name: str, dispenser: Dispenser, picture: Path) -> _Visit:
         """Let somebody stand before a camera and press the button there."""
 
-        async def press() -> None:
-            await self._site.client.service(
-                "button.press",
-                target={"entity_id": dispenser.firmware["Sim request"]},
-            )
-
-        return await self._take_place(name, dispenser, picture, press)
+        return await self._take_place(
+            name, dispenser, picture, lambda: self._site.press(dispenser)
+        )
 
     async def _asked(
         self, name: str, dispenser: Dispenser, picture: Path, **data: object

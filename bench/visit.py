@@ -1,0 +1,223 @@
+"""How a visit feels: from the request to the turning motor, and what it costs the house.
+
+    .venv/bin/python -m bench.visit [--visits N] [--json] [--check]
+
+Real Home Assistant, real firmware, real photographs of 640×480. Beside the visits, the
+same recognition runs in Home Assistant's executor, to show what the child process is for.
+--check exits 1 when a figure is worse than it must be. Run scripts/setup demo before.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import cycle
+import json
+from pathlib import Path
+import shutil
+import statistics
+import sys
+import tempfile
+from typing import Any, Final
+
+import psutil
+
+from scripts.house.home_assistant import ROOT, HouseError
+from scripts.house.house import House, open_house
+from scripts.house.people import portraits, stand
+from scripts.house.site import RULES, Site
+from scripts.house.stage import Watch
+
+COMPONENT: Final = Path(__file__).parent / "visit_loop"
+IDLE_SECONDS: Final = 20
+SETTLE_SECONDS: Final = 10
+EXECUTOR_ROUNDS: Final = 25
+# The firmware rests for a second after a portion; two dispensers take turns.
+STEP_UP_S: Final = 0.5
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured value, and how large it may be (None: told, not judged)."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+
+    @property
+    def good(self) -> bool:
+        """Return if the value is as it must be."""
+        return self.most is None or self.value <= self.most
+
+
+async def measure(visits: int) -> list[Figure]:
+    """Build a house, let people visit, and return what was measured."""
+    cache = ROOT / ".cache"
+    cache.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=cache))
+    try:
+        _add_component(folder / "config")
+        async with open_house(folder, configuration=f"{COMPONENT.name}:\n") as house:
+            process = psutil.Process(house.home_assistant.pid)
+            before = process.memory_info().rss
+            site = await house.set_up_site(
+                rules={**RULES, "portion_cm": 5, "allowance_cm": 5}
+            )
+            idle = await _idle(process)
+            await house.client.service("visit_loop.start")
+            motor, recognition = await _visits(house, site, visits)
+            stall = await _longest_ms(house, "visit_loop.stop")
+            after = process.memory_info().rss
+            child = max(
+                one.memory_info().rss for one in process.children(recursive=True)
+            )
+            executor = await _in_the_executor(house, site)
+        return [
+            Figure(name="visits", value=len(motor), unit=""),
+            Figure(
+                name="request to motor on, median",
+                value=statistics.median(motor),
+                unit="ms",
+                most=350,
+            ),
+            Figure(
+                name="request to motor on, 95 %",
+                value=statistics.quantiles(motor, n=20)[-1],
+                unit="ms",
+                most=600,
+            ),
+            Figure(
+                name="of that in the child, median",
+                value=statistics.median(recognition),
+                unit="ms",
+            ),
+            Figure(name="longest stall of the loop", value=stall, unit="ms", most=15),
+            Figure(name="the same in the executor", value=executor, unit="ms"),
+            Figure(
+                name="Home Assistant grew by",
+                value=(after - before) / MIB,
+                unit="MiB",
+                most=40,
+            ),
+            Figure(name="child", value=child / MIB, unit="MiB", most=150),
+            *idle,
+        ]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _add_component(config: Path) -> None:
+    """Put the loop's stop-watch beside the product in a house that is not built yet."""
+    components = config / "custom_components"
+    components.mkdir(parents=True)
+    (components / COMPONENT.name).symlink_to(COMPONENT)
+
+
+async def _visits(
+    house: House, site: Site, visits: int
+) -> tuple[list[float], list[float]]:
+    """Return the times to motor on and in the child, in ms, of granted visits."""
+    pictures = _pictures(site)
+    motor: list[float] = []
+    recognition: list[float] = []
+    turns = zip(cycle(site.dispensers), cycle(pictures), strict=False)
+    async with Watch.on(house.client) as watch:
+        for _, (dispenser, picture) in zip(range(visits), turns, strict=False):
+            await site.purge()
+            await site.show(dispenser, picture)
+            await asyncio.sleep(STEP_UP_S)
+            told = await watch.visit(dispenser, partial(site.press, dispenser))
+            if (told.outcome, told.lane) != ("granted", "face"):
+                raise HouseError(f"a visit ended otherwise: {told}")
+            assert told.motor_on_ms is not None
+            motor.append(told.motor_on_ms)
+            recognition.append(told.recognition_ms or 0.0)
+    return motor, recognition
+
+
+def _pictures(site: Site) -> list[Path]:
+    """Write what the cameras show: two people, each now and later."""
+    folder = site.dispensers[0].pictures
+    return [
+        stand(
+            person.photographs[0],
+            folder / f"bench_{number}_{later}.jpg",
+            later=bool(later),
+        )
+        for number, person in enumerate(portraits())
+        for later in (0, 1)
+    ]
+
+
+async def _longest_ms(house: House, action: str, **data: Any) -> float:
+    """Return what one of the stop-watch's actions says, in ms."""
+    answer = await house.client.service(action, data, response=True)
+    longest: float = answer["longest_ms"]
+    return longest
+
+
+async def _in_the_executor(house: House, site: Site) -> float:
+    """Return the longest stall while the executor looks at the same pictures, in ms."""
+    engines = house.home_assistant.folder / ".cache/facequota"
+    engine = next(one for one in engines.iterdir() if (one / "dlib").exists())
+    return await _longest_ms(
+        house,
+        "visit_loop.recognise",
+        engine=str(engine),
+        product=str(ROOT / "custom_components/facequota"),
+        pictures=[str(picture) for picture in _pictures(site)],
+        rounds=EXECUTOR_ROUNDS,
+    )
+
+
+async def _idle(process: psutil.Process) -> list[Figure]:
+    """Return how much of a processor both processes take when nobody comes."""
+    await asyncio.sleep(SETTLE_SECONDS)
+    children = process.children(recursive=True)
+    for one in (process, *children):
+        one.cpu_percent()
+    await asyncio.sleep(IDLE_SECONDS)
+    child = max((one.cpu_percent() for one in children), default=0.0)
+    return [
+        Figure(
+            name="Home Assistant, idle", value=process.cpu_percent(), unit="%", most=1
+        ),
+        Figure(name="child, idle", value=child, unit="%", most=1),
+    ]
+
+
+def show(figures: Sequence[Figure]) -> str:
+    """Return the table."""
+    rows = [f"{'':32}{'measured':>12}{'at most':>12}"]
+    for one in figures:
+        most = "" if one.most is None else f"{one.most:g} {one.unit}"
+        mark = "" if one.good else "   <-"
+        rows.append(f"{one.name:32}{f'{one.value:.1f} {one.unit}':>12}{most:>12}{mark}")
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Run the bench."""
+    parser = argparse.ArgumentParser(prog="python -m bench.visit")
+    parser.add_argument("--visits", type=int, default=100)
+    parser.add_argument("--json", action="store_true", help="print JSON, no table")
+    parser.add_argument("--check", action="store_true", help="1 below what must be")
+    arguments = parser.parse_args()
+    try:
+        figures = asyncio.run(measure(arguments.visits))
+    except HouseError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    told: dict[str, Any] = {
+        one.name: {"value": one.value, "unit": one.unit, "most": one.most}
+        for one in figures
+    }
+    print(json.dumps(told, indent=2) if arguments.json else show(figures))
+    return 1 if arguments.check and not all(one.good for one in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""What the test harness does for tests inside Home Assistant's own process is not wanted here."""
+
+import pytest
+from pytest_socket import enable_socket
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sockets_for_a_house() -> None:
+    """Let a house that serves a whole module be built: it listens on 127.0.0.1."""
+    enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _sockets(socket_enabled: None) -> None:
+    """Let each test talk to the house; the harness forbids it before each test."""
+
+
+@pytest.fixture(autouse=True)
+def verify_cleanup() -> None:
+    """Look for no left-over tasks: a house goes on from one test to the next."""
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave the loop as it is: it is no loop of Home Assistant's."""
