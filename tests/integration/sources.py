@@ -86,6 +86,23 @@ def assigned(tree: ast.AST, target: str) -> set[str]:
     }
 
 
+def constants(prefix: str) -> set[str]:
+    """Return the strings that constants of such names hold, in all modules."""
+    found = set()
+    for tree in MODULES.values():
+        for node in tree.body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value)):
+                    pass
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value)):
+                    pass
+                case _:
+                    continue
+            if name.startswith(prefix):
+                found.add(str(value))
+    return found
+
+
 def members(tree: ast.AST, enum: str) -> set[str]:
     """Return the members of an enum that are mentioned."""
     return {

@@ -30,7 +30,6 @@ from custom_components.facequota.records import receipt_record, visit_record
 from custom_components.facequota.trigger import TRIGGERS
 from custom_components.facequota.visit import Visit
 from custom_components.facequota.visitors import Cause, Receipt
-from custom_components.facequota.watch import ISSUE_ENTITY_MISSING
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.selector import SelectSelector
@@ -46,6 +45,7 @@ from .sources import (
     assigned,
     calls,
     class_tree,
+    constants,
     form_errors,
     literals,
     members,
@@ -271,7 +271,7 @@ def test_every_issue_has_its_words() -> None:
         for tree in MODULES.values()
         for text in literals(tree, "translation_key", "async_create_issue")
     }
-    assert named | {*ENGINE_ISSUES, ISSUE_ENTITY_MISSING} == set(EN["issues"])
+    assert named | constants("ISSUE_") == set(EN["issues"])
     for issue in EN["issues"].values():
         assert issue["title"]
         assert ("description" in issue) != ("fix_flow" in issue)
