@@ -54,9 +54,9 @@ class Client:
         """Make the first user or log in as it, and open the WebSocket."""
         self._session = aiohttp.ClientSession()
         try:
-            steps = await self._send("GET", "/api/onboarding")
-            fresh = any(s["step"] == "user" and not s["done"] for s in steps)
-            code = await (self._first_user() if fresh else self._log_in())
+            code = await (
+                self._first_user() if await self._is_fresh() else self._log_in()
+            )
             await self._open(await self._access_token(code))
             # An access token lives for half an hour, a demo for longer.
             self.token = await self.call(
@@ -174,6 +174,15 @@ class Client:
             return await answer.json()
 
     # -- logging in --------------------------------------------------------------
+
+    async def _is_fresh(self) -> bool:
+        """Return if nobody has ever logged in here."""
+        try:
+            steps = await self._send("GET", "/api/onboarding")
+        except CallError:
+            # Home Assistant offers it no more once it has started after that.
+            return False
+        return any(one["step"] == "user" and not one["done"] for one in steps)
 
     async def _first_user(self) -> str:
         """Make the user of a fresh Home Assistant; return an authorisation code."""

@@ -165,6 +165,12 @@ class HomeAssistant:
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._wait_until_it_answers()
+        except TimeoutError:
+            await self.stop()
+            raise HouseError(
+                f"Home Assistant did not answer within {START_SECONDS} s:\n"
+                f"{self._last_lines()}"
+            ) from None
         except BaseException:
             await self.stop()
             raise
@@ -216,7 +222,7 @@ class HomeAssistant:
         async with aiohttp.ClientSession() as session:
             while self._process.returncode is None:
                 try:
-                    async with session.get(f"{self.url}/api/onboarding") as answer:
+                    async with session.get(f"{self.url}/manifest.json") as answer:
                         if answer.status == 200:
                             return
                 except aiohttp.ClientError, OSError:

@@ -1,0 +1,131 @@
+"""The README's pictures, taken of a real house in a real browser.
+
+scripts/screenshots [FOLDER]      docs/images unless told otherwise
+"""
+
+import argparse
+import asyncio
+from pathlib import Path
+import shutil
+import sys
+import tempfile
+from typing import Final
+
+from PIL import Image
+from playwright.async_api import Locator, Page, expect
+
+from .browser import PATIENCE_MS, open_browser
+from .clicks import Forms, set_up_by_hand
+from .home_assistant import ROOT, HouseError
+from .house import House, open_house
+from .people import portraits, stand
+from .site import Dispenser, Site, add_dispenser_parts
+from .stage import Watch
+
+# A moment for pictures, fonts and the last animation of a page.
+SETTLE_MS: Final = 2_500
+COLOURS: Final = 128
+
+
+class Album:
+    """A folder of screenshots."""
+
+    def __init__(self, folder: Path, page: Page) -> None:
+        """Fill a folder from a page."""
+        self._folder = folder
+        self.page = page
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def take(self, name: str, part: Locator | None = None) -> None:
+        """Take a picture of the page, or of one part of it, with few colours."""
+        await self.page.wait_for_timeout(SETTLE_MS)
+        file = self._folder / f"{name}.png"
+        await (part or self.page).screenshot(path=file)
+        with Image.open(file) as taken:
+            taken.convert("RGB").quantize(COLOURS).save(file, optimize=True)
+        print(file)
+
+
+async def run(folder: Path) -> None:
+    """Take all of them."""
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    house_folder = Path(tempfile.mkdtemp(prefix="screenshots-", dir=ROOT / ".cache"))
+    try:
+        async with open_house(house_folder, dispensers=1) as house:
+            parts = await add_dispenser_parts(
+                house.client, house.pictures, house.machines[0]
+            )
+            async with open_browser(house.client) as page:
+                album = Album(folder, page)
+                await _flow(house, album)
+                site = await Site.find(house.client, [parts])
+                await _visits(site, site.dispensers[0])
+                await _pages(house, album, site.dispensers[0], "")
+            async with open_browser(house.client, language="zh-Hans") as page:
+                album = Album(folder, page)
+                await _pages(house, album, site.dispensers[0], "-zh-Hans")
+    finally:
+        shutil.rmtree(house_folder, ignore_errors=True)
+
+
+async def _flow(house: House, album: Album) -> None:
+    """Take the form that the law makes necessary while the site is set up."""
+    forms = Forms(album.page, house.client.url)
+    await forms.open_new_site()
+    await album.take("setup-rules", forms.dialog.locator("ha-dialog").first)
+    await forms.write("Name", "East gate")
+    await forms.submit("Before a camera looks at anybody")
+    await forms.choose("inside")
+    await forms.submit("Post the notice first")
+    await album.take("setup-law", forms.dialog.locator("ha-dialog").first)
+    await set_up_by_hand(
+        forms,
+        dispenser="Entrance",
+        camera="Entrance camera",
+        motor="Entrance dispenser Motor",
+    )
+
+
+async def _visits(site: Site, dispenser: Dispenser) -> None:
+    """Let somebody have paper, come back, and somebody else come without a face."""
+    person = portraits()[0]
+    await site.show(
+        dispenser, stand(person.photographs[0], dispenser.pictures / "person.jpg")
+    )
+    async with Watch.on(site.client) as watch:
+        for button in ("Sim request", "Sim request", "Sim request without face"):
+            await watch.visit(dispenser, lambda: site.press(dispenser, button))  # noqa: B023
+            await asyncio.sleep(1.3)
+
+
+async def _pages(
+    house: House, album: Album, dispenser: Dispenser, language: str
+) -> None:
+    """Take the dispenser's page and the history of its visits."""
+    page = album.page
+    url = house.client.url
+    await page.goto(f"{url}/config/devices/device/{dispenser.device_id}")
+    body = page.locator("ha-config-device-page")
+    await expect(body).to_contain_text("60", timeout=PATIENCE_MS)
+    await album.take(f"dispenser{language}")
+    await page.goto(f"{url}/logbook?entity_id={dispenser.visit}")
+    await expect(page.locator("ha-logbook")).to_contain_text("60", timeout=PATIENCE_MS)
+    await album.take(f"visits{language}")
+
+
+def main() -> int:
+    """Run scripts/screenshots."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/screenshots", description="Take the README's pictures."
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs/images")
+    try:
+        asyncio.run(run(parser.parse_args().folder))
+    except HouseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
