@@ -9,7 +9,7 @@ from functools import partial
 import logging
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -117,15 +117,16 @@ class Dispenser:
 
     @property
     def paper_low(self) -> bool | None:
-        """Return if the roll is nearly empty, None without a sensor for it."""
-        watched = [
-            entity_id
+        """Return if the roll is nearly empty, None where no sensor can tell."""
+        seen = {
+            state.state
             for key in (CONF_PAPER_LOW, CONF_PAPER_OUT)
             if (entity_id := self.subentry.data.get(key))
-        ]
-        if not watched:
-            return None
-        return any(self._hass.states.is_state(one, STATE_ON) for one in watched)
+            and (state := self._hass.states.get(entity_id))
+        }
+        if STATE_ON in seen:
+            return True
+        return False if STATE_OFF in seen else None
 
     @property
     def unusual_use(self) -> bool:
@@ -208,21 +209,21 @@ class Dispenser:
             request = replace(request, lane=Lane.OPEN)
         try:
             result = await visit(request, self)
+            self._take_note(result)
         finally:
             self._step = None
             self.update()
-        if result.cm:
-            self._note_use()
-        if result.recognition_ms is not None:
-            self.last_recognition_ms = result.recognition_ms
         self._tell_result(result)
         return result
 
     @callback
-    def _note_use(self) -> None:
-        """Count a portion, and look again when an alarm may be over."""
+    def _take_note(self, result: Visit) -> None:
+        """Remember how long it took, count a portion, know when an alarm may be over."""
+        if result.recognition_ms is not None:
+            self.last_recognition_ms = result.recognition_ms
+        if not result.cm:
+            return
         self._usage.portion(self.clock())
-        self.update()
         if self.unusual_use:
             if self._calm_down is not None:
                 self._calm_down()
