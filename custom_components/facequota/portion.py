@@ -8,8 +8,17 @@ import math
 from typing import Any, Final, Self
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
 
 from .const import (
     CONF_CM_PER_SECOND,
@@ -70,10 +79,20 @@ class PortionRun:
         self._lost_at: float | None = None
         self.on_at: float | None = None
         self.is_on = False
-        watched = (entities.switch, entities.paper_dispensed, entities.last_portion)
-        self.release = async_track_state_change_event(
-            hass, [entity_id for entity_id in watched if entity_id], self._on_state
-        )
+        told_by = [entities.last_portion] if entities.last_portion else []
+        counted_by = [entities.paper_dispensed] if entities.paper_dispensed else []
+        self._releases = [
+            async_track_state_change_event(
+                hass, [entities.switch, *counted_by, *told_by], self._on_state
+            ),
+            # Two portions of the same length are no change of state.
+            async_track_state_report_event(hass, told_by, self._on_same_length),
+        ]
+
+    def release(self) -> None:
+        """Stop listening."""
+        for release in self._releases:
+            release()
 
     @property
     def lost(self) -> bool:
@@ -152,6 +171,12 @@ class PortionRun:
             else:
                 self._told = number
         self._changed.set()
+
+    @callback
+    def _on_same_length(self, event: Event[EventStateReportedData]) -> None:
+        """Take note of a length that is the last one's."""
+        self._told = as_number(event.data["new_state"].state)
+        self._measured.set()
 
     @callback
     def _on_switch(self, state: str) -> None:
