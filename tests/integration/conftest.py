@@ -84,7 +84,7 @@ def log() -> Generator[Log]:
     """Watch the log from before the set-up of a test until after its tear-down."""
     log = Log()
     handler = logging.Handler(logging.WARNING)
-    handler.emit = log.records.append  # type: ignore[method-assign]
+    handler.emit = log.records.append  # type: ignore[assignment,method-assign]
     logging.getLogger().addHandler(handler)
     yield log
     logging.getLogger().removeHandler(handler)

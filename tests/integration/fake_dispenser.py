@@ -49,6 +49,7 @@ class Fault(StrEnum):
     LOST_AT_20_CM = "lost_at_20_cm"
     HANGS = "hangs"
     COASTS = "coasts"
+    COUNTER_RESETS = "counter_resets"
     RAISES = "raises"
     ANSWERS_LATE = "answers_late"
 
@@ -147,8 +148,9 @@ class FakeDispenser:
             self.motor.show(False)
 
     def count(self, cm: float) -> None:
-        """Let paper come out and the counter tell."""
+        """Let paper come out; the counter tells, and what the last portion was."""
         self.dispensed += cm
+        self.set(LAST_PORTION, f"{cm:.1f}")
         self.set(COUNTER, f"{self.dispensed:.1f}")
 
     async def _run(self) -> None:
@@ -165,6 +167,9 @@ class FakeDispenser:
         match self.fault:
             case Fault.COASTS:
                 self.count(self.length.native_value + 1.5)
+            case Fault.COUNTER_RESETS:
+                self.dispensed = 0
+                self.count(self.length.native_value)
             case None | Fault.ANSWERS_LATE:
                 self.count(self.length.native_value)
             case _:
