@@ -12,6 +12,8 @@ import signal
 import struct
 import sys
 
+from .landlock import close_files, drop_privileges
+
 _MEMORY_BYTES = 1024 * 1024 * 1024
 """Address space: some four times what the engines map, far below what hurts a house."""
 
@@ -24,11 +26,18 @@ _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
-# Numbers of socket, socketpair, execve, execveat, io_uring_setup and the audit name of
-# the machine: linux/audit.h and the kernel's system call tables.
+# Numbers of socket, socketpair, execve, execveat, io_uring_setup, ptrace,
+# process_vm_readv, process_vm_writev, kill, tkill, pidfd_send_signal, pidfd_getfd and
+# the audit name of the machine: linux/audit.h and the kernel's system call tables.
 _SYSTEM_CALLS = {
-    "x86_64": (0xC000003E, (41, 53, 59, 322, 425)),
-    "aarch64": (0xC00000B7, (198, 199, 221, 281, 425)),
+    "x86_64": (
+        0xC000003E,
+        (41, 53, 59, 322, 425, 101, 310, 311, 62, 200, 424, 438),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (198, 199, 221, 281, 425, 117, 270, 271, 129, 130, 424, 438),
+    ),
 }
 
 
@@ -46,7 +55,9 @@ def enter() -> dict[str, bool]:
         "own_network": _leave_network(),
         "memory_locked": _lock_memory(libc),
         "no_new_privileges": _control(libc, _PR_SET_NO_NEW_PRIVS, 1),
-        "no_sockets": _forbid_sockets(libc),
+        "no_sockets": _forbid_calls(libc),
+        "files_closed": close_files(libc),
+        "no_privileges": drop_privileges(libc),
         # After the namespaces: entering one resets both.
         "not_dumpable": _control(libc, _PR_SET_DUMPABLE, 0),
         "no_core_dump": True,
@@ -79,8 +90,8 @@ def _leave_network() -> bool:
     return False
 
 
-def _forbid_sockets(libc: ctypes.CDLL) -> bool:
-    """Let the kernel refuse new sockets and new programs (a seccomp filter)."""
+def _forbid_calls(libc: ctypes.CDLL) -> bool:
+    """Let the kernel refuse sockets, programs and other processes (a seccomp filter)."""
     machine = os.uname().machine
     if machine not in _SYSTEM_CALLS or sys.maxsize < 2**32:
         return False
