@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 import shutil
 import subprocess
+import textwrap
 
 import pytest
 
@@ -70,9 +71,9 @@ def test_all_options_fit_on_a_board_with_enough_pins(board: str) -> None:
 @pytest.mark.parametrize(
     ("board", "options"),
     [
-        ("esp32-c3", ["second_button", "paper_low_sensor", "stall_current"]),
-        ("esp32-c3", ["led_ring", "second_switch", "roll_distance"]),
-        ("esp32-c3", ["buzzer"]),
+        ("esp32-c3", ["second_button", "led_ring", "stall_current"]),
+        ("esp32-c3", ["second_switch", "buzzer", "roll_distance"]),
+        ("esp32-c3", ["paper_low_sensor"]),
         ("esp32-s3-cam", [option for option in OPTIONS if option != "buzzer"]),
         ("esp32-s3-cam", ["buzzer", "roll_distance"]),
     ],
@@ -82,7 +83,7 @@ def test_options_fit_on_a_board_with_few_pins(board: str, options: list[str]) ->
 
 
 def test_a_pin_that_two_parts_claim_is_refused() -> None:
-    result = esphome(adopted("esp32-c3", second_switch="true", buzzer="true"))
+    result = esphome(adopted("esp32-c3", led_ring="true", buzzer="true"))
     assert not result.ok
     assert "GPIO21" in result.output or "Pin 21" in result.output
 
@@ -105,18 +106,7 @@ def test_limits_that_are_none_are_refused(
     assert complaint in result.output
 
 
-def test_what_the_dashboard_adopts_is_valid_unchanged(tmp_path: Path) -> None:
-    """As ESPHome's dashboard writes it, with the repository where it will be: a copy of it answers for GitHub here."""
-    repository = tmp_path / "repository"
-    shutil.copytree(FIRMWARE, repository / "esphome")
-    for command in (
-        ["init", "-q", "-b", "main"],
-        ["add", "-A"],
-        ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "firmware"],
-    ):
-        subprocess.run(["git", *command], cwd=repository, check=True)
-    (tmp_path / "adopted.yaml").write_text(
-        """\
+ADOPTED = """\
 substitutions:
   name: facequota-dispenser-a1b2c3
   friendly_name: Paper dispenser a1b2c3
@@ -133,9 +123,33 @@ wifi:
   ssid: here
   password: "12345678"
 """
-    )
+
+
+def _from_the_guide() -> str:
+    """Return the lines that docs/firmware.md tells everybody to write."""
+    guide = (FIRMWARE.parent / "docs/firmware.md").read_text()
+    return textwrap.dedent(guide.split("```yaml\n")[1].split("   ```")[0])
+
+
+@pytest.mark.parametrize(
+    "configuration", [ADOPTED, _from_the_guide()], ids=["dashboard", "guide"]
+)
+def test_what_people_write_is_valid_unchanged(
+    tmp_path: Path, configuration: str
+) -> None:
+    """With the repository where it will be: a copy of it answers for GitHub here."""
+    repository = tmp_path / "repository"
+    shutil.copytree(FIRMWARE, repository / "esphome")
+    for command in (
+        ["init", "-q", "-b", "main"],
+        ["add", "-A"],
+        ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "firmware"],
+    ):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+    (tmp_path / "mine.yaml").write_text(configuration)
+    (tmp_path / "secrets.yaml").write_text('wifi_ssid: a\nwifi_password: "12345678"\n')
     done = subprocess.run(
-        [COMMAND, "config", "adopted.yaml"],
+        [COMMAND, "config", "mine.yaml"],
         cwd=tmp_path,
         env=os.environ
         | {
@@ -150,4 +164,4 @@ wifi:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "name: facequota-dispenser-a1b2c3" in done.stdout
+    assert "name: facequota.paper-dispenser" in done.stdout
