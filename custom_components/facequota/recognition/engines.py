@@ -10,10 +10,15 @@ class Engine(StrEnum):
     """The engines; the value names the module, the folder and the pins."""
 
     FACE_RECOGNITION = "face_recognition"
+    NCNN = "ncnn"
 
+
+NCNN_MODELS = "facequota_models"
+"""Folder of the second engine's networks, beside its packages."""
 
 _CLASSES = {
     Engine.FACE_RECOGNITION: "FaceRecognitionEngine",
+    Engine.NCNN: "NcnnEngine",
 }
 
 

@@ -25,23 +25,20 @@ __all__ = ["Engine", "EngineEnvironment", "InstallError"]
 
 _HERE = Path(__file__).resolve().parent
 
-# The 68-point landmarks may not be used commercially: nobody shall find them here.
-_UNWANTED = ("face_recognition_models/models/shape_predictor_68_face_landmarks.dat",)
-
 # Run by the child before anything else. Its path is the standard library and then the
 # engine's folder: the integration's folder, whose select.py would hide the standard
 # library's, is never on it.
 _BOOTSTRAP = """\
 import sys
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
-here, packages, engine = sys.argv[1:]
+here, packages, module, *arguments = sys.argv[1:]
 if packages:
     sys.path.append(packages)
 spec = spec_from_file_location("recognition", here + "/__init__.py")
 package = sys.modules["recognition"] = module_from_spec(spec)
 spec.loader.exec_module(package)
-from recognition.worker import main
-main(engine)
+import_module("recognition." + module).main(*arguments)
 """
 
 
@@ -66,12 +63,13 @@ class EngineEnvironment:
     def folder(self) -> Path:
         """Return the packages' folder, which has another name after every change.
 
-        Blocking: reads the pins. The name also depends on Python's version, the
-        machine and musl or glibc, all of which the extension suffix tells.
+        Blocking: reads the pins and the model list. The name also depends on Python's
+        version, the machine and musl or glibc, all of which the extension suffix tells.
         """
         if self._folder is None:
-            suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
-            key = hashlib.sha256(self._pins.read_bytes() + suffix.encode())
+            files = sorted(self._pins.parent.glob(f"{self.engine}.*"))
+            key = hashlib.sha256(b"".join(file.read_bytes() for file in files))
+            key.update(str(sysconfig.get_config_var("EXT_SUFFIX")).encode())
             self._folder = self._root / f"{self.engine}-{key.hexdigest()[:16]}"
         return self._folder
 
@@ -94,7 +92,7 @@ class EngineEnvironment:
                 return
             part = self.folder().with_suffix(".part")
             try:
-                size = await asyncio.to_thread(self._prepare, part)
+                size = await asyncio.to_thread(self._begin, part)
                 await install_packages(
                     self._pins,
                     part / "packages",
@@ -102,6 +100,7 @@ class EngineEnvironment:
                     wheels=self._wheels,
                     progress=progress,
                 )
+                await self._prepare(part / "packages")
                 await asyncio.to_thread(self._finish, part)
             except OSError as err:
                 raise install_error(err) from err
@@ -136,16 +135,8 @@ class EngineEnvironment:
 
     def command(self) -> list[str]:
         """Return the command line of the worker; call is_installed or install first."""
-        isolated = ["-I", "-B"]
-        packages = ""
-        if not self._is_running_python:
-            # Without site, Home Assistant's own packages stay out of the child.
-            isolated.append("-S")
-            packages = str(self.folder())
-        return [
-            *(sys.executable, *isolated, "-c", _BOOTSTRAP),
-            *(str(_HERE), packages, str(self.engine)),
-        ]
+        packages = None if self._is_running_python else self.folder()
+        return _command(packages, "worker", str(self.engine))
 
     def env(self) -> dict[str, str]:
         """Return the whole environment of the worker."""
@@ -155,17 +146,23 @@ class EngineEnvironment:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "1",
+            # What a picture took goes back to the system with it.
+            "MALLOC_MMAP_THRESHOLD_": "262144",
+            "MALLOC_TRIM_THRESHOLD_": "262144",
         }
 
     def _is_importable(self) -> bool:
-        """Return whether the running Python already has all the engine's packages."""
+        """Return whether the running Python already has all that the engine needs."""
+        if self.engine is not Engine.FACE_RECOGNITION:
+            # Its networks are made when it is installed.
+            return False
         names = re.findall(r"^([\w-]+)==", self._pins.read_text(), re.MULTILINE)
         try:
             return all(distribution(name) for name in names)
         except PackageNotFoundError:
             return False
 
-    def _prepare(self, part: Path) -> int:
+    def _begin(self, part: Path) -> int:
         """Make an empty folder and return how many bytes will go into it."""
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
@@ -173,14 +170,44 @@ class EngineEnvironment:
         assert size
         return int(size[1])
 
+    async def _prepare(self, packages: Path) -> None:
+        """Make the packages ready for use, in a process of its own."""
+        process = await asyncio.create_subprocess_exec(
+            *_command(packages, "prepare", str(self.engine), str(packages)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env=self.env(),
+            start_new_session=True,
+        )
+        try:
+            _, stderr = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            raise InstallError("unknown", stderr.decode(errors="replace")[-1000:])
+
     def _finish(self, part: Path) -> None:
         """Put the finished folder into place and throw older versions away."""
-        for name in _UNWANTED:
-            (part / "packages" / name).unlink(missing_ok=True)
         (part / "packages").rename(self.folder())
         for other in self._root.glob(f"{self.engine}-*"):
             if other not in (self.folder(), part):
                 shutil.rmtree(other, ignore_errors=True)
+
+
+def _command(packages: Path | None, module: str, *arguments: str) -> list[str]:
+    """Return the command line that runs a module of this package.
+
+    `packages` is a private folder of packages; None takes the running Python's own.
+    Otherwise site is left out, so that Home Assistant's packages stay out of the child.
+    """
+    isolated = ["-I", "-B"] if packages is None else ["-I", "-B", "-S"]
+    return [
+        *(sys.executable, *isolated, "-c", _BOOTSTRAP),
+        *(str(_HERE), str(packages or ""), module, *arguments),
+    ]
 
 
 # Two flows at once would write into one folder.

@@ -247,7 +247,7 @@ async def test_an_engine_that_does_not_run_here_says_why(
     )
     shutil.rmtree(environment.folder() / "dlib")
     dlib = environment.folder() / "dlib.py"
-    dlib.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGILL)\n")
+    dlib.write_text("import signal\nsignal.raise_signal(signal.SIGILL)\n")
     assert environment.is_installed()
     with pytest.raises(InstallError) as caught:
         await environment.verify()
