@@ -5,6 +5,7 @@ scripts/screenshots [FOLDER]      docs/images unless told otherwise
 
 import argparse
 import asyncio
+from functools import partial
 from pathlib import Path
 import shutil
 import sys
@@ -12,7 +13,7 @@ import tempfile
 from typing import Final
 
 from PIL import Image
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from .browser import PATIENCE_MS, open_browser
 from .clicks import Forms, set_up_by_hand
@@ -36,11 +37,11 @@ class Album:
         self.page = page
         folder.mkdir(parents=True, exist_ok=True)
 
-    async def take(self, name: str, part: Locator | None = None) -> None:
-        """Take a picture of the page, or of one part of it, with few colours."""
+    async def take(self, name: str) -> None:
+        """Take a picture of the page, with few colours."""
         await self.page.wait_for_timeout(SETTLE_MS)
         file = self._folder / f"{name}.png"
-        await (part or self.page).screenshot(path=file)
+        await self.page.screenshot(path=file)
         with Image.open(file) as taken:
             taken.convert("RGB").quantize(COLOURS).save(file, optimize=True)
         print(file)
@@ -72,12 +73,12 @@ async def _flow(house: House, album: Album) -> None:
     """Take the form that the law makes necessary while the site is set up."""
     forms = Forms(album.page, house.client.url)
     await forms.open_new_site()
-    await album.take("setup-rules", forms.dialog.locator("ha-dialog").first)
+    await album.take("setup-rules")
     await forms.write("Name", "East gate")
     await forms.submit("Before a camera looks at anybody")
     await forms.choose("inside")
     await forms.submit("Post the notice first")
-    await album.take("setup-law", forms.dialog.locator("ha-dialog").first)
+    await album.take("setup-law")
     await set_up_by_hand(
         forms,
         dispenser="Entrance",
@@ -94,7 +95,7 @@ async def _visits(site: Site, dispenser: Dispenser) -> None:
     )
     async with Watch.on(site.client) as watch:
         for button in ("Sim request", "Sim request", "Sim request without face"):
-            await watch.visit(dispenser, lambda: site.press(dispenser, button))  # noqa: B023
+            await watch.visit(dispenser, partial(site.press, dispenser, button))
             await asyncio.sleep(1.3)
 
 
