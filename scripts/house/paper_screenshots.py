@@ -32,8 +32,8 @@ DESKTOP: Final = ViewportSize(width=1180, height=1120)
 PHONE: Final = ViewportSize(width=400, height=860)
 # As the firmware rests after a portion.
 STEP_UP_S: Final = 1.3
-# A page of a user interface has few colours.
-COLOURS: Final = 96
+# A page of a user interface has few colours, some of them on few pixels.
+COLOURS: Final = 255
 
 
 async def live(house: House) -> None:
@@ -91,7 +91,9 @@ async def _save(page: Page, picture: Path) -> None:
     """Write a small picture of what the browser shows."""
     await page.screenshot(path=picture, animations="disabled")
     with Image.open(picture) as taken:
-        small = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        small = taken.convert("RGB").quantize(
+            COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+        )
     small.save(picture, optimize=True)
     print(picture)
 

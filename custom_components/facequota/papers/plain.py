@@ -46,7 +46,7 @@ class _Reader(HTMLParser):
                 self._cells += 1
             case "li":
                 self._text = self._bullet()
-            case "span":
+            case "span" if ("role", "textbox") in attrs:
                 self._text += BLANK
         if tag in _APART and self.lines and self.lines[-1]:
             self.lines.append("")

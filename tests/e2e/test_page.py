@@ -1,0 +1,94 @@
+"""The page in the sidebar, in a browser of an administrator's: facts, papers, a purge."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+import pytest
+import pytest_asyncio
+
+from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.home_assistant import complaints
+from scripts.house.house import House, open_house
+from scripts.house.site import RULES, add_site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SITE = 'East <b>gate</b> & "Co"'
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, _sockets_for_a_house: None
+) -> AsyncIterator[House]:
+    """Open a house with a site that has no dispenser yet: no camera, no worker."""
+    async with open_house(tmp_path_factory.mktemp("house"), dispensers=0) as opened:
+        await add_site(opened.client, SITE, {**RULES, "operator": "City parks"})
+        yield opened
+        assert complaints(opened.home_assistant.log) == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(house: House) -> AsyncIterator[Page]:
+    """Open the page; nothing on it may fail."""
+    failures: list[str] = []
+    async with open_browser(house.client) as opened:
+        opened.on("pageerror", lambda error: failures.append(str(error)))
+        await opened.goto(f"{house.client.url}/facequota")
+        await expect(opened.locator(".tile").first).to_be_visible(timeout=PATIENCE_MS)
+        yield opened
+    assert failures == []
+
+
+async def test_the_facts_are_on_the_page_and_a_purge_leaves_its_receipt(
+    house: House, page: Page
+) -> None:
+    title = page.locator(".toolbar h1")
+    await expect(title).to_have_text(f"FaceQuota – {SITE}")
+    await expect(page.locator(".tile .value").first).to_have_text("0")
+    await expect(page.locator(".hints")).to_contain_text("There is no dispenser yet.")
+    await page.get_by_role("button", name="Forget everybody now").click()
+    receipts = page.locator(".card", has_text="Forgotten").locator("tbody tr")
+    await expect(receipts).to_have_count(1)
+    await expect(receipts).to_contain_text("A person")
+
+
+async def test_a_paper_opens_in_the_language_that_was_chosen_and_prints(
+    house: House, page: Page
+) -> None:
+    notice = page.locator('[data-paper="notice"]')
+    paper = page.frame_locator("dialog iframe")
+    await notice.get_by_role("button", name="Open").click()
+    await expect(paper.locator("h1")).to_have_text(
+        "This paper dispenser can recognise faces"
+    )
+    await expect(paper.locator("body")).to_contain_text("at most 9 minutes after")
+    await expect(paper.locator(".site")).to_have_text(SITE)
+    await paper.locator(".blank").first.fill("written before it is printed")
+    printed = page.frame(url="about:srcdoc")
+    assert printed is not None
+    await printed.evaluate("window.print = () => { document.title = 'printed' }")
+    await page.get_by_role("button", name="Print").click()
+    assert await printed.title() == "printed"
+    await page.get_by_role("button", name="Close").click()
+    await page.get_by_label("Language of the papers").select_option("zh-Hans")
+    await notice.get_by_role("button", name="Open").click()
+    await expect(paper.locator("h1")).to_have_text("本出纸机可以识别人脸")
+    await page.keyboard.press("Escape")
+
+
+async def test_a_paper_is_saved_by_an_address_that_needs_no_log_in(
+    house: House, page: Page, tmp_path: Path
+) -> None:
+    """Home Assistant signs it, for half a minute."""
+    log = page.locator('[data-paper="log"]')
+    for label, name, said in (
+        ("Save as text", "facequota-log.txt", "Operator | City parks"),
+        ("Save as JSON", "facequota-log.json", '"operator":"City parks"'),
+    ):
+        async with page.expect_download() as waited:
+            await log.get_by_role("button", name=label).click()
+        download = await waited.value
+        assert download.suggested_filename == name
+        await download.save_as(tmp_path / name)
+        assert said in (tmp_path / name).read_text()
