@@ -99,13 +99,13 @@ class HomeAssistant:
         `port` the one on 127.0.0.1 (a free one when None) and `configuration` YAML
         that follows its own.
         """
-        self.folder = folder
+        self.folder = folder.resolve()
         self.python = python
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log_file = folder / "home-assistant.log"
+        self.log_file = self.folder / "home-assistant.log"
         self._configuration = CONFIGURATION + configuration
-        self._output_file = folder / "output.log"
+        self._output_file = self.folder / "output.log"
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -159,6 +159,8 @@ class HomeAssistant:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                # Python would look for custom_components where it is started, too.
+                cwd=self.folder,
                 env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
                 start_new_session=True,
             )

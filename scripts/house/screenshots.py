@@ -62,6 +62,9 @@ async def run(folder: Path) -> None:
                 site = await Site.find(house.client, [parts])
                 await _visits(site, site.dispensers[0])
                 await _pages(house, album, site.dispensers[0], "")
+            # The names of entities follow the house's language, not the reader's.
+            await house.client.call("config/core/update", language="zh-Hans")
+            await site.reload()
             async with open_browser(house.client, language="zh-Hans") as page:
                 album = Album(folder, page)
                 await _pages(house, album, site.dispensers[0], "-zh-Hans")

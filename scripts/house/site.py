@@ -114,6 +114,12 @@ class Site:
             entities=entities,
         )
 
+    async def reload(self) -> None:
+        """Let Home Assistant set the site up anew, and wait until it is ready."""
+        path = f"/api/config/config_entries/entry/{self.entry_id}/reload"
+        await self.client.post(path)
+        await _until_ready(self.client, self.entry_id, self.dispensers)
+
     async def press(self, dispenser: Dispenser, name: str = "Sim request") -> None:
         """Press one of the buttons of a dispenser's firmware, as the visitor would."""
         await self.client.service(
