@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
-import numpy as np
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -15,8 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.facequota.quota.account import Reservation
-from custom_components.facequota.site import TEMPLATE_DIMENSION, Site
+from custom_components.facequota.site import Site
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -24,6 +22,7 @@ from homeassistant.util.yaml import load_yaml_dict
 
 from .conftest import DISPENSER_DATA, ask, faces, set_up_site, unload
 from .fake_dispenser import FakeDispenser, Fault
+from .remembered import remember
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "blueprints/automation/facequota"
@@ -77,18 +76,6 @@ async def long_site(
     )
     yield entry
     await unload(hass, entry)
-
-
-def remember(entry: MockConfigEntry, *people: int) -> None:
-    """Let people get a portion and be remembered, each by a template of their own."""
-    site = entry.runtime_data
-    assert isinstance(site, Site)
-    for person in people:
-        template = np.zeros(TEMPLATE_DIMENSION, np.float32)
-        template[person] = 1
-        reservation = site.visitors.reserve(template, 60)
-        assert isinstance(reservation, Reservation)
-        site.visitors.settle(reservation, 60)
 
 
 def last_receipt(entry: MockConfigEntry) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from homeassistant.components import frontend
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-from .conftest import Stage, ask, set_up_site
+from .conftest import set_up_site
 from .fake_dispenser import FakeDispenser
+from .remembered import remember
 
 FRONTEND: Final = panel.FRONTEND_FOLDER
 TRANSLATIONS: Final = FRONTEND.parent / "translations"
@@ -69,16 +70,17 @@ async def test_only_an_administrator_is_told_anything(
 async def test_the_page_tells_what_is_remembered_at_this_moment(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
-    site: MockConfigEntry,
-    stage: Stage,
+    open_site: MockConfigEntry,
 ) -> None:
     """Nobody, then one visitor with the times that belong to them, then a receipt."""
     client = await hass_ws_client(hass)
     [known] = (await call(client, "facequota/sites"))["result"]
-    assert known == {"config_entry_id": site.entry_id, "name": "East gate"}
+    assert known == {"config_entry_id": open_site.entry_id, "name": "East gate"}
 
     async def facts() -> dict[str, Any]:
-        answer = await call(client, "facequota/facts", config_entry_id=site.entry_id)
+        answer = await call(
+            client, "facequota/facts", config_entry_id=open_site.entry_id
+        )
         told: dict[str, Any] = answer["result"]
         return told
 
@@ -88,13 +90,12 @@ async def test_the_page_tells_what_is_remembered_at_this_moment(
         None,
         None,
     )
-    stage.person("A")
-    await ask(hass)
+    remember(open_site, 1)
     there = await facts()
     assert (there["faces"], there["most_faces_ever"]) == (1, 1)
     assert there["oldest_since"] <= there["at"] < there["empty_at"]
     await hass.services.async_call(
-        "facequota", "purge", {"config_entry_id": site.entry_id}, blocking=True
+        "facequota", "purge", {"config_entry_id": open_site.entry_id}, blocking=True
     )
     after = await facts()
     assert (after["faces"], after["most_faces_ever"]) == (0, 1)

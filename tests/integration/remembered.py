@@ -1,0 +1,22 @@
+"""Visitors whom a site remembers without any camera: templates of nobody."""
+
+import numpy as np
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.facequota.quota.account import Reservation
+from custom_components.facequota.site import TEMPLATE_DIMENSION, Site
+
+
+def remember(entry: MockConfigEntry, *people: int) -> list[str]:
+    """Let people get a portion, each by a template of their own; return their ids."""
+    site = entry.runtime_data
+    assert isinstance(site, Site)
+    visitors = []
+    for person in people:
+        template = np.zeros(TEMPLATE_DIMENSION, np.float32)
+        template[person] = 1
+        reservation = site.visitors.reserve(template, site.options.portion_cm)
+        assert isinstance(reservation, Reservation) and reservation.visitor
+        site.visitors.settle(reservation, site.options.portion_cm)
+        visitors.append(reservation.visitor)
+    return visitors
