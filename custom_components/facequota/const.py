@@ -39,6 +39,7 @@ CONF_LAST_PORTION: Final = "last_portion"
 CONF_JAM: Final = "jam"
 CONF_PAPER_LOW: Final = "paper_low"
 CONF_PAPER_OUT: Final = "paper_out"
+CONF_ROLL_REMAINING: Final = "roll_remaining"
 CONF_DISPLAY: Final = "display"
 CONF_CM_PER_SECOND: Final = "cm_per_second"
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 import logging
+from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
@@ -34,6 +35,7 @@ from .const import (
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
+    CONF_ROLL_REMAINING,
     DOMAIN,
     Lane,
     Outcome,
@@ -42,7 +44,7 @@ from .display import Display, Sentence
 from .frames import Camera
 from .listeners import Listeners
 from .paper import Motor
-from .portion import MotorEntities
+from .portion import MotorEntities, as_number
 from .probe import REASON_CAMERA, Probe, look
 from .shared import Shared
 from .turnstile import Turnstile
@@ -51,6 +53,9 @@ from .visit import Request, Step, Visit, visit
 from .visitors import wall_clock
 
 _LOGGER = logging.getLogger(__name__)
+
+# Some six metres of a usual roll: a dozen portions, time enough for staff to come.
+LOW_ROLL_PERCENT: Final = 10.0
 
 
 class State(StrEnum):
@@ -117,16 +122,21 @@ class Dispenser:
 
     @property
     def paper_low(self) -> bool | None:
-        """Return if the roll is nearly empty, None where no sensor can tell."""
-        seen = {
+        """Return if the roll is nearly empty, None without a sensor that can tell."""
+        states = [
             state.state
             for key in (CONF_PAPER_LOW, CONF_PAPER_OUT)
-            if (entity_id := self.subentry.data.get(key))
-            and (state := self._hass.states.get(entity_id))
-        }
-        if STATE_ON in seen:
-            return True
-        return False if STATE_OFF in seen else None
+            if (state := self._hass.states.get(self.subentry.data.get(key, "")))
+        ]
+        signs = [
+            state == STATE_ON for state in states if state in (STATE_ON, STATE_OFF)
+        ]
+        if roll := self._hass.states.get(
+            self.subentry.data.get(CONF_ROLL_REMAINING, "")
+        ):
+            percent = as_number(roll.state)
+            signs += [] if percent is None else [percent <= LOW_ROLL_PERCENT]
+        return any(signs) if signs else None
 
     @property
     def unusual_use(self) -> bool:
@@ -143,7 +153,14 @@ class Dispenser:
             CONF_REQUEST_URGENT: partial(self._pressed, self.request, Lane.URGENT),
             CONF_FORGET: partial(self._pressed, self.forget),
         }
-        watched = (CONF_MOTOR, CONF_CAMERA, CONF_JAM, CONF_PAPER_LOW, CONF_PAPER_OUT)
+        watched = (
+            CONF_MOTOR,
+            CONF_CAMERA,
+            CONF_JAM,
+            CONF_PAPER_LOW,
+            CONF_PAPER_OUT,
+            CONF_ROLL_REMAINING,
+        )
         self._releases = [
             inputs.async_listen(
                 self._hass,

@@ -39,6 +39,7 @@ from .const import (
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
+    CONF_ROLL_REMAINING,
     DOMAIN,
     FIRMWARE_MANUFACTURER,
     FIRMWARE_MODEL,
@@ -57,6 +58,7 @@ FIRMWARE_ENTITIES: Final = {
     ("binary_sensor", "Jam"): CONF_JAM,
     ("binary_sensor", "Paper low"): CONF_PAPER_LOW,
     ("binary_sensor", "Paper out"): CONF_PAPER_OUT,
+    ("sensor", "Roll remaining"): CONF_ROLL_REMAINING,
     ("text", "Display"): CONF_DISPLAY,
 }
 
@@ -95,6 +97,7 @@ INPUTS_SCHEMA = vol.Schema(
         vol.Optional(CONF_JAM): _entity("binary_sensor"),
         vol.Optional(CONF_PAPER_LOW): _entity("binary_sensor"),
         vol.Optional(CONF_PAPER_OUT): _entity("binary_sensor"),
+        vol.Optional(CONF_ROLL_REMAINING): _entity("sensor"),
         vol.Optional(CONF_DISPLAY): _entity("text"),
         vol.Optional(CONF_CM_PER_SECOND): NumberSelector(
             NumberSelectorConfig(
