@@ -1,6 +1,7 @@
 """What the visitor reads: sentences of the translations on a text entity."""
 
 from enum import StrEnum
+import logging
 from typing import Final
 
 from homeassistant.components.text.const import (
@@ -10,11 +11,12 @@ from homeassistant.components.text.const import (
 )
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
+
+_LOGGER = logging.getLogger(__name__)
 
 # Long enough to read a sentence twice.
 SHOWN_FOR_S: Final = 15
@@ -99,6 +101,7 @@ class Display:
                 {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: text},
                 blocking=True,
             )
-        except HomeAssistantError:
-            # A display that is gone or too short must never cost anybody paper.
-            return
+        # A display that is gone, too short, or of an integration that raises whatever it
+        # likes must never cost anybody paper.
+        except Exception as err:  # noqa: BLE001
+            _LOGGER.debug("%s shows nothing: %s", entity_id, err)
