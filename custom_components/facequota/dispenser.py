@@ -7,10 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 import logging
-from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -30,12 +29,9 @@ from .const import (
     CONF_FORGET,
     CONF_JAM,
     CONF_MOTOR,
-    CONF_PAPER_LOW,
-    CONF_PAPER_OUT,
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
-    CONF_ROLL_REMAINING,
     DOMAIN,
     Lane,
     Outcome,
@@ -44,8 +40,9 @@ from .display import Display, Sentence
 from .frames import Camera
 from .listeners import Listeners
 from .paper import Motor
-from .portion import MotorEntities, as_number
+from .portion import MotorEntities
 from .probe import REASON_CAMERA, Probe, look
+from .roll import ROLL_SENSORS, is_low
 from .shared import Shared
 from .turnstile import Turnstile
 from .usage import SPAN_S, UsageRate
@@ -53,9 +50,6 @@ from .visit import Request, Step, Visit, visit
 from .visitors import wall_clock
 
 _LOGGER = logging.getLogger(__name__)
-
-# Some six metres of a usual roll: a dozen portions, time enough for staff to come.
-LOW_ROLL_PERCENT: Final = 10.0
 
 
 class State(StrEnum):
@@ -123,20 +117,7 @@ class Dispenser:
     @property
     def paper_low(self) -> bool | None:
         """Return if the roll is nearly empty, None without a sensor that can tell."""
-        states = [
-            state.state
-            for key in (CONF_PAPER_LOW, CONF_PAPER_OUT)
-            if (state := self._hass.states.get(self.subentry.data.get(key, "")))
-        ]
-        signs = [
-            state == STATE_ON for state in states if state in (STATE_ON, STATE_OFF)
-        ]
-        if roll := self._hass.states.get(
-            self.subentry.data.get(CONF_ROLL_REMAINING, "")
-        ):
-            percent = as_number(roll.state)
-            signs += [] if percent is None else [percent <= LOW_ROLL_PERCENT]
-        return any(signs) if signs else None
+        return is_low(self._hass, self.subentry.data)
 
     @property
     def unusual_use(self) -> bool:
@@ -157,9 +138,7 @@ class Dispenser:
             CONF_MOTOR,
             CONF_CAMERA,
             CONF_JAM,
-            CONF_PAPER_LOW,
-            CONF_PAPER_OUT,
-            CONF_ROLL_REMAINING,
+            *ROLL_SENSORS,
         )
         self._releases = [
             inputs.async_listen(
