@@ -1,5 +1,6 @@
 """What esphome/README.md promises is what the firmware has."""
 
+import json
 from pathlib import Path
 import re
 import subprocess
@@ -71,6 +72,14 @@ def test_every_substitution_is_in_the_contract() -> None:
     named = set(re.findall(r"`(\w+)`", _rows("Substitutions")))
     assert used - internal <= named
     assert named <= used | {"mosfet", "relay", "hbridge", "servo", "stepper"}
+
+
+def test_the_firmware_s_version_is_the_integration_s() -> None:
+    manifest = json.loads(
+        (ROOT / "custom_components/facequota/manifest.json").read_text()
+    )
+    package = (FIRMWARE / "packages/dispenser.yaml").read_text()
+    assert f'    version: "{manifest["version"]}"\n' in package
 
 
 def test_every_file_of_the_contract_is_there() -> None:

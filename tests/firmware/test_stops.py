@@ -113,7 +113,7 @@ async def test_somebody_who_pulls_paper_is_noticed(device: Device) -> None:
     device.press("Sim pull paper")
     await device.until_state("Status", "stray")
     await device.until(
-        lambda: abs(device.number("Sim true length") - 8.0) < 0.5,
+        lambda: abs(device.number("Sim true length") - 15.0) < 0.5,
     )
 
 

@@ -59,7 +59,7 @@ _LIMITS: list[tuple[str, str, Any, Any]] = [
     ("cooldown", "cooldown_ms", _MILLISECONDS, "1s"),
     ("duty_capacity", "duty_capacity_ms", _MILLISECONDS, "60s"),
     ("duty_share", "duty_share", cv.percentage, "25%"),
-    ("stray_pulses", "stray_pulses", cv.int_range(min=1, max=1000), 8),
+    ("stray_pulses", "stray_pulses", cv.int_range(min=1, max=1000), 20),
     ("stray_window", "stray_window_ms", _MILLISECONDS, "10s"),
     ("stall_current", "stall_current_a", cv.float_range(min=0, max=20), 0),
     ("jams_to_latch", "jams_to_latch", cv.int_range(min=1, max=100), 3),

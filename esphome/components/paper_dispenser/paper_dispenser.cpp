@@ -57,7 +57,7 @@ void PaperDispenser::setup() {
   if (this->preference_.load(&record))
     this->interrupted_ = this->core_.restore(record);
   if (this->interrupted_)
-    this->save_();  // once told, not again after the next reboot
+    this->save_(true);  // once told, not again after the next reboot
   this->shown_total_cm_ = this->core_.total_cm();
   show(this->paper_dispensed_sensor_, static_cast<float>(this->core_.total_cm()));
   show(this->portions_sensor_, static_cast<float>(this->core_.portions()));
@@ -87,7 +87,7 @@ void PaperDispenser::on_shutdown() {
     delay(10);
     this->loop();
   }
-  this->save_();
+  this->save_(true);
 }
 
 void PaperDispenser::dump_config() {
@@ -131,13 +131,13 @@ bool PaperDispenser::calibrate(float measured_cm) {
 
 void PaperDispenser::reset() {
   this->core_.reset();
-  this->save_();
+  this->save_(true);
 }
 
 void PaperDispenser::new_roll() {
   this->core_.new_roll();
   this->publish_roll_();
-  this->save_();
+  this->save_(true);
 }
 
 void PaperDispenser::set_roll_length(float cm) {
@@ -186,8 +186,7 @@ const char *PaperDispenser::begun_(Refusal refusal, const char *who) {
     this->motor_on_ = true;
     this->motor_on_trigger_.trigger();
     show(this->motor_switch_, true);
-    if (this->journal_)
-      this->save_();
+    this->save_(this->journal_);
   } else {
     ESP_LOGW(TAG, "%s: %s", who, word);
     this->announce_(word);
@@ -205,8 +204,7 @@ void PaperDispenser::motor_is_off_() {
 void PaperDispenser::finish_(const Portion &portion) {
   ESP_LOGI(TAG, "%s: %.1f cm of %.1f cm, motor on for %u ms", to_word(portion.outcome), portion.cm,
            portion.target_pulses * this->core_.cm_per_pulse(), static_cast<unsigned>(portion.motor_ms));
-  if (this->journal_)
-    this->save_();
+  this->save_(this->journal_);
   this->shown_total_cm_ = this->core_.total_cm();
   show(this->last_portion_sensor_, portion.cm);
   show(this->paper_dispensed_sensor_, static_cast<float>(this->core_.total_cm()));
@@ -245,7 +243,7 @@ void PaperDispenser::keep_house_(uint32_t now_ms) {
   if (this->core_.total_cm() != this->shown_total_cm_) {
     this->shown_total_cm_ = this->core_.total_cm();
     show(this->paper_dispensed_sensor_, static_cast<float>(this->core_.total_cm()));
-    this->save_();
+    this->save_(this->journal_);
   }
   if (this->roll_remaining_percent_() != this->shown_roll_percent_)
     this->publish_roll_();
@@ -256,7 +254,7 @@ void PaperDispenser::publish_condition_() {
   if (this->condition_shown_ && now == this->shown_)
     return;
   if (now.fault != this->shown_.fault)
-    this->save_();  // a fault outlives a reboot: only a person resets it
+    this->save_(true);  // a fault outlives a reboot: only a person resets it
   this->condition_shown_ = true;
   this->shown_ = now;
   show(this->jam_binary_sensor_, now.jam);
@@ -273,10 +271,11 @@ void PaperDispenser::publish_roll_() {
   show(this->roll_length_remaining_sensor_, this->roll_remaining_cm_());
 }
 
-void PaperDispenser::save_() {
+/// Keep what must outlive a power cut; `now`: not only when ESPHome writes its preferences anyway.
+void PaperDispenser::save_(bool now) {
   const Record record = this->core_.record();
   this->preference_.save(&record);
-  if (this->journal_)
+  if (now)
     global_preferences->sync();
 }
 

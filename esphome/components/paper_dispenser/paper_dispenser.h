@@ -42,7 +42,7 @@ class PaperDispenser : public Component {
   void set_motor_pin(InternalGPIOPin *pin) { this->motor_pin_ = pin; }
   void set_pulse_pin(InternalGPIOPin *pin) { this->pulse_pin_ = pin; }
   void set_min_pulse_period(uint32_t us) { this->gate_.set_min_period_us(us); }
-  /// Write the counters with every portion; without it only when ESPHome writes its preferences anyway.
+  /// Write the counters with every portion at once; else only faults, resets and new rolls.
   void set_journal(bool journal) { this->journal_ = journal; }
 
   void set_cover(binary_sensor::BinarySensor *cover) { this->cover_ = cover; }
@@ -111,7 +111,7 @@ class PaperDispenser : public Component {
   void keep_house_(uint32_t now_ms);
   void publish_condition_();
   void publish_roll_();
-  void save_();
+  void save_(bool now);
 
   Limits limits_;
   PulseGate<GatePin> gate_;

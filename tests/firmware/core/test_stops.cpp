@@ -222,8 +222,9 @@ TEST(a_relay_that_sticks_is_found_when_the_paper_goes_on) {
 TEST(paper_that_moves_while_the_motor_is_off_is_a_latched_fault) {
   Rig rig;
   rig.machine.faults.stuck_relay = true;
-  rig.pass(430);
+  rig.pass(450);
   CHECK(rig.core.fault() == Fault::STRAY);
+  CHECK(rig.machine.position_cm() < 15.0);
   rig.machine.faults.stuck_relay = false;
   rig.pass(60000);
   CHECK(rig.core.fault() == Fault::STRAY);
@@ -236,7 +237,7 @@ TEST(tearing_the_paper_off_is_no_fault_but_is_counted) {
   Rig rig;
   for (int visitor = 0; visitor < 20; visitor++) {
     rig.portion(60.0f);
-    rig.machine.pull_cm = 3.0f;
+    rig.machine.pull_cm = 8.0f;
     rig.pass(15000);
     CHECK(rig.core.fault() == Fault::NONE);
   }
