@@ -55,7 +55,8 @@ async def automate(
     await hass.async_block_till_done()
     state = hass.states.get("automation.tell")
     assert state is not None and state.state == "on"
-    return async_capture_events(hass, "ran")
+    ran: list[Any] = async_capture_events(hass, "ran")
+    return ran
 
 
 def waiting_for(name: str, entity_id: str = VISIT) -> dict[str, Any]:

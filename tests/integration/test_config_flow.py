@@ -304,7 +304,7 @@ async def test_a_processor_without_avx_is_told(
 ) -> None:
     """A real child that ends by the signal with which such a processor ends it."""
     log.tell("no_avx")
-    break_engine(at_start="os.kill(os.getpid(), signal.SIGILL)")
+    break_engine(at_start="signal.raise_signal(signal.SIGILL)")
     shown = await submit(hass, await at_engine(hass), ENGINE)
     assert shown["errors"] == {"base": "no_avx"}
     real_engine(config_folder, engine_root)

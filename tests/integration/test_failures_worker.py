@@ -216,7 +216,7 @@ async def test_a_processor_without_avx_is_told_to_the_manager(
     break_engine: BreakEngine,
 ) -> None:
     log.tell("The recognition worker does not start")
-    break_engine(at_start="os.kill(os.getpid(), signal.SIGILL)")
+    break_engine(at_start="signal.raise_signal(signal.SIGILL)")
     entry = await set_up_site(hass)
     assert problem(hass) == "engine_no_avx"
     (issue,) = issue_registry.issues.values()
@@ -243,7 +243,7 @@ async def test_after_five_quick_deaths_the_worker_is_given_up_until_somebody_men
     patient = partial(Supervisor, first_pause_s=0.01)
     monkeypatch.setattr(recogniser, "Supervisor", patient)
     log.tell("The recognition worker is given up")
-    break_engine(at_look=f"os.kill(os.getpid(), signal.{death})")
+    break_engine(at_look=f"signal.raise_signal(signal.{death})")
     entry = await set_up_site(hass)
     for visits in range(1, MOST_QUICK_DEATHS + 1):
         assert not issues(issue_registry)

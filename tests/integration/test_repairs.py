@@ -1,0 +1,236 @@
+"""Issues that a manager finds, and mends with a click where a click can."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp.test_utils import TestClient
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.facequota.const import DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+
+from . import fake_dispenser as fake
+from .conftest import BreakEngine, Log, Stage, set_up_site, unload
+from .engine_sources import no_engine, real_engine, wheel_files
+from .fake_dispenser import FakeDispenser
+from .test_translations import EN, flat, placeholders
+
+FIX: Final = "/api/repairs/issues/fix"
+
+
+def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """Return the issues there are, by key, each with all that its words need."""
+    found = {}
+    for (domain, _), issue in ir.async_get(hass).issues.items():
+        if domain != DOMAIN or not issue.active:
+            continue
+        assert issue.translation_key is not None
+        texts = EN["issues"][issue.translation_key]
+        assert issue.is_fixable is ("fix_flow" in texts)
+        named = set().union(*(placeholders(text) for _, text in flat(texts)))
+        assert named <= set(issue.translation_placeholders or {})
+        found[issue.translation_key] = issue
+    return found
+
+
+class Fix:
+    """One repair flow over Home Assistant's API, as the frontend uses it."""
+
+    def __init__(self, hass: HomeAssistant, connect: ClientSessionGenerator) -> None:
+        """Begin with nothing shown."""
+        self._hass = hass
+        self._connect = connect
+        self._client: TestClient[Any, Any]
+        self.shown: dict[str, Any] = {}
+
+    async def open(
+        self, issue: ir.IssueEntry, status: HTTPStatus = HTTPStatus.OK
+    ) -> dict[str, Any]:
+        """Open the dialogue of an issue."""
+        self._client = await self._connect()
+        path = {"handler": DOMAIN, "issue_id": issue.issue_id}
+        return await self._post(FIX, path, status)
+
+    async def press(self) -> dict[str, Any]:
+        """Press the button and wait out the progress."""
+        path = f"{FIX}/{self.shown['flow_id']}"
+        await self._post(path, {})
+        if self.shown["type"] == "progress":
+            assert self.shown["progress_action"] == "install"
+            await self._hass.async_block_till_done()
+            # The frontend hears that something changed, and looks.
+            self.shown = await (await self._client.get(path)).json()
+        await self._hass.async_block_till_done(wait_background_tasks=True)
+        return self.shown
+
+    async def _post(
+        self,
+        path: str,
+        data: dict[str, Any],
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> dict[str, Any]:
+        answer = await self._client.post(path, json=data)
+        assert answer.status == status, await answer.text()
+        self.shown = await answer.json()
+        return self.shown
+
+
+@pytest.fixture
+async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
+    """Return how to click through a repair."""
+    assert await async_setup_component(hass, "repairs", {})
+    return Fix(hass, hass_client)
+
+
+async def take_packages_from(
+    hass: HomeAssistant, entry: MockConfigEntry, folder: Path
+) -> None:
+    """Let a site's engine come from a folder; it starts anew."""
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "wheels_folder": str(folder)}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_a_missing_engine_is_installed_with_a_click(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    config_folder: Path,
+    engine_root: Path,
+    tmp_path: Path,
+    fix: Fix,
+    log: Log,
+) -> None:
+    """Nothing is downloaded before; what fails is told and can be tried again."""
+    log.tell("no_wheel")
+    root = no_engine(config_folder)
+    entry = await set_up_site(hass)
+    (tmp_path / "empty").mkdir()
+    await take_packages_from(hass, entry, tmp_path / "empty")
+    assert set(issues(hass)) == {"engine_missing"}
+    assert list(root.iterdir()) == []
+
+    shown = await fix.open(issues(hass)["engine_missing"])
+    assert (shown["type"], shown["step_id"]) == ("form", "confirm")
+    assert shown["description_placeholders"] == {"site": "East gate"}
+    shown = await fix.press()
+    assert (shown["step_id"], shown["errors"]) == ("confirm", {"base": "no_wheel"})
+    assert set(issues(hass)) == {"engine_missing"}
+
+    real_engine(config_folder, engine_root)
+    shown = await fix.press()
+    assert shown["type"] == "create_entry"
+    assert issues(hass) == {}
+    assert entry.runtime_data.recogniser.ready
+    await unload(hass, entry)
+
+
+async def test_a_broken_engine_is_installed_anew_with_a_click(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    break_engine: BreakEngine,
+    fix: Fix,
+    log: Log,
+) -> None:
+    """All of it, from the manager's folder of packages."""
+    log.tell("does not start")
+    break_engine(at_start="sys.exit(3)")
+    entry = await set_up_site(hass)
+    await take_packages_from(hass, entry, wheel_files())
+    issue = issues(hass)["engine_failed"]
+    assert issue.translation_placeholders == {"site": "East gate", "reason": "died"}
+    await fix.open(issue)
+    assert (await fix.press())["type"] == "create_entry"
+    assert issues(hass) == {}
+    assert entry.runtime_data.recogniser.ready
+    await unload(hass, entry)
+
+
+async def test_a_processor_without_avx_cannot_be_clicked_away(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    break_engine: BreakEngine,
+    fix: Fix,
+    log: Log,
+) -> None:
+    """The issue goes with face recognition."""
+    log.tell("SIGILL")
+    break_engine(at_start="signal.raise_signal(signal.SIGILL)")
+    entry = await set_up_site(hass)
+    await fix.open(issues(hass)["engine_no_avx"], HTTPStatus.BAD_REQUEST)
+    await hass.services.async_call(
+        "switch",
+        "turn_off",
+        {"entity_id": "switch.east_gate_face_recognition"},
+        blocking=True,
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issues(hass) == {}
+    await unload(hass, entry)
+
+
+async def test_what_a_site_complains_of_goes_with_the_site(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    config_folder: Path,
+    log: Log,
+) -> None:
+    no_engine(config_folder)
+    entry = await set_up_site(hass)
+    hass.states.async_remove(fake.JAM)
+    await hass.async_block_till_done()
+    assert set(issues(hass)) == {"engine_missing", "entity_missing"}
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert issues(hass) == {}
+
+
+async def test_an_entity_that_is_gone_is_named_until_it_is_there_again(
+    hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
+) -> None:
+    """The camera that was never there, and the counter that goes."""
+    hass.states.async_set("camera.entrance", "idle")
+    await hass.async_block_till_done()
+    assert issues(hass) == {}
+    hass.states.async_remove(fake.COUNTER)
+    hass.states.async_remove(fake.JAM)
+    await hass.async_block_till_done()
+    assert issues(hass)["entity_missing"].translation_placeholders == {
+        "site": "East gate",
+        "dispenser": "Entrance",
+        "entities": f"{fake.JAM}, {fake.COUNTER}",
+    }
+    dispenser.set(fake.COUNTER, "0")
+    dispenser.set(fake.JAM, "off")
+    await hass.async_block_till_done()
+    assert issues(hass) == {}
+
+
+async def test_an_entity_that_is_gone_is_no_longer_named_when_another_is_chosen(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    """Or when the dispenser is removed."""
+    hass.states.async_set("camera.entrance", "idle")
+    hass.states.async_remove(fake.JAM)
+    await hass.async_block_till_done()
+    assert set(issues(hass)) == {"entity_missing"}
+    (subentry,) = open_site.subentries.values()
+    hass.config_entries.async_update_subentry(
+        open_site, subentry, data={**subentry.data, "jam": fake.PAPER_OUT}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issues(hass) == {}
+    hass.states.async_remove(fake.PAPER_OUT)
+    await hass.async_block_till_done()
+    assert set(issues(hass)) == {"entity_missing"}
+    hass.config_entries.async_remove_subentry(open_site, subentry.subentry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issues(hass) == {}
