@@ -1,0 +1,132 @@
+"""How long a purge takes, and how soon a face is gone after its time.
+
+    .venv/bin/python bench/purge.py [--json] [--check]
+
+Everything is the product's own: the visitors of a site on Home Assistant's clock, with
+the receipt that a purge leaves. --check exits with 1 below the figures of the issue.
+"""
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+import sys
+import tempfile
+import time
+from typing import Any, Final
+
+import numpy as np
+
+# Run as a file: the repository is not on the path yet.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from custom_components.facequota.quota.account import Account, Reservation
+from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.threshold import PRIORS, Threshold
+from custom_components.facequota.visitors import Cause, Visitors
+from homeassistant.core import HomeAssistant
+
+TEMPLATES: Final = 10_000
+PURGE_MS: Final = 50.0
+GONE_S: Final = 1.0
+
+EXPIRING: Final = 200
+WINDOW_S: Final = 4.0
+DIMENSION: Final = 128
+LIMIT: Final = 1e-6
+
+
+def site(hass: HomeAssistant, window_s: float) -> tuple[Visitors, Book]:
+    """Return the visitors of a site on Home Assistant's clock."""
+    book = Book(
+        rule=Rule(allowance_cm=60, window_s=window_s),
+        threshold=Threshold(prior=PRIORS["face_recognition"], limit=LIMIT),
+        dimension=DIMENSION,
+    )
+    return Visitors(hass, lambda: book), book
+
+
+def strangers(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Return templates of people who are all far from each other."""
+    draw = np.random.default_rng(1)
+    templates = draw.normal(size=(count, DIMENSION)).astype(np.float32)
+    templates /= np.linalg.norm(templates, axis=1, keepdims=True)
+    return templates
+
+
+async def purge(hass: HomeAssistant) -> float:
+    """Return the milliseconds that a purge of TEMPLATES takes, receipt included."""
+    visitors, book = site(hass, 3600)
+    now = hass.loop.time()
+    for template in strangers(TEMPLATES):
+        # Not by ten thousand requests: each of them would search among all before it.
+        account = Account(now)
+        account.reserve(book.rule, 60, now)
+        book._remember(template, account)  # noqa: SLF001
+    held = visitors.statistics.faces
+    began = time.perf_counter()
+    receipt = visitors.purge(Cause.PERSON)
+    took = (time.perf_counter() - began) * 1000
+    if receipt.faces != held or held < TEMPLATES * 0.99 or visitors.statistics.faces:
+        raise RuntimeError(f"{held} faces, the receipt says {receipt.faces}")
+    return took
+
+
+async def expiry(hass: HomeAssistant) -> float:
+    """Return by how many seconds the latest of EXPIRING faces outlives its time."""
+    visitors, book = site(hass, WINDOW_S)
+    times = []
+    for template in strangers(EXPIRING):
+        reservation = visitors.reserve(template, 60)
+        assert isinstance(reservation, Reservation)
+        visitors.settle(reservation, 60)
+        times.append(reservation.next_portion_at)
+        await asyncio.sleep(0.002)
+    latest = 0.0
+    # How many are there is asked of the memory, not of the book: asking would expire.
+    gallery = book._gallery  # noqa: SLF001
+    while there := int(np.count_nonzero(gallery.rows.any(axis=1))):
+        due = sum(at <= hass.loop.time() for at in times)
+        if there > EXPIRING - due:
+            late = sorted(times)[EXPIRING - there]
+            latest = max(latest, hass.loop.time() - late)
+        await asyncio.sleep(0.001)
+    visitors.stop()
+    return latest
+
+
+async def run(folder: str) -> dict[str, Any]:
+    """Measure both."""
+    hass = HomeAssistant(folder)
+    took = await purge(hass)
+    late = await expiry(hass)
+    await hass.async_stop(force=True)
+    return {
+        "templates": TEMPLATES,
+        "purge_ms": round(took, 2),
+        "gone_after_tat_s": round(late, 3),
+    }
+
+
+def main() -> None:
+    """Measure, print, and judge if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        result = asyncio.run(run(folder))
+    if arguments.json:
+        print(json.dumps(result, indent=2))
+    else:
+        print(f"purge of {TEMPLATES:,} templates with receipt  {result['purge_ms']} ms")
+        print(
+            f"last face after its time                 {result['gone_after_tat_s']} s"
+        )
+    bad = result["purge_ms"] > PURGE_MS or result["gone_after_tat_s"] > GONE_S
+    sys.exit(arguments.check and bad)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""The lines that need a running house: what is measured while people visit."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+import time
+from typing import Final
+
+from scripts.house.house import House
+from scripts.house.site import Dispenser
+
+from .confined import child_facts
+from .files import Findings, Search
+from .inotify import OPEN, Inotify
+from .memory import Memory
+from .needles import Needles, Secret
+from .network import Capture
+from .processes import workers
+from .report import Line
+from .rows import Row, ids, rows_apart, transforms, unit_vectors
+from .sought import Face
+from .story import Story
+
+DIMENSION: Final = 128
+GONE_WITHIN_S: Final = 1.0
+_EXPIRY_WINDOW_MIN: Final = 0.25
+_CAMERA_STEP: Final = 128
+
+
+def protected(memory: Memory, faces: dict[str, Face]) -> list[Row]:
+    """Return the rows of A and B in a process's memory, found by their distance."""
+    a, b = faces["A1"].unit, faces["B1"].unit
+    rows = unit_vectors(memory, DIMENSION)
+    return rows_apart(rows, float(((a - b) ** 2).sum() ** 0.5))
+
+
+def key_secrets(memory: Memory, rows: list[Row]) -> list[Secret]:
+    """Return the protected rows and the transform as secrets for later searches."""
+    secrets = [_pieces("protected template", row.vector.tobytes()) for row in rows]
+    matrices = transforms(unit_vectors(memory, DIMENSION))
+    return [*secrets, *(_pieces("transform", one.tobytes()) for one in matrices)]
+
+
+def _pieces(name: str, content: bytes) -> Secret:
+    step = 32
+    return Secret(
+        name=name,
+        pieces=tuple(content[at : at + 16] for at in range(0, len(content), step)),
+    )
+
+
+def names(found: Counter[str]) -> str:
+    """Return what was found by kind, without telling A from B."""
+    kinds: Counter[str] = Counter()
+    for name, count in found.items():
+        kinds[name.partition(" of ")[0]] += count
+    return ", ".join(f"{kind}: {n} pieces" for kind, n in sorted(kinds.items()))
+
+
+def memory_line(
+    name: str, who: str, memory: Memory, needles: Needles, control: Counter[str]
+) -> Line:
+    """Return what a search of a process's memory finds after a purge."""
+    found, size = memory.search(needles)
+    templates = {n: c for n, c in found.items() if not n.startswith(("pic", "pix"))}
+    return Line(
+        name=name,
+        claim=f"After a purge the memory of {who} holds no template, protected or not, "
+        "no key to one, and no picture.",
+        shown=not found,
+        found=f"{size / 1e6:,.0f} MB of memory: {names(found) or 'nothing found'}",
+        control=f"before the purge: {names(control) or 'nothing found'}",
+        figures={"found": dict(found), "templates": templates, "before": dict(control)},
+    )
+
+
+async def on_time(story: Story, house: House, faces: dict[str, Face]) -> Line:
+    """Return how long after its time a template is still in memory."""
+    memory = Memory(house.home_assistant.pid)
+    await story.site.set_number("window", _EXPIRY_WINDOW_MIN)
+    entrance, exit_ = story.site.dispensers
+    first, second = await asyncio.gather(
+        story.visit(entrance, "A1"), story.visit(exit_, "B1")
+    )
+    told = max(datetime.fromisoformat(one["next_portion"]) for one in (first, second))
+    rows = await asyncio.to_thread(protected, memory, faces)
+    left = (told - datetime.now(UTC)).total_seconds()
+    gone: dict[int, float] = {}
+    deadline = time.monotonic() + left + 5
+    while len(gone) < len(rows) and time.monotonic() < deadline:
+        for row in rows:
+            if row.address in gone:
+                continue
+            if memory.read(row.address, row.vector.nbytes) != row.vector.tobytes():
+                gone[row.address] = (datetime.now(UTC) - told).total_seconds()
+        await asyncio.sleep(0.01)
+    latest = max(gone.values()) if len(gone) == len(rows) and rows else None
+    # What is told is the moment itself, rounded up to the next whole second.
+    return Line(
+        name="on-time",
+        claim="A face is forgotten at most one second after the moment at which its "
+        "visitor may have paper again.",
+        shown=latest is not None and latest + 1 <= GONE_WITHIN_S,
+        found="the protected templates were never found"
+        if not rows
+        else f"{len(gone)} of {len(rows)} protected templates were overwritten in Home "
+        f"Assistant's memory; the last one {latest} s after the time that its visitor "
+        "was told (which is the moment, rounded up to the next whole second)",
+        control=f"{left:.1f} s before that time the templates were there",
+        figures={"after_told_s": latest, "rows": len(rows)},
+    )
+
+
+async def suspended(story: Story, house: House, dispenser: Dispenser) -> Line:
+    """Return whether anything looks through the camera while it is suspended."""
+    pid = house.home_assistant.pid
+    running = workers(pid)
+    folder = story.pictures["A1"].parent
+    with Inotify([folder], OPEN) as looks:
+        await story.visit(dispenser, "A1")
+        while_on = looks.take()[story.pictures["A1"]]
+        await story.site.recognise(False)
+        await asyncio.sleep(1)
+        picture = story.pictures["A1"]
+        away = picture.rename(picture.with_suffix(".away"))
+        visit = await story.visit(dispenser, "A1")
+        while_off = looks.take()[picture]
+        left = workers(pid)
+        away.rename(picture)
+    await story.site.recognise(True)
+    return Line(
+        name="suspended",
+        claim="While face recognition is switched off no camera is read, the process "
+        "that decodes pictures is gone, and paper comes by the way without a face.",
+        shown=not while_off
+        and not left
+        and bool(while_on)
+        and (visit["lane"], visit["outcome"]) == ("open", "granted"),
+        found=f"the camera's picture was opened {while_off} times (it was taken away "
+        f"meanwhile, and nothing asked for it); {len(left)} of {len(running)} processes "
+        f"that decode pictures are left; the visitor got {visit['cm']} cm by the "
+        f"{visit['lane']} lane",
+        control=f"switched on, one visit opened the picture {while_on} times",
+    )
+
+
+def search_line(name: str, claim: str, findings: Findings, control: str) -> Line:
+    """Return what a search of files or texts has met."""
+    return Line(
+        name=name,
+        claim=claim,
+        shown=findings.nothing,
+        found=findings.as_text(),
+        control=control,
+        figures={"met": dict(findings.met), "pictures": dict(findings.pictures)},
+    )
+
+
+def planted(search: Search, face: Face, folder: Path) -> str:
+    """Return what the search makes of a template, a picture and a list of numbers."""
+    numbers = " ".join(f"{number:.4f}" for number in face.template)
+    found = []
+    for what, content in (
+        ("a template", face.template.tobytes()),
+        ("a picture", face.picture),
+        ("numbers", numbers.encode()),
+    ):
+        plant = folder / "planted"
+        plant.write_bytes(content)
+        met = search.folders([folder])
+        plant.unlink()
+        found.append(f"{what} ({'found' if not met.nothing else 'MISSED'})")
+    return f"planted on purpose and searched in the same way: {', '.join(found)}"
+
+
+def network_line(capture: Capture, visits: int, knocked: bool) -> Line:
+    """Return what left by the way out of the house's network."""
+    unicast = Counter(
+        str(packet) for packet in capture.packets if not packet.is_multicast
+    )
+    multicast = Counter(str(p) for p in capture.packets if p.is_multicast)
+    nearby = ", ".join(f"{n} × {where}" for where, n in multicast.most_common(5))
+    return Line(
+        name="no-network",
+        claim="Nothing leaves the machine while people visit: Home Assistant with "
+        "FaceQuota opens no connection to the outside.",
+        shown=not unicast and knocked,
+        found=f"{visits} visits with set-up, purge, backup and suspension in a network "
+        f"that leads nowhere: {sum(unicast.values())} packets to a host outside"
+        + (f" ({dict(unicast.most_common(5))})" if unicast else "")
+        + (
+            f"; to whoever listens nearby (Home Assistant's own): {nearby}"
+            if nearby
+            else ""
+        ),
+        control="one packet sent on purpose was " + ("seen" if knocked else "NOT seen"),
+        figures={"unicast": dict(unicast), "multicast": dict(multicast)},
+    )
+
+
+__all__ = ["child_facts", "ids"]

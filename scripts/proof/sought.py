@@ -1,0 +1,95 @@
+"""What must be nowhere: the visitors' pictures and templates in every form they take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custom_components.facequota.quota.gallery import as_template
+from custom_components.facequota.recognition.engine import Sighting
+from custom_components.facequota.recognition.fuse import fuse
+from custom_components.facequota.recognition.picture import decode
+from custom_components.facequota.recognition.supervisor import Supervisor
+from scripts.house.home_assistant import HouseError
+
+from .needles import NEEDLE_BYTES, Secret, spelled
+
+type Vector = NDArray[np.float32]
+
+# The child answers in the network's byte order, everything else is the processor's.
+ORDERS: Final = ("<f4", ">f4")
+# Headers and tables come first, and all of a camera's pictures share them.
+_JPEG_HEAD: Final = 1024
+_JPEG_STEP: Final = 128
+_PIXEL_STEP: Final = 8
+_LOOK_S: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """One picture that the cameras show, and what the engine makes of it."""
+
+    name: str
+    picture: bytes
+    template: Vector
+
+    @property
+    def unit(self) -> Vector:
+        """Return the template as the gallery compares it."""
+        return as_template(self.template, len(self.template))
+
+    def secrets(self) -> list[Secret]:
+        """Return the picture, its pixels and the template, for a search."""
+        return [*self._templates(), *self._pictures()]
+
+    def _templates(self) -> list[Secret]:
+        found: list[Secret] = []
+        for order in ORDERS:
+            for vector in (self.template, self.unit):
+                found += spelled(
+                    f"template of {self.name}", vector.astype(order).tobytes()
+                )
+        return found
+
+    def _pictures(self) -> list[Secret]:
+        pixels = decode(self.picture).pixels
+        grey = pixels.mean(axis=2).astype(np.uint8)
+        # The middle, where the face is.
+        height, width = grey.shape
+        rows = range(height // 4, height * 3 // 4, _PIXEL_STEP)
+        pieces = []
+        for row in rows:
+            for plane in (pixels, grey):
+                line = plane[row, width // 3 : width * 2 // 3].tobytes()
+                pieces += _varied(line)
+        return [
+            *spelled(
+                f"picture of {self.name}", self.picture[_JPEG_HEAD:], step=_JPEG_STEP
+            ),
+            Secret(name=f"pixels of {self.name}", pieces=tuple(pieces)),
+        ]
+
+
+def _varied(line: bytes) -> list[bytes]:
+    """Return the pieces of a line of pixels that no plain wall has."""
+    pieces = (
+        line[at : at + NEEDLE_BYTES] for at in range(0, len(line), 4 * NEEDLE_BYTES)
+    )
+    return [p for p in pieces if len(p) == NEEDLE_BYTES and len(set(p)) >= 12]
+
+
+async def faces(worker: Supervisor, pictures: Sequence[Path]) -> list[Face]:
+    """Return what our own worker makes of the very pictures that the cameras show."""
+    found = []
+    for path in pictures:
+        picture = path.read_bytes()
+        sighting: Sighting = await worker.look(picture, timeout=_LOOK_S)
+        # As a visit does with a still picture: one sighting, fused with nothing.
+        template = fuse([sighting])
+        if template is None:
+            raise HouseError(f"no usable face in {path}: {sighting.guidance}")
+        found.append(Face(name=path.stem, picture=picture, template=template))
+    return found
