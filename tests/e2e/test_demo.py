@@ -38,4 +38,7 @@ async def test_every_visit_of_the_demo_goes_as_told() -> None:
     assert told["as_told"]
     outcomes = {visit["visit"]: visit["outcome"] for visit in told["visits"]}
     assert outcomes.items() >= VISITS.items()
-    assert outcomes.keys() - VISITS.keys() == {"B after a purge (2 removed)"}
+    # How many it removed depends on who was still remembered.
+    (purged,) = outcomes.keys() - VISITS.keys()
+    assert purged.startswith("B after a purge")
+    assert outcomes[purged] == "granted"

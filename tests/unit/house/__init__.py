@@ -1,0 +1,1 @@
+"""The house that the demo and the end-to-end tests are built on."""
