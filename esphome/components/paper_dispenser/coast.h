@@ -20,14 +20,18 @@ class Coast {
     return static_cast<uint32_t>(std::lround(std::min(this->factor_ * rate * rate, MAX_PULSES)));
   }
 
-  /// The motor was switched off at this speed and `pulses` came after that.
-  void learn(uint32_t period_us, uint32_t pulses) {
-    if (period_us == 0)
-      return;
+  /// The motor was switched off at this speed, `powered` pulses after its start, and `pulses` came after that.
+  void learn(uint32_t period_us, uint32_t powered, uint32_t pulses) {
+    if (period_us == 0 || powered < FEWEST_POWERED)
+      return;  // a motor that has hardly begun to turn says nothing about one at speed
     const float rate = 1e6f / static_cast<float>(period_us);
     const float seen = std::min(static_cast<float>(pulses), MAX_PULSES) / (rate * rate);
+    this->fastest_ = std::max(this->fastest_, rate);
+    // Pulses are whole. Divided by a small rate squared, that rounding would weigh most where least is known: the weight takes
+    // the same square back, as least squares would.
+    const float share = (rate / this->fastest_) * (rate / this->fastest_);
     // The first portion tells most; later ones only correct, so that one pulse more or less does not make the aim wander.
-    this->factor_ = this->learnt_ ? this->factor_ + WEIGHT * (seen - this->factor_) : seen;
+    this->factor_ = this->learnt_ ? this->factor_ + WEIGHT * share * share * (seen - this->factor_) : seen;
     this->learnt_ = true;
   }
 
@@ -44,8 +48,10 @@ class Coast {
  protected:
   static constexpr float WEIGHT = 0.2f;
   static constexpr float MAX_PULSES = 40.0f;
+  static constexpr uint32_t FEWEST_POWERED = 10;
 
   float factor_{0.0f};
+  float fastest_{0.0f};
   bool learnt_{false};
 };
 

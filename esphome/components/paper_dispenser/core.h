@@ -182,14 +182,14 @@ template<typename Pin> class Core {
   /// The last portion was `measured_cm` long by the ruler. Returns false, and changes nothing, when that can't be: nothing ran, too
   /// little ran to measure by, or the result would be no sane wheel.
   bool calibrate(float measured_cm) {
-    if (this->state_ != State::IDLE || this->last_pulses_ < FEWEST_CALIBRATION_PULSES)
+    if (this->last_pulses_ < FEWEST_CALIBRATION_PULSES)
       return false;
     return this->set_cm_per_pulse(measured_cm / static_cast<float>(this->last_pulses_));
   }
 
-  /// True when the value was taken; 0, negative and non-finite ones are not.
+  /// True when the value was taken; 0, negative and non-finite ones are not, and none in mid-portion.
   bool set_cm_per_pulse(float cm_per_pulse) {
-    if (!(cm_per_pulse >= SMALLEST_CM_PER_PULSE && cm_per_pulse <= LARGEST_CM_PER_PULSE))
+    if (this->state_ != State::IDLE || !(cm_per_pulse >= SMALLEST_CM_PER_PULSE && cm_per_pulse <= LARGEST_CM_PER_PULSE))
       return false;
     this->cm_per_pulse_ = cm_per_pulse;
     return true;
@@ -335,8 +335,10 @@ template<typename Pin> class Core {
 
   Portion finish_(uint32_t now_ms) {
     const uint32_t pulses = this->counted_ - this->start_pulses_;
-    if (this->outcome_ == Outcome::COMPLETED)
-      this->coast_model_.learn(this->gate_.cut_period_us(), this->counted_ - this->gate_.cut_pulses());
+    if (this->outcome_ == Outcome::COMPLETED) {
+      const uint32_t cut = this->gate_.cut_pulses();
+      this->coast_model_.learn(this->gate_.cut_period_us(), cut - this->start_pulses_, this->counted_ - cut);
+    }
     this->judge_();
     this->last_pulses_ = pulses;
     if (pulses != 0)

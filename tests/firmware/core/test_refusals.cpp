@@ -157,6 +157,16 @@ TEST(a_calibration_that_cannot_be_is_refused) {
     CHECK(!rig.core.set_cm_per_pulse(cm));
 }
 
+TEST(the_calibration_stays_as_it_is_while_a_portion_runs) {
+  Rig rig;
+  rig.portion(60.0f);
+  CHECK(rig.start(60.0f) == Refusal::NONE);
+  rig.pass(500);
+  CHECK(!rig.core.set_cm_per_pulse(0.6f) && !rig.core.calibrate(66.0f));
+  rig.pass(4000);
+  CHECK(rig.core.set_cm_per_pulse(0.6f));
+}
+
 TEST(a_portion_too_short_to_measure_by_does_not_calibrate) {
   Rig rig;
   rig.portion(2.0f);
