@@ -6,10 +6,10 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_WHEELS_FOLDER
+from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER
 from .site import FaceQuotaConfigEntry
 
-TO_REDACT = {CONF_NAME, CONF_WHEELS_FOLDER}
+TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
 
 
 async def async_get_config_entry_diagnostics(
@@ -20,7 +20,7 @@ async def async_get_config_entry_diagnostics(
     statistics = site.visitors.statistics
     return {
         "data": async_redact_data(dict(entry.data), TO_REDACT),
-        "options": dict(entry.options),
+        "options": async_redact_data(dict(entry.options), TO_REDACT),
         "worker": site.recogniser.diagnostics(),
         "visitors": {
             "faces": statistics.faces,
