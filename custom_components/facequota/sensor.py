@@ -134,7 +134,7 @@ SITE_SENSORS = (
         key="most_faces_remembered",
         translation_key="most_faces_remembered",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda site: site.visitors.statistics.most_faces_ever,
+        value_fn=lambda site: site.log.most_faces,
     ),
     SiteSensorDescription(
         key="way_without_face",

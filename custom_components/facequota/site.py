@@ -45,6 +45,7 @@ class Site:
         self.log = SiteLog(hass, entry.entry_id)
         self.visitors.purges.add(self._purged)
         self.visitors.expiries.add(self.log.faces_expired)
+        self.visitors.changes.add(self._count_faces)
         self.recogniser = Recogniser(
             hass,
             entry,
@@ -150,6 +151,10 @@ class Site:
             threshold=Threshold(prior=prior, limit=options.fpir_limit),
             dimension=TEMPLATE_DIMENSION,
         )
+
+    @callback
+    def _count_faces(self) -> None:
+        self.log.faces_now(self.visitors.statistics.faces)
 
     @callback
     def _purged(self, receipt: Receipt) -> None:

@@ -30,6 +30,7 @@ class SiteLog:
         )
         self.receipts: deque[dict[str, Any]] = deque(maxlen=KEPT_RECEIPTS)
         self.expired: dict[str, int] = {}
+        self.most_faces = 0
         self.lanes = Lanes()
         self.changes = Listeners[[]]()
 
@@ -39,7 +40,9 @@ class SiteLog:
             return
         self.receipts.extend(stored["receipts"])
         self.expired = dict(stored["expired"])
+        self.most_faces = stored.get("most_faces", 0)
         self.lanes = Lanes(stored["lanes"])
+        self.changes.tell()
 
     async def save(self) -> None:
         """Write now."""
@@ -73,11 +76,20 @@ class SiteLog:
             del self.expired[min(self.expired)]
         self._save_soon()
 
+    @callback
+    def faces_now(self, count: int) -> None:
+        """Keep the largest number of faces that were ever remembered at once."""
+        if count > self.most_faces:
+            self.most_faces = count
+            self.changes.tell()
+            self._save_soon()
+
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as plain values, as it is stored and exported."""
         return {
             "receipts": list(self.receipts),
             "expired": self.expired,
+            "most_faces": self.most_faces,
             "lanes": self.lanes.as_dict(),
         }
 

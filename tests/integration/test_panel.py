@@ -102,6 +102,21 @@ async def test_the_page_tells_what_is_remembered_at_this_moment(
     assert after["receipts"][0]["faces"] == 1
 
 
+async def test_the_most_faces_ever_outlive_a_restart_and_the_faces_do_not(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    open_site: MockConfigEntry,
+) -> None:
+    """The number that a filing depends on."""
+    remember(open_site, 1, 2, 3)
+    assert await hass.config_entries.async_reload(open_site.entry_id)
+    client = await hass_ws_client(hass)
+    answer = await call(client, "facequota/facts", config_entry_id=open_site.entry_id)
+    assert (answer["result"]["faces"], answer["result"]["most_faces_ever"]) == (0, 3)
+    state = hass.states.get("sensor.east_gate_most_faces_remembered")
+    assert state is not None and state.state == "3"
+
+
 async def test_a_site_that_is_stopped_has_no_facts_and_the_page_stays(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,

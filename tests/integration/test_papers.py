@@ -118,17 +118,6 @@ async def test_a_paper_says_as_much_in_one_language_as_in_the_other(
     assert english.tags == chinese.tags
 
 
-@pytest.mark.parametrize(("paper", "language"), ALL)
-async def test_no_paper_claims_to_be_within_the_law(
-    papers: TestClient[Any, Any],
-    open_site: MockConfigEntry,
-    paper: Paper,
-    language: Language,
-) -> None:
-    page = (await read(papers, open_site, f"{paper}.html", language)).lower()
-    assert not [word for word in ("complian", "合规", "lawful use") if word in page]
-
-
 async def test_the_notice_says_who_runs_this_and_how_to_reach_them(
     hass: HomeAssistant, papers: TestClient[Any, Any], open_site: MockConfigEntry
 ) -> None:

@@ -168,7 +168,7 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
             DispenserFacts.of(hass, dispenser) for dispenser in site.dispensers.values()
         ],
         faces=statistics.faces,
-        most_faces_ever=statistics.most_faces_ever,
+        most_faces_ever=log.most_faces,
         oldest_since=site.visitors.oldest_since,
         empty_at=site.visitors.all_forgotten_at,
         lanes={lane: LaneFacts.of(log.lanes[lane]) for lane in Lane},
