@@ -39,6 +39,18 @@ class BookStatistics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who in the window a probe is, if anybody."""
+
+    visitor: str | None
+    sure: bool
+    """So near that the template may learn from the probe."""
+    doubtful: bool
+    """New, but alike somebody: paper is given and nobody's account is touched."""
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Visitor:
     key: int
     account: Account
@@ -64,6 +76,13 @@ class Book:
         """Return the rule that everybody's account follows."""
         return self._rule
 
+    def identify(self, probe: NDArray[np.float32]) -> Identity:
+        """Return who the probe is. Changes nothing.
+
+        Raises ValueError when it is not a finite template of the book's dimension.
+        """
+        return self._identify(self._gallery.distances(probe))
+
     def request(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
@@ -74,25 +93,24 @@ class Book:
         cm is not positive or more than the allowance; nothing has changed then.
         """
         self.expire(now)
-        nearest = self._gallery.nearest(probe)
-        size = len(self._gallery)
-        distance = nearest[1] if nearest else None
-        known = None
-        if nearest and nearest[1] <= self.threshold.distance(size):
-            known = self._visitor_of[nearest[0]]
+        distances = self._gallery.distances(probe)
+        identity = self._identify(distances)
+        known = identity.visitor
         account = self._visitors[known].account if known else Account(now)
         decision = account.reserve(self._rule, cm, now)
+        if known and identity.sure:
+            self._gallery.refresh(self._visitors[known].key, probe)
         if isinstance(decision, Refusal):
-            return replace(decision, distance=distance)
+            return replace(decision, distance=identity.distance)
+        if known is None:
+            self.threshold.observe(distances)
         self._running[decision.token] = account
         return replace(
             decision,
             visitor=known or self._remember(probe, account),
             new=known is None,
-            doubtful=known is None
-            and distance is not None
-            and distance <= self.threshold.doubt(size),
-            distance=distance,
+            doubtful=identity.doubtful,
+            distance=identity.distance,
         )
 
     def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
@@ -117,9 +135,8 @@ class Book:
         Here doubt removes: a stranger who is forgotten as well loses nothing.
         """
         self.expire(now)
-        near = self._gallery.distances(probe) <= self.threshold.doubt(
-            len(self._gallery)
-        )
+        distances = self._gallery.distances(probe)
+        near = distances <= self.threshold.reach(distances).doubt
         names = [self._visitor_of[int(key)] for key in self._gallery.keys()[near]]
         self._purge(names)
         return bool(names)
@@ -186,6 +203,20 @@ class Book:
             open_reservations=len(self._running),
             longest_left_s=max(tats) - now if tats else 0.0,
             oldest_s=max(0.0, self._rule.window_s - (min(tats) - now)) if tats else 0.0,
+        )
+
+    def _identify(self, distances: NDArray[np.float32]) -> Identity:
+        if not distances.size:
+            return Identity(visitor=None, sure=False, doubtful=False, distance=None)
+        row = int(distances.argmin())
+        distance = float(distances[row])
+        reach = self.threshold.reach(distances)
+        same = distance <= reach.same
+        return Identity(
+            visitor=self._visitor_of[int(self._gallery.keys()[row])] if same else None,
+            sure=distance <= reach.sure,
+            doubtful=not same and distance <= reach.doubt,
+            distance=distance,
         )
 
     def _remember(self, template: NDArray[np.float32], account: Account) -> str:

@@ -7,54 +7,58 @@ system's random source, is never seeded, and goes whenever the last template goe
 """
 
 from collections.abc import Collection
-import os
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .orthogonal import random_orthogonal
+
 type Vector = NDArray[np.float32]
 
-_FIRST_CAPACITY: Final = 16
-# Engines give templates of length 1 or little more; beyond this, float32 would lose or
-# overflow the squares that distances are made of.
-_LONGEST: Final = 1e3
+# numpy's BLAS hands a product of more than 9,216 numbers with a vector to threads
+# (OpenBLAS, interface/gemv.c) and waits for them, on a busy machine a hundred times as
+# long as the product takes. So it is given pieces that it works off at once.
+_PIECE: Final = 8192
+# Engines give templates of length 1 or little more. Outside of these bounds float32
+# would lose or overflow the squares that lengths are made of.
+_LENGTHS: Final = (1e-3, 1e3)
 
 
 def as_template(values: Vector, dimension: int) -> Vector:
-    """Return the values as float32 of shape (dimension,).
+    """Return the values as float32 of shape (dimension,), brought to length 1.
 
-    Raises ValueError for another shape, a NaN, an infinity or a length that no engine
-    gives.
+    The direction is what tells people apart: on it alone both engines do so better,
+    and the length, which no rotation hides, would link one epoch with another. Raises
+    ValueError for another shape, a NaN, an infinity or a length that no engine gives.
     """
     template = np.asarray(values, dtype=np.float32)
     if template.shape != (dimension,):
         raise ValueError("template has another shape than the gallery")
     # Also false for a NaN.
-    if not np.abs(template).max() <= _LONGEST:
+    if not np.abs(template).max() <= _LENGTHS[1]:
         raise ValueError("template is not finite or too long")
-    return template
+    length = float(np.linalg.norm(template))
+    if length < _LENGTHS[0]:
+        raise ValueError("template has no direction")
+    unit: Vector = template / np.float32(length)
+    return unit
 
 
-def _random_orthogonal(dimension: int) -> NDArray[np.float32]:
-    """Return an orthogonal matrix drawn evenly from all there are (Haar measure).
+def _rows_in_piece(dimension: int) -> int:
+    """Return how many rows of a matrix are a piece: a power of two."""
+    return 1 << max(0, (_PIECE // dimension).bit_length() - 1)
 
-    QR of a Gaussian matrix; the signs of R's diagonal have to be taken out, or the
-    draw is not even (Mezzadri, "How to generate random matrices from the classical
-    compact groups", 2007). The Gaussians are Box and Muller's, from system randomness.
-    """
-    count = dimension * dimension
-    raw = np.frombuffer(os.urandom(16 * count), dtype=np.uint64).reshape(2, count)
-    # The upper 53 bits, moved off zero: uniform in (0, 1].
-    uniform = ((raw >> np.uint64(11)).astype(np.float64) + 1.0) * 2.0**-53
-    gaussian = np.sqrt(-2.0 * np.log(uniform[0])) * np.cos(2.0 * np.pi * uniform[1])
-    q, r = np.linalg.qr(gaussian.reshape(dimension, dimension))
-    transform: NDArray[np.float32] = (q * np.sign(np.diagonal(r))).astype(np.float32)
-    return transform
+
+def _product(matrix: NDArray[np.float32], vector: Vector) -> Vector:
+    """Return matrix @ vector, for a matrix of whole pieces."""
+    pieces = matrix.reshape(-1, _rows_in_piece(len(vector)), len(vector))
+    product: Vector = (pieces @ vector).reshape(-1)
+    return product
 
 
 class Gallery:
-    """Templates of one engine, searched by Euclidean distance.
+    """Templates of one engine, searched by Euclidean distance of unit vectors.
 
     rows is all that is kept of them, float32 of shape (capacity, dimension): the
     protected templates first, zeros after them.
@@ -65,6 +69,7 @@ class Gallery:
         if dimension < 1:
             raise ValueError("dimension is not positive")
         self.dimension = dimension
+        self._piece = _rows_in_piece(dimension)
         self._next_key = 0
         self._begin_epoch()
 
@@ -74,47 +79,43 @@ class Gallery:
 
     def add(self, template: Vector) -> int:
         """Keep a template; return its key, which is never used again."""
-        values = as_template(template, self.dimension)
+        hidden = self._protect(template)
         row = len(self)
         if row == len(self.rows):
             self._grow()
         key = self._next_key
         self._next_key += 1
-        self._write(row, self._protect(values))
+        self.rows[row] = hidden
+        hidden.fill(0)
         self._keys[row] = key
         self._row_of[key] = row
         return key
 
+    def refresh(self, key: int, template: Vector) -> None:
+        """Move a template half way to another one of the same person."""
+        row = self.rows[self._row_of[key]]
+        row += self._protect(template)
+        row /= np.float32(np.linalg.norm(row))
+
     def distances(self, probe: Vector) -> Vector:
         """Return the distance to every template, in the order of keys()."""
-        values = as_template(probe, self.dimension)
-        size = len(self)
-        if size == 0:
-            return np.empty(0, np.float32)
-        hidden = self._protect(values)
-        # |g - p|² = |g|² + |p|² - 2 g·p: one matrix product instead of a copy.
-        squares = self.rows[:size] @ hidden
-        squares *= -2.0
-        squares += self._squares[:size]
-        squares += hidden @ hidden
-        distances: Vector = np.sqrt(np.maximum(squares, 0.0))
+        hidden = self._protect(probe)
+        # |g - p|² = 2 - 2 g·p for unit vectors: one product instead of a copy.
+        whole = self._whole_pieces(len(self))
+        cosines = _product(self.rows[:whole], hidden)[: len(self)]
+        hidden.fill(0)
+        distances: Vector = np.sqrt(np.maximum(2.0 - 2.0 * cosines, 0.0))
         return distances
 
     def keys(self) -> NDArray[np.int64]:
         """Return the templates' keys."""
         return self._keys[: len(self)].copy()
 
-    def nearest(self, probe: Vector) -> tuple[int, float] | None:
-        """Return key and distance of the nearest template; None when empty."""
-        distances = self.distances(probe)
-        if not distances.size:
-            return None
-        row = int(distances.argmin())
-        return int(self._keys[row]), float(distances[row])
-
     def remove(self, keys: Collection[int]) -> None:
         """Overwrite and drop templates; raises KeyError for a key that is not there."""
-        gone = np.array([self._row_of.pop(key) for key in keys], dtype=np.intp)
+        gone = np.array([self._row_of[key] for key in keys], dtype=np.intp)
+        for key in keys:
+            del self._row_of[key]
         if not self._row_of:
             self.clear()
             return
@@ -124,40 +125,42 @@ class Gallery:
         stays[gone] = False
         holes = np.flatnonzero(~stays[:size])
         movers = size + np.flatnonzero(stays[size:])
-        for array in (self.rows, self._squares, self._keys):
-            array[holes] = array[movers]
-            array[size:before] = 0
+        for array in (self.rows, self._keys):
+            moved = array[movers]
+            array[holes] = moved
+            array[size:before] = moved[...] = 0
         for row in holes:
             self._row_of[int(self._keys[row])] = int(row)
 
     def clear(self) -> None:
         """Overwrite and drop everything, and begin a new epoch."""
         self.rows.fill(0)
-        self._squares.fill(0)
         if self._transform is not None:
             self._transform.fill(0)
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
         self._transform: NDArray[np.float32] | None = None
-        self.rows = np.zeros((_FIRST_CAPACITY, self.dimension), np.float32)
-        self._squares = np.zeros(_FIRST_CAPACITY, np.float32)
-        self._keys = np.zeros(_FIRST_CAPACITY, np.int64)
+        self.rows = np.zeros((self._piece, self.dimension), np.float32)
+        self._keys = np.zeros(self._piece, np.int64)
         self._row_of: dict[int, int] = {}
 
-    def _protect(self, values: Vector) -> Vector:
-        """Return the values under this epoch's transform."""
-        if self._transform is None:
-            self._transform = _random_orthogonal(self.dimension)
-        return self._transform @ values
+    def _whole_pieces(self, rows: int) -> int:
+        return -(-rows // self._piece) * self._piece
 
-    def _write(self, row: int, hidden: Vector) -> None:
-        self.rows[row] = hidden
-        self._squares[row] = hidden @ hidden
+    def _protect(self, template: Vector) -> Vector:
+        """Return a template under this epoch's transform, and leave no copy of it."""
+        unit = as_template(template, self.dimension)
+        if self._transform is None:
+            rows = self._whole_pieces(self.dimension)
+            self._transform = np.zeros((rows, self.dimension), np.float32)
+            self._transform[: self.dimension] = random_orthogonal(self.dimension)
+        hidden = _product(self._transform, unit)[: self.dimension]
+        unit.fill(0)
+        return hidden
 
     def _grow(self) -> None:
         old = self.rows
         self.rows = np.concatenate((old, np.zeros_like(old)))
         old.fill(0)
-        self._squares = np.concatenate((self._squares, np.zeros_like(self._squares)))
         self._keys = np.concatenate((self._keys, np.zeros_like(self._keys)))

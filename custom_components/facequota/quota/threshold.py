@@ -1,77 +1,94 @@
 """The distance below which two templates are one person.
 
-With N templates in the window a stranger has N chances to be taken for somebody. The
-threshold therefore comes from what the manager allows (a new visitor wrongly refused
-at most once in so many) and from N, not from a constant.
+With N templates in the window a stranger has N chances to be taken for somebody, and in
+some crowds people look more alike than in others. So the threshold comes from what the
+manager allows (a new visitor wrongly refused at most once in so many), from N, from the
+site's own distances and from how near this visitor lies to people in general. How well
+that works, and where it does not, is in docs/threshold.md.
 """
 
 from dataclasses import dataclass
 import math
-from statistics import NormalDist
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .gcra import finite
+from .impostors import SMALLEST_CROWD, EnginePrior, Impostors, Normal, expected_nearness
+
+PRIORS: Final = {
+    # dlib's distances are close to normal.
+    "face_recognition": EnginePrior(
+        power=1.0,
+        strict=Normal(mean=0.285, spread=0.0302),
+        crowd=Normal(mean=0.34, spread=0.045),
+        sparsest_mean=0.60,
+        useful_distance=0.11,
+    ),
+    # SFace's cosines are, which are 1 - distance² / 2.
+    "ncnn": EnginePrior(
+        power=2.0,
+        strict=Normal(mean=1.63, spread=0.25),
+        crowd=Normal(mean=1.75, spread=0.21),
+        sparsest_mean=1.95,
+        useful_distance=0.40,
+    ),
+}
+
+# A fit to fewer visitors may make the threshold stricter, but not looser.
+_TRUSTED_VISITS: Final = 50.0
+# How much of a visitor's nearness to people in general is taken off, and at how many
+# templates half of that: with few, the nearest ones say little about the rest.
+_NEARNESS: Final = 0.6
+_HALF_NEARNESS: Final = 10
+# The second to fourth nearest say how near somebody is to people in general. Not the
+# nearest: that is the one in question.
+_NEIGHBOURS: Final = slice(1, 4)
+# Nobody is equally far from everybody. Whoever seems so, in spreads of a crowd, is no
+# visitor to learn from: a camera that hangs, a wall of one face, somebody feeding us.
+_LEAST_VARIETY: Final = 0.25
+# What is sure, and what is doubtful: where a tenth, or ten times as many, would be wrong.
+_STEP: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImpostorTail:
-    """The low end of the distances between two people, as that of a normal law.
+class Reach:
+    """How near a template has to be to one probe."""
 
-    Distances between different people are close to normal in every population and
-    engine tried; mean and spread here are those that fit the tail.
-    """
-
-    mean: float
-    spread: float
-
-    def __post_init__(self) -> None:
-        """Refuse what is no distribution of distances."""
-        if finite(self.mean, "mean") <= 0 or finite(self.spread, "spread") <= 0:
-            raise ValueError("mean and spread have to be positive")
-
-    def distance(self, share: float) -> float:
-        """Return the distance that this share of pairs of strangers stays under."""
-        return max(0.0, self.mean + self.spread * NormalDist().inv_cdf(share))
+    sure: float
+    """Up to this distance there is no doubt that it is the same person."""
+    same: float
+    """Up to this distance it is taken for the same person."""
+    doubt: float
+    """Up to this distance it might be."""
 
 
-def _from_cosine(at_one: float, per_decade: float) -> ImpostorTail:
-    """Return the tail of Euclidean distances of unit templates.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What the manager can be told about the limit."""
 
-    The cosine at which one stranger in a hundred is taken for somebody is at_one +
-    per_decade · log10 N; |a - b|² = 2 - 2 cos.
-    """
-    return _through(
-        math.sqrt(2 - 2 * at_one), math.sqrt(2 - 2 * (at_one + 2 * per_decade))
-    )
-
-
-def _through(percent: float, per_myriad: float) -> ImpostorTail:
-    """Return the tail whose 1 % and 0.01 % quantiles these distances are."""
-    upper, lower = NormalDist().inv_cdf(1e-2), NormalDist().inv_cdf(1e-4)
-    spread = (percent - per_myriad) / (upper - lower)
-    return ImpostorTail(mean=percent - spread * upper, spread=spread)
-
-
-# Before a site's own distances are known, the strictest crowd measured counts: East
-# Asian faces, for which both engines tell people apart less well than for the faces
-# they were trained on. Measured thresholds for 1 % wrong refusals among N templates:
-# dlib distance 0.396 - 0.030 · log10 N; SFace cosine 0.345 + 0.061 · log10 N.
-PRIORS: Final = {
-    "face_recognition": _through(0.396, 0.396 - 2 * 0.030),
-    "ncnn": _from_cosine(0.345, 0.061),
-}
+    fpir: float | None
+    """New visitors now wrongly refused, as a share; None before it is learnt."""
+    comparisons: int
+    """Comparisons between people that this is based on."""
+    visits: int
+    """New visitors that they come from."""
+    useful: bool
+    """Returning visitors can be recognised at all under the limit."""
 
 
 class Threshold:
     """Chooses the distance that keeps the manager's limit."""
 
-    def __init__(self, *, prior: ImpostorTail, limit: float) -> None:
+    def __init__(self, *, prior: EnginePrior, limit: float) -> None:
         """Start with what is known before anybody came.
 
         The limit is the wanted FPIR: the share of new visitors that may be taken for
         somebody else. Raises ValueError unless it is between 1e-9 and 0.5.
         """
         self._prior = prior
+        self._impostors = Impostors(prior)
         self.limit = limit
 
     @property
@@ -86,23 +103,88 @@ class Threshold:
         self._limit = limit
 
     def distance(self, gallery_size: int) -> float:
-        """Return the largest distance at which two templates are one person."""
-        return self._prior.distance(self._share(self._limit, gallery_size))
+        """Return the distance for somebody who is as near to people as most are."""
+        return self._prior.distance(self._score(self._limit, gallery_size))
 
-    def doubt(self, gallery_size: int) -> float:
-        """Return the distance up to which a visitor might be somebody in the window.
+    def reach(self, distances: NDArray[np.float32]) -> Reach:
+        """Return how near a template has to be, given the probe's distances to all."""
+        size = len(distances)
+        nearness = None
+        if size >= SMALLEST_CROWD:
+            nearest = np.partition(distances, _NEIGHBOURS.stop)[: _NEIGHBOURS.stop]
+            nearness = _nearness(np.sort(self._prior.score(nearest)))
+        sure, same, doubt = (
+            self._prior.distance(self._score(min(share, 0.5), size, nearness))
+            for share in (self._limit / _STEP, self._limit, self._limit * _STEP)
+        )
+        return Reach(sure=sure, same=same, doubt=doubt)
 
-        Ten times the limit: too much to say no, enough to keep such a pair out of
-        what is learnt about strangers.
-        """
-        return self._prior.distance(
-            self._share(min(10 * self._limit, 0.5), gallery_size)
+    def observe(self, distances: NDArray[np.float32]) -> None:
+        """Learn from a new visitor's distances to everybody in the window."""
+        size = len(distances)
+        if size < SMALLEST_CROWD:
+            return
+        if not np.isfinite(distances).all():
+            raise ValueError("distances are not finite")
+        scores = self._prior.score(distances)
+        if scores.std() < _LEAST_VARIETY * self._prior.crowd.spread:
+            return
+        scores.partition(_NEIGHBOURS.stop)
+        first = slice(_NEIGHBOURS.stop + 1)
+        scores[first] = np.sort(scores[first])
+        self._impostors.observe(
+            scores, nearness=_nearness(scores), weight=_weight(size)
         )
 
-    @staticmethod
-    def _share(fpir: float, gallery_size: int) -> float:
-        """Return the share of pairs that gives this FPIR with so many templates.
+    def promise(self, gallery_size: int) -> Promise:
+        """Return what the manager can be told with so many templates."""
+        size = max(gallery_size, 1)
+        fit = self._impostors.fit
+        score = self._score(self._limit, size)
+        return Promise(
+            fpir=None
+            if fit is None
+            else -math.expm1(size * math.log1p(-fit.share(score))),
+            comparisons=round(self._impostors.comparisons),
+            visits=round(self._impostors.visits),
+            useful=self._prior.distance(score) >= self._prior.useful_distance,
+        )
 
-        FPIR = 1 - (1 - FMR)^N, which holds within 10-20 % on real faces.
+    def _score(self, fpir: float, size: int, nearness: float | None = None) -> float:
+        """Return the score up to which a template is the same, for this FPIR.
+
+        FPIR = 1 - (1 - FMR)^N, and in any case FPIR ≤ N · FMR. A visitor's nearness to
+        people in general moves it: adaptive T-norm, as speaker recognition calls it,
+        with the gallery as the cohort. Without one the visitor is as near as most are.
         """
-        return -math.expm1(math.log1p(-fpir) / max(1, gallery_size))
+        strict = self._prior.strict.quantile(_share(fpir, size))
+        crowd = self._prior.crowd
+        if nearness is not None:
+            usual = crowd.mean + crowd.spread * expected_nearness(size)
+            strict += _weight(size) * (nearness - usual)
+        fit = self._impostors.fit
+        if fit is None:
+            return strict
+        # What is learnt holds for visitors who are compared with their neighbours.
+        learnt = fit.quantile(_share(fpir, max(size, SMALLEST_CROWD)))
+        learnt -= self._impostors.caution() * fit.spread
+        if nearness is not None:
+            learnt += _weight(size) * (nearness - self._impostors.usual(size))
+        if self._impostors.visits < _TRUSTED_VISITS:
+            return min(strict, learnt)
+        return learnt
+
+
+def _nearness(scores: NDArray[np.float64]) -> float:
+    """Return the mean score of the neighbours; the lowest scores first."""
+    return float(scores[_NEIGHBOURS].mean())
+
+
+def _weight(size: int) -> float:
+    """Return how much of what is unusual about a visitor's nearness counts."""
+    return _NEARNESS * size / (size + _HALF_NEARNESS)
+
+
+def _share(fpir: float, size: int) -> float:
+    """Return the share of pairs that gives this FPIR among so many templates."""
+    return -math.expm1(math.log1p(-fpir) / max(1, size))

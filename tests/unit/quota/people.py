@@ -1,5 +1,6 @@
 """People for the tests: far from each other, near to themselves."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -11,9 +12,16 @@ DIMENSION: Final = 128
 def face(person: int, *, away: float = 0.0) -> NDArray[np.float32]:
     """Return a template of this person (0-63), this far from their plain one.
 
-    Two people are √2 apart, whatever engine's threshold is used.
+    Two people are √2 apart, farther than any engine's threshold.
     """
     template = np.zeros(DIMENSION, np.float32)
-    template[person] = 1.0
-    template[person + 64] = away
+    template[person] = 1 - away**2 / 2
+    template[person + 64] = away * math.sqrt(1 - away**2 / 4)
     return template
+
+
+def crowd(count: int) -> NDArray[np.float32]:
+    """Return templates of so many people who have nothing in common."""
+    templates = np.random.default_rng(1).normal(size=(count, DIMENSION))
+    templates /= np.linalg.norm(templates, axis=1, keepdims=True)
+    return templates.astype(np.float32)

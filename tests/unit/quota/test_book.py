@@ -8,7 +8,7 @@ from custom_components.facequota.quota.book import Book, PurgeCounts
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import PRIORS, Threshold
 
-from .people import DIMENSION, face
+from .people import DIMENSION, crowd, face
 from .test_lane import reserved
 
 TEMPLE = Rule(allowance_cm=60, window_s=540)
@@ -30,6 +30,12 @@ def refused(answer: object) -> Refusal:
     """Return the answer as the refusal that it has to be."""
     assert isinstance(answer, Refusal)
     return answer
+
+
+def between(book: Book) -> float:
+    """Return a distance to a single template that is neither the same nor new."""
+    reach = book.threshold.reach(np.ones(1, np.float32))
+    return (reach.same + reach.doubt) / 2
 
 
 def visit(book: Book, person: int, now: float, *, cm: float = 60) -> None:
@@ -185,19 +191,46 @@ def test_forget_removes_whoever_this_may_be(book: Book) -> None:
 def test_doubt_gives_paper(book: Book) -> None:
     """Alike, but not enough to say no: paper, and the doubt is on record."""
     visit(book, 1, 0)
-    threshold = book.threshold
-    between = (threshold.distance(1) + threshold.doubt(1)) / 2
-    reservation = reserved(book.request(face(1, away=between), 60, 10))
+    reservation = reserved(book.request(face(1, away=between(book)), 60, 10))
     assert reservation.new
     assert reservation.doubtful
     assert not reserved(book.request(face(2), 60, 10)).doubtful
 
 
+def test_a_template_learns_from_a_sure_return_and_from_no_other(book: Book) -> None:
+    """Who came back stays known by the way they look now."""
+    visit(book, 1, 0)
+    refused(book.request(face(1, away=0.08), 60, 10))
+    assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)
+    at = book.threshold.reach(np.ones(1, np.float32)).same - 0.001
+    refused(book.request(face(1, away=at + 0.04), 60, 20))
+    assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)
+
+
+def test_looking_somebody_up_changes_nothing(book: Book) -> None:
+    """Neither who is known nor until when."""
+    visit(book, 1, 0)
+    before = book.statistics(10)
+    assert book.identify(face(1)).visitor is not None
+    assert book.identify(face(2)).visitor is None
+    assert book.statistics(10) == before
+
+
+def test_the_threshold_learns_from_new_visitors_only(book: Book) -> None:
+    """Whoever keeps asking has no more weight than whoever asked once."""
+    people = crowd(10)
+    for template in people:
+        reserved(book.request(template, 60, 0))
+    learnt = book.threshold.promise(10).visits
+    for _ in range(50):
+        refused(book.request(people[1], 60, 20))
+    assert book.threshold.promise(10).visits == learnt == 4
+
+
 def test_forget_falls_on_the_side_of_forgetting(book: Book) -> None:
     """Where a request would doubt, forget forgets."""
     visit(book, 1, 0)
-    between = (book.threshold.distance(1) + book.threshold.doubt(1)) / 2
-    assert book.forget(face(1, away=between), 10)
+    assert book.forget(face(1, away=between(book)), 10)
 
 
 def test_a_new_rule_makes_nobody_wait_longer(book: Book) -> None:

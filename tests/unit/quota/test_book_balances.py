@@ -143,7 +143,5 @@ class Books(RuleBasedStateMachine):
         assert self.book.statistics(self.now).longest_left_s <= RULE.window_s + 0.01
 
 
-Books.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None
-)
+Books.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestBooks = Books.TestCase
