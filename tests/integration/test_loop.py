@@ -1,12 +1,10 @@
 """Nothing heavy in Home Assistant's process, and nothing that blocks its event loop."""
 
-from collections.abc import Generator
 import subprocess
 import sys
 import time
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant import block_async_io
 from homeassistant.core import HomeAssistant
@@ -19,14 +17,11 @@ NATIVE = ("cv2", "dlib", "face_recognition", "ncnn", "PIL", "scipy", "torch")
 
 
 @pytest.fixture
-def guarded_loop(
-    disable_block_async_io: None, monkeypatch: pytest.MonkeyPatch
-) -> Generator[None]:
+def guarded_loop(disable_block_async_io: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Home Assistant report whatever blocks its loop, as it does in production."""
     # In tests it lets files be opened.
     monkeypatch.setattr(block_async_io, "_IN_TESTS", False)
     block_async_io.enable()
-    yield
 
 
 async def test_nothing_blocks_the_event_loop(
