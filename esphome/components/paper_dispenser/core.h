@@ -296,9 +296,8 @@ template<typename Pin> class Core {
   void aim_() {
     if (this->counted_ - this->start_pulses_ < 2)
       return;
-    const uint32_t coast = this->coast_model_.pulses(this->gate_.period_us());
-    const uint32_t powered = coast < this->target_ ? this->target_ - coast : 1;
-    this->gate_.aim(this->start_pulses_ + powered);
+    // A place that lies behind already means the next pulse.
+    this->gate_.aim(this->start_pulses_ + this->target_ - this->coast_model_.pulses(this->gate_.period_us()));
   }
 
   bool noisy_() const {

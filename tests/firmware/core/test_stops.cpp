@@ -72,6 +72,13 @@ TEST(a_motor_that_never_turns_is_a_jam_of_nothing) {
   CHECK(portion.motor_ms <= rig.limits.spin_up_ms + rig.loop_ms);
 }
 
+TEST(a_motor_that_is_slow_to_start_has_time_for_its_first_pulse) {
+  Rig rig;
+  rig.machine.spin_up_s = 8.0f;  // half a centimetre takes half a second
+  CHECK(rig.limits.stall_ms < 500);
+  CHECK(rig.portion(10.0f).outcome == Outcome::COMPLETED);
+}
+
 TEST(pulses_that_never_come_stop_the_motor) {
   Rig rig;
   rig.machine.faults.dead_sensor = true;
@@ -259,6 +266,41 @@ TEST(tearing_the_paper_off_is_no_fault_but_is_counted) {
     CHECK(rig.core.fault() == Fault::NONE);
   }
   CHECK(std::abs(rig.core.total_cm() - rig.machine.position_cm()) <= 0.5);
+}
+
+TEST(pulls_of_long_ago_are_forgotten) {
+  Rig rig;
+  for (int pull = 0; pull < 10; pull++) {
+    rig.machine.pull_cm = 8.0f;
+    rig.pass(rig.limits.stray_window_ms + 1000);
+    CHECK(rig.core.fault() == Fault::NONE);
+  }
+}
+
+TEST(a_portion_between_two_pulls_makes_them_two) {
+  Rig rig;
+  rig.machine.pull_cm = 8.0f;
+  rig.pass(500);
+  rig.portion(5.0f);
+  rig.machine.pull_cm = 8.0f;
+  rig.pass(500);
+  CHECK(rig.core.fault() == Fault::NONE);
+}
+
+TEST(a_worn_contact_that_bounces_through_a_whole_portion_is_no_fault) {
+  Rig rig;
+  CHECK(rig.start(150.0f) == Refusal::NONE);
+  std::optional<Portion> ended;
+  for (uint32_t pulses = rig.gate.pulses(); !ended;) {
+    ended = rig.tick();
+    if (rig.gate.pulses() != pulses) {
+      pulses = rig.gate.pulses();
+      for (uint32_t bounce = 1; bounce <= 5; bounce++)
+        rig.gate.edge(rig.now_ms * 1000U + bounce * 100);
+    }
+  }
+  CHECK(ended->outcome == Outcome::COMPLETED);
+  CHECK(rig.gate.noise() > 1000);
 }
 
 TEST(ten_kilohertz_on_the_sensor_is_no_paper_and_stops_the_motor) {
