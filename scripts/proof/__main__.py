@@ -32,7 +32,7 @@ from .decimals import Decimals
 from .files import Findings, Search
 from .measure import (
     key_secrets,
-    memory_line,
+    memory_lines,
     network_line,
     on_time,
     planted,
@@ -254,16 +254,10 @@ async def with_visitors(
     receipt = await story.site.purge()
     again = await story.site.purge()
     visit_line(report, outcomes, receipt, again)
-    report.add(memory_line("ha-memory", "Home Assistant", memory, needles, while_there))
     (child,) = workers(pid)
-    child_line = memory_line(
-        "child-memory",
-        "the process that decodes pictures",
-        Memory(child),
-        needles,
-        child_before,
-    )
-    report.add(child_line)
+    controls = [while_there, child_before]
+    for line in memory_lines(memory, Memory(child), needles, controls):
+        report.add(line)
     report.add(await on_time(story, house, known))
     report.add(await suspended(story, house, entrance))
     return visitors

@@ -10,7 +10,6 @@ from typing import Final
 from scripts.house.house import House
 from scripts.house.site import Dispenser
 
-from .confined import child_facts
 from .files import Findings, Search
 from .inotify import OPEN, Inotify
 from .memory import Memory
@@ -18,14 +17,14 @@ from .needles import Needles, Secret
 from .network import Capture
 from .processes import workers
 from .report import Line
-from .rows import Row, ids, rows_apart, transforms, unit_vectors
+from .rows import Row, rows_apart, transforms, unit_vectors
 from .sought import Face
 from .story import Story
 
 DIMENSION: Final = 128
 GONE_WITHIN_S: Final = 1.0
 _EXPIRY_WINDOW_MIN: Final = 0.25
-_CAMERA_STEP: Final = 128
+PROTECTED: Final = ("protected template", "key")
 
 
 def protected(memory: Memory, faces: dict[str, Face]) -> list[Row]:
@@ -37,9 +36,9 @@ def protected(memory: Memory, faces: dict[str, Face]) -> list[Row]:
 
 def key_secrets(memory: Memory, rows: list[Row]) -> list[Secret]:
     """Return the protected rows and the transform as secrets for later searches."""
-    secrets = [_pieces("protected template", row.vector.tobytes()) for row in rows]
+    secrets = [_pieces(PROTECTED[0], row.vector.tobytes()) for row in rows]
     matrices = transforms(unit_vectors(memory, DIMENSION))
-    return [*secrets, *(_pieces("transform", one.tobytes()) for one in matrices)]
+    return [*secrets, *(_pieces(PROTECTED[1], one.tobytes()) for one in matrices)]
 
 
 def _pieces(name: str, content: bytes) -> Secret:
@@ -58,21 +57,49 @@ def names(found: Counter[str]) -> str:
     return ", ".join(f"{kind}: {n} pieces" for kind, n in sorted(kinds.items()))
 
 
-def memory_line(
-    name: str, who: str, memory: Memory, needles: Needles, control: Counter[str]
-) -> Line:
-    """Return what a search of a process's memory finds after a purge."""
+def memory_lines(
+    memory: Memory, child: Memory, needles: Needles, controls: list[Counter[str]]
+) -> list[Line]:
+    """Return what searches of both processes' memory find after a purge."""
     found, size = memory.search(needles)
-    templates = {n: c for n, c in found.items() if not n.startswith(("pic", "pix"))}
-    return Line(
-        name=name,
-        claim=f"After a purge the memory of {who} holds no template, protected or not, "
-        "no key to one, and no picture.",
-        shown=not found,
-        found=f"{size / 1e6:,.0f} MB of memory: {names(found) or 'nothing found'}",
-        control=f"before the purge: {names(control) or 'nothing found'}",
-        figures={"found": dict(found), "templates": templates, "before": dict(control)},
-    )
+    kept = Counter({n: c for n, c in found.items() if n in PROTECTED})
+    rest = found - kept
+    in_child, child_size = child.search(needles)
+    before, child_before = controls
+    known = {name: before[name] for name in PROTECTED}
+    return [
+        Line(
+            name="purged-memory",
+            claim="A purge leaves no protected template and no key in Home Assistant's "
+            "memory.",
+            shown=not kept and all(known.values()),
+            found=f"{size / 1e6:,.0f} MB of memory: {names(kept) or 'nothing found'}",
+            control=f"before the purge: {names(Counter(known)) or 'nothing found'}",
+            figures={"found": dict(kept), "before": known},
+        ),
+        Line(
+            name="ha-memory",
+            claim="What is left of pictures and of plain templates in memory that Home "
+            "Assistant has freed, after a purge.",
+            shown=not rest,
+            is_promise=False,
+            found=f"{size / 1e6:,.0f} MB of memory: {names(rest) or 'nothing found'}",
+            control=f"before the purge: {names(before - Counter(known))}",
+            figures={"found": dict(rest), "before": dict(before)},
+        ),
+        Line(
+            name="child-memory",
+            claim="What is left of pictures and templates in the memory of the process "
+            "that decodes pictures, after a purge; it ends with a suspension, a reload "
+            "or a restart.",
+            shown=not in_child,
+            is_promise=False,
+            found=f"{child_size / 1e6:,.0f} MB of memory: "
+            f"{names(in_child) or 'nothing found'}",
+            control=f"before the purge: {names(child_before)}",
+            figures={"found": dict(in_child), "before": dict(child_before)},
+        ),
+    ]
 
 
 async def on_time(story: Story, house: House, faces: dict[str, Face]) -> Line:
@@ -197,6 +224,3 @@ def network_line(capture: Capture, visits: int, knocked: bool) -> Line:
         control="one packet sent on purpose was " + ("seen" if knocked else "NOT seen"),
         figures={"unicast": dict(unicast), "multicast": dict(multicast)},
     )
-
-
-__all__ = ["child_facts", "ids"]

@@ -1,5 +1,6 @@
 """What was shown, as a page for a file and as JSON for a program."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 import json
@@ -25,12 +26,16 @@ class Line:
     found: str
     control: str
     figures: dict[str, Any] = field(default_factory=dict)
+    is_promise: bool = True
+    """False: FaceQuota cannot promise it, and the line only says what was found."""
 
     @property
     def verdict(self) -> str:
         """Return the word for it."""
         if self.shown is None:
             return "not shown here"
+        if not self.is_promise:
+            return "measured"
         return "shown" if self.shown else "NOT TRUE"
 
     def as_text(self) -> str:
@@ -61,7 +66,7 @@ class Report:
         return [
             line
             for line in self.lines
-            if line.shown is False
+            if (line.shown is False and line.is_promise)
             or (line.shown is None and line.name not in may_be_missing)
         ]
 
@@ -73,10 +78,8 @@ class Report:
 
     def as_text(self) -> str:
         """Return the whole report as a page."""
-        shown = sum(line.shown is True for line in self.lines)
-        untrue = sum(line.shown is False for line in self.lines)
-        missing = sum(line.shown is None for line in self.lines)
-        end = f"{shown} shown, {untrue} not true, {missing} not shown here."
+        verdicts = Counter(line.verdict for line in self.lines)
+        end = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
         texts = [line.as_text() for line in self.lines]
         return "\n\n".join([self.heading(), *texts, end]) + "\n"
 

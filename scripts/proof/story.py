@@ -83,7 +83,6 @@ class Story:
         paths += [
             f"/api/history/period?filter_entity_id={visits}",
             "/api/logbook",
-            "/api/error_log",
         ]
         commands = (
             "repairs/list_issues",

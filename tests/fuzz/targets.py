@@ -1,0 +1,213 @@
+"""What is attacked.
+
+A target takes a random generator, runs one case, and returns whether the case was let
+through; whatever it raises is a finding.
+"""
+
+from collections.abc import Callable
+from io import BytesIO
+import math
+from random import Random
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+import voluptuous as vol
+
+from custom_components.facequota.options import (
+    LIMITS,
+    OPTION_KEYS,
+    SiteOptions,
+    options_schema,
+    rule_errors,
+)
+from custom_components.facequota.recognition.engine import (
+    EngineInfo,
+    Guidance,
+    Sighting,
+)
+from custom_components.facequota.recognition.messages import (
+    HEADER_SIZE,
+    Hello,
+    Kind,
+    ProtocolError,
+    decode_header,
+    decode_hello,
+    decode_sighting,
+    encode_header,
+    encode_hello,
+    encode_sighting,
+)
+from custom_components.facequota.recognition.picture import (
+    UnreadablePictureError,
+    decode,
+)
+from custom_components.facequota.services import DISPENSE_SCHEMA, PURGE_SCHEMA
+
+DIMENSION: Final = 128
+_ENGINE: Final = EngineInfo(name="a", version="1", dimension=128, metric="euclidean")
+_HELLO: Final = encode_hello(Hello(engine=_ENGINE, sandbox={"own_network": True}))
+
+
+def mutate(draw: Random, content: bytes) -> bytes:
+    """Return some bytes with a few of them changed, cut out, doubled or added."""
+    result = bytearray(content)
+    for _ in range(draw.randint(1, 6)):
+        at = draw.randrange(len(result) + 1)
+        match draw.randrange(5):
+            case 0 if result:
+                result[at % len(result)] ^= 1 << draw.randrange(8)
+            case 1 if result:
+                result[at % len(result)] = draw.choice((0, 1, 0x7F, 0x80, 0xFE, 0xFF))
+            case 2:
+                del result[at : at + draw.randint(1, 16)]
+            case 3:
+                result[at:at] = draw.randbytes(draw.randint(1, 16))
+            case _:
+                result[at:at] = result[at : at + draw.randint(1, 64)]
+    return bytes(result)
+
+
+def header(draw: Random) -> bool:
+    """The header of an answer."""
+    kind = draw.choice(tuple(Kind))
+    content = encode_header(kind, draw.choice((0, 1, 4096, 2**24, 2**32 - 1)))
+    if draw.random() < 0.8:
+        content = mutate(draw, content)
+    try:
+        length = decode_header(content, expected=draw.choice(tuple(Kind)))
+    except ProtocolError:
+        return False
+    assert len(content) == HEADER_SIZE and 0 <= length < 2**25
+    return True
+
+
+def hello(draw: Random) -> bool:
+    """What a worker says of itself."""
+    try:
+        heard = decode_hello(mutate(draw, _HELLO))
+    except ProtocolError:
+        return False
+    assert 0 < heard.engine.dimension <= 4096
+    return True
+
+
+def sighting(draw: Random) -> bool:
+    """A worker's answer to a picture."""
+    usable = draw.random() < 0.5
+    template = np.frombuffer(draw.randbytes(4 * DIMENSION), np.float32)
+    content = encode_sighting(
+        Sighting(
+            guidance=None if usable else draw.choice(tuple(Guidance)),
+            template=template if usable else None,
+            quality=draw.choice((0.0, 0.5, 1.0, math.nan, -1.0, math.inf)),
+            face_height_px=draw.choice((None, 1.0, math.inf, -1.0)),
+            faces=draw.randrange(255),
+            recognition_ms=draw.choice((0.0, 75.0, math.inf, math.nan)),
+        )
+    )
+    if draw.random() < 0.7:
+        content = mutate(draw, content)
+    try:
+        seen = decode_sighting(content, dimension=DIMENSION)
+    except ProtocolError:
+        return False
+    assert (seen.template is None) == (seen.guidance is not None)
+    assert seen.template is None or np.isfinite(seen.template).all()
+    assert 0 <= seen.quality <= 1 and math.isfinite(seen.recognition_ms)
+    return True
+
+
+def _value(draw: Random) -> Any:
+    """Return what somebody might put into any field."""
+    return draw.choice(
+        (
+            *(None, True, False, "", " ", "face", "open", "staff", "NaN", "inf", "60"),
+            *(0, -1, 1, 5, 60, 200, 2**31, 2**64, 10**400, -(10**400)),
+            *(0.1, 60.0, math.nan, math.inf, -math.inf, 1e308, 5e-324),
+            *([], {}, [60], {"hours": 1}, {"hours": math.nan}, {"days": 10**12}),
+            *("x" * 65, "\0", "\ud800", "📷", b"bytes", "-00:00:01", "99999999:00"),
+            draw.uniform(-300, 300),
+        )
+    )
+
+
+def action_dispense(draw: Random) -> bool:
+    """The fields of the action dispense."""
+    fields = {
+        k: _value(draw) for k in ("cm", "lane", "request_id") if draw.random() < 0.6
+    }
+    try:
+        data = vol.Schema(DISPENSE_SCHEMA)(fields)
+    except vol.Invalid:
+        return False
+    assert "cm" not in data or 0 < data["cm"] <= LIMITS["portion_cm"][1]
+    return True
+
+
+def action_purge(draw: Random) -> bool:
+    """The fields of the action purge."""
+    fields = {"config_entry_id": _value(draw), "older_than": _value(draw)}
+    try:
+        data = PURGE_SCHEMA(fields)
+    except vol.Invalid:
+        return False
+    seconds = data["older_than"].total_seconds()
+    assert seconds >= 0 and math.isfinite(seconds)
+    return True
+
+
+_OPTIONS: Final = options_schema(OPTION_KEYS)
+
+
+def flow_options(draw: Random) -> bool:
+    """The numbers of a site's flows: what passes makes rules that hold."""
+    numbers = {
+        key: _value(draw) if draw.random() < 0.2 else draw.uniform(*LIMITS[key])
+        for key in OPTION_KEYS
+    }
+    try:
+        values = _OPTIONS(numbers)
+    except vol.Invalid:
+        return False
+    if rule_errors(values):
+        return False
+    options = SiteOptions.from_entry(values)
+    assert options.portion_cm <= options.rule.allowance_cm
+    assert 0 < options.fpir_limit <= 0.05
+    return True
+
+
+def _pictures() -> list[bytes]:
+    pixels = np.random.default_rng(1).integers(0, 255, (64, 80, 3)).astype(np.uint8)
+    found = []
+    for kind in ("JPEG", "PNG"):
+        for mode in ("RGB", "L"):
+            buffer = BytesIO()
+            Image.fromarray(pixels).convert(mode).save(buffer, kind)
+            found.append(buffer.getvalue())
+    return found
+
+
+_PICTURES: Final = _pictures()
+
+
+def picture(draw: Random) -> bool:
+    """The bytes of a picture, decoded as the child does."""
+    try:
+        decoded = decode(mutate(draw, draw.choice(_PICTURES)))
+    except UnreadablePictureError:
+        return False
+    assert decoded.pixels.ndim == 3 and decoded.pixels.dtype == np.uint8
+    return True
+
+
+TARGETS: Final[dict[str, Callable[[Random], bool]]] = {
+    "header": header,
+    "hello": hello,
+    "sighting": sighting,
+    "action_dispense": action_dispense,
+    "action_purge": action_purge,
+    "flow_options": flow_options,
+    "picture": picture,
+}
