@@ -21,6 +21,7 @@ from .const import Lane, Outcome
 from .dispenser import Dispenser, State
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .lanes import Equality
+from .quota.threshold import Promise
 from .site import FaceQuotaConfigEntry, Site
 from .visit import Visit
 
@@ -50,6 +51,17 @@ class SiteSensorDescription(SensorEntityDescription):
 
     value_fn: Callable[[Site], StateType | datetime]
     attributes_fn: Callable[[Site], Mapping[str, Any] | None] = lambda _site: None
+
+
+# Beyond this a figure says nothing that anybody could see.
+MOST_ONE_IN = 1_000_000
+
+
+def _one_in(promise: Promise) -> int | None:
+    """Return of how many new visitors one is wrongly refused; None before it is learnt."""
+    if promise.fpir is None:
+        return None
+    return round(min(MOST_ONE_IN, 1 / max(promise.fpir, 1 / MOST_ONE_IN)))
 
 
 DISPENSER_SENSORS = (
@@ -135,6 +147,16 @@ SITE_SENSORS = (
         translation_key="most_faces_remembered",
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda site: site.log.most_faces,
+    ),
+    SiteSensorDescription(
+        key="wrongly_refused",
+        translation_key="wrongly_refused",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda site: _one_in(site.visitors.promise),
+        attributes_fn=lambda site: {
+            "comparisons": site.visitors.promise.comparisons,
+            "visits": site.visitors.promise.visits,
+        },
     ),
     SiteSensorDescription(
         key="way_without_face",

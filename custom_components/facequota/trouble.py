@@ -19,6 +19,10 @@ from .visit import Visit
 
 ISSUE_CAMERA_SILENT: Final = "camera_silent"
 ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
+ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
+
+# Before so many new visitors the strict assumptions hold, which are meant to be strict.
+ENOUGH_VISITS: Final = 50
 
 
 @callback
@@ -29,6 +33,10 @@ def async_watch_visits(
     dispensers = tuple(entry.runtime_data.dispensers.values())
     releases = [
         dispenser.visits.add(partial(_visited, hass, dispenser))
+        for dispenser in dispensers
+    ]
+    releases += [
+        dispenser.visits.add(partial(_judge_promise, hass, entry))
         for dispenser in dispensers
     ]
 
@@ -55,6 +63,30 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
         _found(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE, motor)
     elif visit.motor_on_ms is not None:
         _mended(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE)
+
+
+@callback
+def _judge_promise(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry, _visit: Visit
+) -> None:
+    """Tell when the limit can only be kept by recognising hardly anybody."""
+    issue_id = f"{ISSUE_RECOGNITION_SHOULD_REST}_{entry.entry_id}"
+    promise = entry.runtime_data.visitors.promise
+    if promise.useful or promise.visits < ENOUGH_VISITS:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=ISSUE_RECOGNITION_SHOULD_REST,
+        translation_placeholders={
+            "site": entry.title,
+            "visits": str(promise.visits),
+        },
+    )
 
 
 def _issue_id(dispenser: Dispenser, key: str) -> str:

@@ -16,6 +16,7 @@ from .listeners import Listeners
 from .quota.account import Refusal, Reservation, Settlement
 from .quota.book import Book, BookStatistics, PurgeCounts
 from .quota.gcra import Rule
+from .quota.threshold import Promise
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -69,6 +70,11 @@ class Visitors:
     def statistics(self) -> BookStatistics:
         """Return how many faces are remembered and for how long at most."""
         return self._book.statistics(self._hass.loop.time())
+
+    @property
+    def promise(self) -> Promise:
+        """Return how well the manager's limit is kept with so many faces."""
+        return self._book.threshold.promise(self.statistics.faces)
 
     @property
     def all_forgotten_at(self) -> datetime | None:
