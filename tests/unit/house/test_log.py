@@ -1,6 +1,6 @@
 """What counts as a complaint in Home Assistant's log."""
 
-from scripts.house.home_assistant import complaints
+from scripts.house.home_assistant import ROOT, complaints
 
 LOADED = (
     "2026-11-22 21:12:12.708 WARNING (SyncWorker_0) [homeassistant.loader] "
@@ -39,3 +39,10 @@ def test_a_traceback_that_passes_through_us_is_a_complaint_with_all_its_lines() 
 
 def test_the_last_record_of_a_log_is_read_to_its_end() -> None:
     assert complaints(DEBUG + TRACEBACK) == [TRACEBACK.rstrip()]
+
+
+def test_a_library_s_trouble_is_none_of_ours_wherever_the_checkout_lies() -> None:
+    library = f'{OTHER}  File "{ROOT}/.venv/lib/python3.14/site-packages/haffmpeg.py"\n'
+    assert complaints(library) == []
+    ours = f'{OTHER}  File "{ROOT}/custom_components/facequota/site.py"\n'
+    assert complaints(ours) == [ours.rstrip()]
