@@ -38,6 +38,7 @@ FRAME: Final = (640, 480)
 
 LIMITS: Final = {
     "face_recognition": {"frame_of_naive": 0.65, "memory_mb": 130.0, "idle_cpu": 0.01},
+    "ncnn": {"frame_of_naive": 0.12, "memory_mb": 110.0, "idle_cpu": 0.01},
 }
 """What --check holds each engine to: the project's promises."""
 

@@ -22,8 +22,11 @@ NEAR_EQUAL = 0.75
 One step of the HOG detector's pyramid is 0.83, so one step of doubt is included.
 """
 
-MIN_INSIDE = 0.8
-"""Part of the face's box that must lie inside of the picture."""
+MIN_MARGIN = 0.4
+"""From the eyes to the picture's edge, in eye distances: nearer, a cheek is cut off."""
+
+MIN_MARGIN_BELOW = 0.8
+"""From the nose down to the picture's edge, in eye distances: room for the mouth."""
 
 MIN_BRIGHT_LUMINANCE = 45
 """95th percentile of the face's luminance (0..255); ordinary faces have 85 and more.
@@ -82,7 +85,7 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
         guidance: Guidance | None = Guidance.ONE_AT_A_TIME
     elif face.height < MIN_FACE_HEIGHT_PX:
         guidance = Guidance.CLOSER
-    elif _inside(pixels, face) < MIN_INSIDE:
+    elif _is_cut_off(pixels, face):
         guidance = Guidance.LOOK_HERE
     elif (chip >= GLARE_LUMINANCE).mean() > MAX_GLARE:
         guidance = Guidance.LESS_LIGHT
@@ -151,13 +154,15 @@ def _luminance_chip(
     return np.asarray(crop.resize((_CHIP, _CHIP), Image.Resampling.BOX), np.float32)
 
 
-def _inside(pixels: NDArray[np.uint8], face: Face) -> float:
-    """Return the part of the face's box that lies inside of the picture, 0..1."""
+def _is_cut_off(pixels: NDArray[np.uint8], face: Face) -> bool:
+    """Return whether a part of the face lies outside of the picture."""
     height, width = pixels.shape[:2]
-    seen: float = (min(height, face.bottom) - max(0.0, face.top)) * (
-        min(width, face.right) - max(0.0, face.left)
+    left, right, nose = face.eyes_and_nose
+    unit = float(np.linalg.norm(right - left))
+    margin = min(left[0], width - right[0], left[1], right[1])
+    return bool(
+        margin < MIN_MARGIN * unit or height - nose[1] < MIN_MARGIN_BELOW * unit
     )
-    return seen / ((face.bottom - face.top) * (face.right - face.left))
 
 
 def _why_no_face(pixels: NDArray[np.uint8]) -> Guidance:

@@ -47,10 +47,11 @@ class NcnnEngine:
         """Load both networks."""
         folder = Path(ncnn.__file__).parent.parent / NCNN_MODELS
         # They never run at once: what one needs for its work serves the other too.
-        self._memory = ncnn.UnlockedPoolAllocator(), ncnn.UnlockedPoolAllocator()
+        memory = ncnn.UnlockedPoolAllocator(), ncnn.UnlockedPoolAllocator()
         self._yunet, self._sface = (
-            _load(folder, name, *self._memory) for name in ("yunet", "sface")
+            _load(folder, name, *memory) for name in ("yunet", "sface")
         )
+        atexit.register(_release, (self._yunet, self._sface), memory)
         self.info = EngineInfo(
             name="ncnn",
             version=f"YuNet 2023mar, SFace 2021dec (ncnn {ncnn.__version__})",
@@ -60,12 +61,8 @@ class NcnnEngine:
 
     def faces(self, picture: NDArray[np.uint8]) -> list[Face]:
         """Return the faces of a picture, nearest first (see FaceEngine)."""
-        image = Image.fromarray(picture)
-        scale = min(1.0, _LOOK_SIDE / max(image.size))
-        small = image.resize(
-            (round(image.width * scale), round(image.height * scale)),
-            Image.Resampling.BOX,
-        )
+        small = _reduced(picture)
+        scale = small.width / picture.shape[1]
         boxes, points, scores = self._detect(np.asarray(small))
         faces = [
             Face(
@@ -126,13 +123,32 @@ def _load(
     network.opt.num_threads = 1
     network.opt.blob_allocator = blobs
     network.opt.workspace_allocator = workspace
-    # Networks must give their memory back before the allocators go.
-    atexit.register(network.clear)
     if network.load_param(str(folder / f"{name}.param")) or network.load_model(
         str(folder / f"{name}.bin")
     ):
         raise RuntimeError(f"{name} cannot be loaded")
     return network
+
+
+def _release(
+    networks: tuple[ncnn.Net, ...], memory: tuple[ncnn.Allocator, ...]
+) -> None:
+    """Let the networks give their memory back while there is still who takes it."""
+    for network in networks:
+        network.clear()
+    del memory
+
+
+def _reduced(picture: NDArray[np.uint8]) -> Image.Image:
+    """Return a picture at the size at which YuNet looks."""
+    image = Image.fromarray(picture)
+    # By whole numbers where that is enough: four times as fast, and just as good.
+    if (factor := max(image.size) // _LOOK_SIDE) >= 2:
+        image = image.reduce(factor)
+    if (surplus := max(image.size) / _LOOK_SIDE) > 1:
+        size = (round(image.width / surplus), round(image.height / surplus))
+        image = image.resize(size, Image.Resampling.BOX)
+    return image
 
 
 def _up(length: int, step: int) -> int:

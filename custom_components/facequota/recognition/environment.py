@@ -146,9 +146,6 @@ class EngineEnvironment:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "1",
-            # What a picture took goes back to the system with it.
-            "MALLOC_MMAP_THRESHOLD_": "262144",
-            "MALLOC_TRIM_THRESHOLD_": "262144",
         }
 
     def _is_importable(self) -> bool:

@@ -29,8 +29,12 @@ MODELS = Path(__file__).resolve().parent / "requirements/ncnn.models"
 def convert(source: Path, target: Path) -> None:
     """Write NAME.param and NAME.bin of both networks into a folder."""
     for name, file in SOURCES.items():
-        layers = _Converter(read_onnx(source / file)).layers
-        write_ncnn(layers, target, name)
+        write_ncnn(layers_of(read_onnx(source / file)), target, name)
+
+
+def layers_of(network: Network) -> list[Layer]:
+    """Return a network as layers of ncnn. Raises ValueError where there is none."""
+    return _Converter(network).layers
 
 
 def check(folder: Path, models: Path) -> None:

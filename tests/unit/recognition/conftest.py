@@ -20,13 +20,17 @@ ROOT = Path(__file__).resolve().parents[3]
 type MakeSupervisor = Callable[..., Supervisor]
 
 
+async def installed(engine: Engine) -> EngineEnvironment:
+    """Return an engine's folder, installed once for all test runs."""
+    environment = EngineEnvironment(ROOT / ".cache/engine", engine)
+    await environment.install(lambda part: None)
+    return environment
+
+
 @pytest.fixture(scope="session")
 def engine_environment() -> EngineEnvironment:
-    """Return the default engine's folder, installed once for all test runs."""
-    environment = EngineEnvironment(ROOT / ".cache/engine", Engine.FACE_RECOGNITION)
-    if not environment.is_installed():
-        asyncio.run(environment.install(lambda part: None))
-    return environment
+    """Return the default engine's folder."""
+    return asyncio.run(installed(Engine.FACE_RECOGNITION))
 
 
 @pytest.fixture(scope="session")
@@ -51,16 +55,6 @@ async def make_supervisor() -> AsyncIterator[MakeSupervisor]:
     yield make
     for supervisor in made:
         await supervisor.stop()
-
-
-@pytest.fixture
-async def worker(
-    engine_environment: EngineEnvironment, make_supervisor: MakeSupervisor
-) -> Supervisor:
-    """Return a running worker with the default engine."""
-    supervisor = make_supervisor(engine_environment.command(), engine_environment.env())
-    await supervisor.start()
-    return supervisor
 
 
 # A worker that says hello like the real one and then does what the test wants; HERE is
