@@ -23,6 +23,7 @@ from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from scripts.house.people import stand
 
 from . import fake_dispenser as fake
 from .fake_dispenser import FakeDispenser
@@ -176,6 +177,10 @@ class Stage:
     def person(self, name: str, number: int = 0) -> None:
         """Show somebody: A or B, in one of their pictures."""
         shutil.copy(sorted((self._people / name).iterdir())[number], self.picture)
+
+    def person_later(self, name: str) -> None:
+        """Show the same person some minutes later: nearer, aside, in less light."""
+        stand(min((self._people / name).iterdir()), self.picture, later=True)
 
     def data(self, content: bytes) -> None:
         """Show whatever these bytes are."""

@@ -64,6 +64,9 @@ OF_THE_SITE: Final = {
     "sensor.oldest_face": Shown(
         name="Oldest face since", category=DIAGNOSTIC, device_class="timestamp"
     ),
+    "sensor.wrongly_refused": Shown(
+        name="New visitors per wrong refusal", category=DIAGNOSTIC
+    ),
     "sensor.way_without_face": Shown(
         name="Way without a face", category=DIAGNOSTIC, device_class="enum"
     ),

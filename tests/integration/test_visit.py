@@ -78,7 +78,7 @@ async def test_a_visitor_is_known_again_in_another_picture(
 ) -> None:
     stage.person("A", 0)
     assert summary(await ask(hass)) == GRANTED
-    stage.person("A", 1)
+    stage.person_later("A")
     assert summary(await ask(hass)) == REFUSED
     assert faces(site) == 1
 
