@@ -14,6 +14,7 @@ import re
 import shutil
 import sys
 import sysconfig
+from weakref import WeakKeyDictionary
 
 from .child import WorkerError
 from .engine import EngineInfo
@@ -86,7 +87,7 @@ class EngineEnvironment:
 
         All or nothing, also when cancelled. Raises InstallError.
         """
-        async with _one_at_a_time:
+        async with _one_at_a_time():
             if await asyncio.to_thread(self.is_installed):
                 progress(1.0)
                 return
@@ -111,7 +112,7 @@ class EngineEnvironment:
 
     async def remove(self) -> None:
         """Throw the packages away; a running worker keeps what it has loaded."""
-        async with _one_at_a_time:
+        async with _one_at_a_time():
             folder = await asyncio.to_thread(self.folder)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -207,5 +208,10 @@ def _command(packages: Path | None, module: str, *arguments: str) -> list[str]:
     ]
 
 
-# Two flows at once would write into one folder.
-_one_at_a_time = asyncio.Lock()
+# Two flows at once would write into one folder. A lock belongs to its event loop.
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def _one_at_a_time() -> asyncio.Lock:
+    """Return the lock of everything that changes the engines' folders."""
+    return _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
