@@ -151,7 +151,7 @@ async def suspended(story: Story, house: House, dispenser: Dispenser) -> Line:
         await asyncio.sleep(1)
         picture = story.pictures["A1"]
         away = picture.rename(picture.with_suffix(".away"))
-        visit = await story.visit(dispenser, "A1")
+        visit = await story.site.dispense(dispenser)
         while_off = looks.take()[picture]
         left = workers(pid)
         away.rename(picture)

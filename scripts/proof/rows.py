@@ -20,6 +20,8 @@ type Vector = NDArray[np.float32]
 # numpy's arrays lie on multiples of this.
 _ALIGNMENT: Final = 16
 _TOLERANCE: Final = 1e-4
+# A visitor's row follows the pictures of later visits a little.
+_FOLLOWS: Final = 0.1
 _FLOAT: Final = 4
 
 # A string of 16 characters in CPython 3.14: length, hash, state, then the characters.
@@ -71,10 +73,7 @@ def rows_apart(rows: list[Row], distance: float) -> list[Row]:
         after = at.get(row.address + row.vector.nbytes)
         if after is None:
             continue
-        if (
-            abs(float(np.linalg.norm(row.vector - after.vector)) - distance)
-            < _TOLERANCE
-        ):
+        if abs(float(np.linalg.norm(row.vector - after.vector)) - distance) < _FOLLOWS:
             found |= {row.address: row, after.address: after}
     return list(found.values())
 

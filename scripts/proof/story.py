@@ -67,6 +67,23 @@ class Story:
         )
         self.visits += 1
 
+    async def first_visits(self) -> list[str]:
+        """Let A and B come, come back, and nobody stand there; return the outcomes."""
+        entrance, exit_ = self.site.dispensers
+        outcomes: list[str] = [
+            (await self.visit(dispenser, who, **data))["outcome"]
+            for dispenser, who, data in (
+                (entrance, "A1", {}),
+                (entrance, "A1_later", {}),
+                (exit_, "B1", {}),
+                (exit_, "A1", {}),
+                (entrance, NOBODY, {}),
+                (exit_, NOBODY, {"lane": "open"}),
+            )
+        ]
+        await self.press(entrance, "A1_later")
+        return outcomes
+
     async def gather(self) -> str:
         """Return what any user or helper can be told: states, diagnostics, history."""
         entry = self.site.entry_id

@@ -154,7 +154,9 @@ class Gallery:
         if self._transform is None:
             rows = self._whole_pieces(self.dimension)
             self._transform = np.zeros((rows, self.dimension), np.float32)
-            self._transform[: self.dimension] = random_orthogonal(self.dimension)
+            drawn = random_orthogonal(self.dimension)
+            self._transform[: self.dimension] = drawn
+            drawn.fill(0)
         hidden = _product(self._transform, unit)[: self.dimension]
         unit.fill(0)
         return hidden

@@ -29,8 +29,11 @@ def random_orthogonal(dimension: int) -> NDArray[np.float32]:
         block -= np.einsum("i,j->ij", mirror, along)
         # So that this row is the Gaussian vector's own direction, which is even.
         block[0] *= -sign
+    drawn = matrix.astype(np.float32)
+    # Whoever has the numbers, or the matrix, has the key: no copy of it stays behind.
     numbers.fill(0)
-    return matrix.astype(np.float32)
+    matrix.fill(0)
+    return drawn
 
 
 def _gaussians(count: int) -> NDArray[np.float64]:
@@ -41,4 +44,5 @@ def _gaussians(count: int) -> NDArray[np.float64]:
     numbers: NDArray[np.float64] = np.sqrt(-2.0 * np.log(uniform[0])) * np.cos(
         2.0 * np.pi * uniform[1]
     )
+    uniform.fill(0)
     return numbers
