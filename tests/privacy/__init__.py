@@ -1,0 +1,1 @@
+"""The searches of scripts/prove find what they look for."""
