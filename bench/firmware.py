@@ -22,11 +22,10 @@ import tempfile
 import time
 from typing import Any, Final
 
-from esphome.simulator.device import Device
+from esphome.simulator.device import COOLDOWN_S, Device
 from esphome.simulator.run import Simulator, free_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-COOLDOWN_S: Final = 1.05
 SHORT_CM: Final = 10.0
 
 
@@ -82,11 +81,6 @@ class Bench:
         self.simulator = simulator
         self.device = device
 
-    async def off(self) -> None:
-        """Wait until the motor may start again."""
-        await self.device.until_state("Motor", False)
-        await asyncio.sleep(COOLDOWN_S)
-
     async def latency(self, times: int) -> list[Figure]:
         """Return the time from a command to the state that the motor is on."""
         device, taken = self.device, []
@@ -97,7 +91,7 @@ class Bench:
             await device.until_state("Motor", True)
             taken.append((device.when("Motor", True) - start) * 1000)
             device.switch("Motor", False)
-            await self.off()
+            await device.until_rested()
         return [
             Figure(
                 name="command to motor on, median",
@@ -123,7 +117,7 @@ class Bench:
             worst = max(worst, (time.monotonic() - start) * 1000)
             device.switch(switch, False)
             device.press("Reset fault")
-            await self.off()
+            await device.until_rested()
         return worst
 
     async def stops(self, times: int) -> list[Figure]:

@@ -19,6 +19,8 @@ from aioesphomeapi.client import APIClient
 
 # Longest wait for anything a test expects: a portion takes three seconds, the second clock eight.
 PATIENCE_S: Final = 20.0
+# The pause that the firmware makes between two portions, and a turn of its loop.
+COOLDOWN_S: Final = 1.05
 
 type Value = str | float | bool | None
 
@@ -148,6 +150,11 @@ class Device:
             request_id=request_id,
             expires=int(time.time()) + 5 if expires is None else expires,
         )
+
+    async def until_rested(self) -> None:
+        """Wait until the pause after a portion is over."""
+        await self.until_state("Motor", False)
+        await asyncio.sleep(COOLDOWN_S)
 
     async def portion(self) -> float:
         """Run one portion by the switch; return its length once it is over (cm)."""

@@ -40,7 +40,7 @@ async def test_a_power_cut_in_mid_portion_is_told_and_counts_nothing_twice(
     device.set_number("Portion length", 10)
     await device.portion()
     total = device.number("Paper dispensed")
-    await asyncio.sleep(1)
+    await device.until_rested()
     assert await device.dispense(60.0, "cut") == "ok"
     await asyncio.sleep(0.7)
     await device.disconnect()

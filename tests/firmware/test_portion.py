@@ -101,7 +101,7 @@ async def test_the_ruler_s_length_calibrates_the_next_portion(device: Device) ->
     await device.until(
         lambda: abs(device.number("Calibration") - 0.55) < 0.02,
     )
-    await asyncio.sleep(1)
+    await device.until_rested()
     assert abs(await device.portion() - 20.0) <= 0.6
     assert await device.act("calibrate", measured_cm=0.0) == "refused:calibration"
     assert await device.act("calibrate", measured_cm=float("nan")) != "ok"

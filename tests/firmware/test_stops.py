@@ -36,7 +36,7 @@ async def test_a_jam_leaves_with_the_next_good_portion(device: Device) -> None:
     await device.portion()
     device.switch("Sim jam", False)
     device.set_number("Portion length", 10)
-    await asyncio.sleep(1)
+    await device.until_rested()
     await device.portion()
     await device.until_state("Jam", False)
     await device.until_state("Status", "ready")
@@ -47,7 +47,7 @@ async def test_three_jams_in_a_row_wait_for_a_person(device: Device) -> None:
     device.switch("Sim jam", True)
     for _ in range(3):
         assert await device.portion() == 0
-        await asyncio.sleep(1.05)
+        await device.until_rested()
     await device.until_state("Fault", True)
     assert device.states["Status"] == "jammed"
     device.switch("Sim jam", False)
@@ -65,7 +65,7 @@ async def test_an_empty_roll_is_short_and_then_out(device: Device) -> None:
     assert device.states["Jam"] is False
     await device.until_state("Paper out", True)
     await device.until_state("Paper low", True)
-    await asyncio.sleep(1)
+    await device.until_rested()
     await _refused(device, "paper_out")
     device.switch("Sim empty roll", False)
     await device.until_state("Paper out", False)
@@ -78,7 +78,7 @@ async def test_an_open_cover_stops_the_motor_and_keeps_it_off(device: Device) ->
     await device.until_event("cover_open")
     await device.until_state("Motor", False)
     assert device.number("Last portion") < 10
-    await asyncio.sleep(1)
+    await device.until_rested()
     await _refused(device, "cover_open")
     device.switch("Sim cover open", False)
     await device.until_state("Status", "ready")
