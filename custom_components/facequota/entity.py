@@ -31,7 +31,7 @@ class _PushedEntity(Entity):
 
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
         """Subscribe to whatever this entity shows; return how to unsubscribe."""
-        return []
+        raise NotImplementedError
 
     @override
     async def async_added_to_hass(self) -> None:
