@@ -250,3 +250,22 @@ async def test_a_device_that_refuses_gives_nothing_and_charges_nothing(
     data = {"entity_id": f"switch.{DEVICE}_sim_cover_open"}
     await hass.services.async_call("switch", "turn_off", data, blocking=True)
     assert (await ask(hass, cm=60))["outcome"] == "granted"
+
+
+async def test_a_frozen_link_gives_nothing_now_and_nothing_when_it_thaws(
+    hass: HomeAssistant, machine: Machine, open_site: MockConfigEntry
+) -> None:
+    """The command arrives with everything else that waited, and is too late."""
+    before = machine.number("paper_dispensed")
+    machine.simulator.freeze()
+    visit = await ask(hass)
+    assert summary(visit) == ("failed", "open", 0.0, "motor_did_not_start")
+    machine.simulator.thaw()
+    # Another length, so that the device has answered everything before.
+    length = f"number.{DEVICE}_portion_length"
+    data = {"entity_id": length, "value": 33}
+    await hass.services.async_call("number", "set_value", data, blocking=True)
+    await until(lambda: hass.states.is_state(length, "33.0"))
+    assert hass.states.is_state(MOTOR, "off")
+    assert machine.number("paper_dispensed") == before
+    assert (await ask(hass))["outcome"] == "granted"

@@ -260,6 +260,8 @@ async def test_a_suspended_dispenser_does_not_keep_the_others_from_looking(
     assert summary(await ask(hass, "exit")) == GRANTED_WITHOUT_FACE
     assert faces(entry) == 0
     assert summary(await ask(hass)) == GRANTED
+    await switch(hass, "switch.exit_face_recognition", "turn_on")
+    assert summary(await ask(hass, "exit")) == REFUSED
     await unload(hass, entry)
 
 
