@@ -213,7 +213,7 @@ def network_line(capture: Capture, visits: int, knocked: bool) -> Line:
         claim="Nothing leaves the machine while people visit: Home Assistant with "
         "FaceQuota opens no connection to the outside.",
         shown=not unicast and knocked,
-        found=f"{visits} visits with set-up, purge, backup and suspension in a network "
+        found=f"{visits} visits with purge, backup and suspension in a network "
         f"that leads nowhere: {sum(unicast.values())} packets to a host outside"
         + (f" ({dict(unicast.most_common(5))})" if unicast else "")
         + (
