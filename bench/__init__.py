@@ -10,7 +10,7 @@ from types import ModuleType
 
 _NAME = "custom_components.facequota"
 
-if _NAME not in sys.modules:
+if _NAME not in sys.modules and "homeassistant" not in sys.modules:
     _package = ModuleType(_NAME)
     _package.__path__ = [
         str(Path(__file__).resolve().parent.parent / _NAME.replace(".", "/"))

@@ -1,0 +1,221 @@
+"""Templates of people to measure with: of photographs beside the repository, or drawn.
+
+Photographs come from a folder that has an index.csv (columns path, identity, set,
+group, role), as ../shared/faces does, or one folder of pictures per person. Every
+picture is put into a 640×480 frame and goes through the worker that a site uses. The
+templates are kept under .cache/templates, which is no part of the repository.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+import csv
+from dataclasses import dataclass
+from hashlib import sha256
+import io
+from pathlib import Path
+import sys
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from custom_components.facequota.recognition.engines import Engine
+from custom_components.facequota.recognition.environment import EngineEnvironment
+from custom_components.facequota.recognition.supervisor import Supervisor
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FACES: Final = ROOT.parent / "shared" / "faces"
+CACHE: Final = ROOT / ".cache"
+_FRAME: Final = (640, 480)
+_PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+# People as a camera sees them. Left out: prints held before it, and masks.
+_ROLES: Final = frozenset({"multi", "stranger", "live", "stranger_child"})
+_ENOUGH_PEOPLE: Final = 30
+
+type Vectors = NDArray[np.float32]
+"""Templates, shape (n, dimension)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photograph:
+    """One picture of somebody."""
+
+    path: Path
+    person: str
+    crowd: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, as the engine saw them each time."""
+
+    name: str
+    templates: Vectors
+    """As the engine gives them, of any length."""
+
+    @property
+    def directions(self) -> Vectors:
+        """Return the templates brought to length 1."""
+        return unit(self.templates)
+
+
+type Crowds = dict[str, list[Person]]
+
+
+def photographs(folder: Path) -> Iterator[Photograph]:
+    """Yield the pictures of a folder, with whose they are and which crowd's."""
+    index = folder / "index.csv"
+    if index.is_file():
+        with index.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                if row.get("role", "multi") in _ROLES:
+                    yield Photograph(
+                        path=folder / row["path"],
+                        person=row["identity"],
+                        crowd=_crowd(row),
+                    )
+        return
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in _PICTURES:
+            yield Photograph(path=path, person=path.parent.name, crowd="people")
+
+
+def _crowd(row: Mapping[str, str]) -> str:
+    """Return which crowd a person of the index belongs to."""
+    if "child" in row.get("role", ""):
+        return "children"
+    return row["set"] if row.get("group", "mixed") == "mixed" else row["group"]
+
+
+def load(folder: Path, engine: str) -> Crowds:
+    """Return everybody in the folder by crowd; crowds too small to use are left out."""
+    pictures = list(photographs(folder))
+    seen = _cached(folder, engine, pictures)
+    people: dict[tuple[str, str], list[Vectors]] = {}
+    for picture in pictures:
+        if (template := seen.get(str(picture.path.relative_to(folder)))) is not None:
+            people.setdefault((picture.crowd, picture.person), []).append(template)
+    crowds: Crowds = {}
+    for (crowd, name), templates in people.items():
+        crowds.setdefault(crowd, []).append(
+            Person(name=name, templates=np.stack(templates))
+        )
+    return {
+        crowd: everybody
+        for crowd, everybody in crowds.items()
+        if len(everybody) >= _ENOUGH_PEOPLE
+    }
+
+
+def _cached(
+    folder: Path, engine: str, pictures: Sequence[Photograph]
+) -> dict[str, Vectors]:
+    """Return templates by the picture's path, made by the engine if need be."""
+    names = [str(picture.path.relative_to(folder)) for picture in pictures]
+    digest = sha256("\n".join(names).encode()).hexdigest()[:12]
+    file = CACHE / "templates" / f"{engine}-{digest}.npz"
+    if not file.is_file():
+        print(f"{len(names)} pictures go through {engine} …", file=sys.stderr)
+        templates = asyncio.run(_look(engine, [picture.path for picture in pictures]))
+        found = [(n, t) for n, t in zip(names, templates, strict=True) if t is not None]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part.npz")
+        np.savez(
+            part,
+            names=np.array([name for name, _ in found]),
+            templates=np.stack([template for _, template in found]),
+        )
+        part.replace(file)
+    with np.load(file) as saved:
+        return dict(zip(saved["names"].tolist(), saved["templates"], strict=True))
+
+
+async def _look(engine: str, paths: Sequence[Path]) -> list[Vectors | None]:
+    """Return what a worker of our own makes of the pictures; None without a face."""
+    environment = EngineEnvironment(CACHE / "engine", Engine(engine))
+    if not await asyncio.to_thread(environment.is_installed):
+        await environment.install(lambda part: None)
+    worker = Supervisor(
+        command=environment.command(), env=environment.env(), on_change=lambda: None
+    )
+    await worker.start()
+    try:
+        return [
+            (await worker.look(_frame(path), timeout=30)).template for path in paths
+        ]
+    finally:
+        await worker.stop()
+
+
+def _frame(path: Path) -> bytes:
+    """Return a camera's picture of the photograph, as JPEG."""
+    frame = Image.new("RGB", _FRAME, (176, 172, 164))
+    with Image.open(path) as opened:
+        person = ImageOps.exif_transpose(opened).convert("RGB")
+    person = ImageOps.contain(person, _FRAME, Image.Resampling.LANCZOS)
+    frame.paste(
+        person,
+        ((_FRAME[0] - person.width) // 2, (_FRAME[1] - person.height) // 2),
+    )
+    jpeg = io.BytesIO()
+    frame.save(jpeg, format="JPEG", quality=92)
+    return jpeg.getvalue()
+
+
+def fused(crowd: Sequence[Person], frames: int) -> list[Person]:
+    """Return the people as several frames fused show them.
+
+    Pictures that follow each other become one. Who has too few for two such groups
+    stays as they are.
+    """
+    return [
+        Person(name=person.name, templates=_means(person.templates, frames))
+        if len(person.templates) >= 2 * frames
+        else person
+        for person in crowd
+    ]
+
+
+def _means(templates: Vectors, frames: int) -> Vectors:
+    groups = len(templates) // frames
+    means: Vectors = (
+        templates[: groups * frames].reshape(groups, frames, -1).mean(axis=1)
+    )
+    return means
+
+
+def unit(templates: Vectors) -> Vectors:
+    """Return templates brought to length 1."""
+    directions: Vectors = templates / np.linalg.norm(templates, axis=1, keepdims=True)
+    return directions
+
+
+def drawn(
+    like: Sequence[Person] | None, count: int, rng: np.random.Generator
+) -> list[Person]:
+    """Return people who do not exist, two pictures each.
+
+    Drawn from the normal law that has the crowd's mean and covariance, which gives
+    their distances the crowd's distribution. Without a crowd, from a law whose
+    distances are like those of dlib's templates of a mixed crowd.
+    """
+    if like is None:
+        dimension = 128
+        middle = np.zeros(dimension)
+        middle[0] = 1.0
+        spread = np.diag(0.9 ** np.arange(dimension))
+        spread *= 0.176 / np.trace(spread)
+        within = 0.3
+    else:
+        first = np.stack([person.directions[0] for person in like]).astype(np.float64)
+        middle, spread = first.mean(axis=0), np.cov(first, rowvar=False)
+        within = 0.3
+    root = np.linalg.cholesky(spread + 1e-9 * np.eye(len(middle)))
+    faces = middle + rng.normal(size=(count, len(middle))) @ root.T
+    people = []
+    for number, face in enumerate(faces):
+        seen = face + within * rng.normal(size=(4, len(middle))) @ root.T
+        seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+        people.append(Person(name=f"drawn {number}", templates=seen.astype(np.float32)))
+    return people

@@ -1,0 +1,140 @@
+"""Pictures of what bench/openset.py found, for the documentation. Needs matplotlib."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .crowds import Crowds, Person
+from .openset import FIXED, Row
+from .rolling import Outcome
+
+OURS: Final = "#0b6e4f"
+OTHER: Final = "#c8553d"
+BEST: Final = "#6c757d"
+_PIXELS_PER_INCH: Final = 90
+_LEAST: Final = 2e-4
+
+
+def draw(
+    folder: Path,
+    crowds: Crowds,
+    rows: Sequence[Row],
+    outcomes: Mapping[tuple[str, int, float], Outcome],
+    engine: str,
+) -> None:
+    """Write the pictures into the folder."""
+    matplotlib: Any = import_module("matplotlib")
+    matplotlib.use("Agg")
+    plot: Any = import_module("matplotlib.pyplot")
+    plot.rcParams.update({"font.size": 9, "axes.spines.top": False})
+    plot.rcParams["axes.spines.right"] = False
+    folder.mkdir(parents=True, exist_ok=True)
+    shown = [row for row in rows if row.limit == 0.01 and row.scene != "drawn"]
+    pictures: list[tuple[str, Callable[[Any], None]]] = [
+        ("fpir", lambda axes: _fpir(axes, shown)),
+        ("fnir", lambda axes: _fnir(axes, shown)),
+        ("change", lambda axes: _change(axes, outcomes, engine)),
+        ("tails", lambda axes: _tails(axes, crowds)),
+    ]
+    for name, make in pictures:
+        figure, axes = plot.subplots(
+            figsize=(7, 3.2 if name in ("change", "tails") else 0.24 * len(shown) + 1),
+            layout="constrained",
+        )
+        make(axes)
+        figure.savefig(folder / f"openset_{name}_{engine}.png", dpi=_PIXELS_PER_INCH)
+        plot.close(figure)
+
+
+def _labels(axes: Any, rows: Sequence[Row]) -> NDArray[np.int64]:
+    places = np.arange(len(rows))[::-1]
+    axes.set_yticks(places, [f"{row.scene}, {row.size} templates" for row in rows])
+    return places
+
+
+def _fpir(axes: Any, rows: Sequence[Row]) -> None:
+    """New visitors wrongly refused: a fixed threshold and ours."""
+    places = _labels(axes, rows)
+    for row, place in zip(rows, places, strict=True):
+        ends = [max(end, _LEAST) for end in row.fpir[1:]]
+        axes.plot(ends, [place, place], color=OURS, linewidth=3, alpha=0.4)
+    ours = [max(row.fpir[0], _LEAST) for row in rows]
+    axes.plot(ours, places, "o", color=OURS, label="learnt (with 95 % interval)")
+    fixed = [max(row.fixed_fpir, _LEAST) for row in rows]
+    axes.plot(fixed, places, "s", color=OTHER, label="engine's usual distance")
+    axes.axvline(rows[0].limit, color="black", linestyle="--", linewidth=1)
+    axes.set_xscale("log")
+    axes.set_xlabel("new visitors wrongly refused (FPIR); dashed: the manager's limit")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.12), ncols=2, frameon=False)
+
+
+def _fnir(axes: Any, rows: Sequence[Row]) -> None:
+    """Returning visitors missed: the best threshold in hindsight and ours."""
+    places = _labels(axes, rows)
+    axes.plot([row.fnir[0] for row in rows], places, "o", color=OURS, label="learnt")
+    axes.plot(
+        [row.oracle_fnir for row in rows],
+        places,
+        "|",
+        color=BEST,
+        markersize=12,
+        label="best fixed distance in hindsight",
+    )
+    axes.set_xlim(left=0)
+    axes.set_xlabel("returning visitors not recognised (FNIR)")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.12), ncols=2, frameon=False)
+
+
+def _change(
+    axes: Any, outcomes: Mapping[tuple[str, int, float], Outcome], engine: str
+) -> None:
+    """Two crowds, one after the other."""
+    changes = [key for key in outcomes if ", then " in key[0] and key[2] == 0.01]
+    if not changes:
+        return
+    outcome = outcomes[changes[-1]]
+    looks = outcome.learning.strangers
+    looks.extend(outcome.learnt.strangers)
+    visits = np.array(looks.visit)
+    step = 50
+    edges = np.arange(0, visits.max() + step, step)
+    usual = np.array(looks.engine_distance) <= FIXED[engine]
+    for wrong, colour, label in (
+        (np.array(looks.wrong), OURS, "learnt"),
+        (usual, OTHER, "engine's usual distance"),
+    ):
+        shares = [
+            max(wrong[(visits > edge) & (visits <= edge + step)].mean(), _LEAST)
+            for edge in edges[:-1]
+        ]
+        axes.step(edges[1:], shares, where="mid", color=colour, label=label)
+    axes.axhline(0.01, color="black", linestyle="--", linewidth=1)
+    axes.axvline(visits.max() / 2, color=BEST, linewidth=1)
+    axes.set_yscale("log")
+    axes.set_ylabel("new visitors wrongly refused")
+    axes.set_xlabel(f"visits; {changes[-1][0]}, {changes[-1][1]} templates")
+    axes.legend(frameon=False)
+
+
+def _tails(axes: Any, crowds: Crowds) -> None:
+    """How near two different people of a crowd come to each other."""
+    for name, crowd in crowds.items():
+        distances = np.sort(_between(crowd))
+        shares = np.arange(1, len(distances) + 1) / len(distances)
+        axes.plot(distances, shares, label=f"{name} ({len(crowd)} people)")
+    axes.set_yscale("log")
+    axes.set_ylim(1e-5, 1)
+    axes.set_ylabel("share of pairs nearer than this")
+    axes.set_xlabel("distance of templates of length 1")
+    axes.legend(frameon=False)
+
+
+def _between(crowd: Sequence[Person]) -> NDArray[np.float32]:
+    first = np.stack([person.directions[0] for person in crowd])
+    one, other = np.triu_indices(len(first), 1)
+    distances: NDArray[np.float32] = np.linalg.norm(first[one] - first[other], axis=1)
+    return distances

@@ -1,0 +1,249 @@
+"""Visits to one site, played through the real book, and what came of them.
+
+People arrive, some come back within the window, the oldest are forgotten. Now and then
+everybody of a second group, who never visit, is looked up: whoever of them is taken
+for a visitor is a new person wrongly refused (FPIR). Visitors in the window are looked
+up with another picture: whoever is not recognised is missed (FNIR).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custom_components.facequota.quota.account import Reservation
+from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.impostors import EnginePrior
+from custom_components.facequota.quota.threshold import Threshold
+
+from .crowds import Person, unit
+
+RETURNS: Final = 0.3
+LEARNING_VISITS: Final = 200
+_LOOK_EVERY: Final = 25
+_PAUSE_S: Final = 10.0
+_PORTION_CM: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """People of one crowd: those who visit and those who are only looked up."""
+
+    visitors: Sequence[Person]
+    strangers: Sequence[Person]
+
+
+def split(people: Sequence[Person], rng: np.random.Generator) -> Group:
+    """Return two thirds as visitors and the rest as strangers, nobody as both."""
+    order = rng.permutation(len(people))
+    cut = len(people) * 2 // 3
+    return Group(
+        visitors=[people[i] for i in order[:cut]],
+        strangers=[people[i] for i in order[cut:]],
+    )
+
+
+@dataclass(slots=True)
+class Looks:
+    """What looking people up gave; one entry for each look, in every list."""
+
+    people: list[str] = field(default_factory=list)
+    visit: list[int] = field(default_factory=list)
+    """After how many visits to the site."""
+    wrong: list[bool] = field(default_factory=list)
+    """Refused though new, or missed though known."""
+    distance: list[float] = field(default_factory=list)
+    """To the nearest template, of length 1; infinite if that is somebody else's."""
+    engine_distance: list[float] = field(default_factory=list)
+    """The same for templates as the engine gives them."""
+
+    def extend(self, other: Looks) -> None:
+        """Add another run's looks."""
+        self.people += other.people
+        self.visit += other.visit
+        self.wrong += other.wrong
+        self.distance += other.distance
+        self.engine_distance += other.engine_distance
+
+
+@dataclass(slots=True)
+class Phase:
+    """Looks of one part of a run."""
+
+    strangers: Looks = field(default_factory=Looks)
+    returns: Looks = field(default_factory=Looks)
+
+    def extend(self, other: Phase) -> None:
+        """Add another run's looks."""
+        self.strangers.extend(other.strangers)
+        self.returns.extend(other.returns)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a run: while the threshold was learnt, and after."""
+
+    learning: Phase = field(default_factory=Phase)
+    learnt: Phase = field(default_factory=Phase)
+
+    def extend(self, other: Outcome) -> None:
+        """Add another run."""
+        self.learning.extend(other.learning)
+        self.learnt.extend(other.learnt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    person: Person
+    picture: int
+    gone_at: float
+
+
+class Site:
+    """A book with visitors in it."""
+
+    def __init__(
+        self, *, size: int, limit: float, prior: EnginePrior, rng: np.random.Generator
+    ) -> None:
+        """Open with nobody in the window, which holds so many people."""
+        self._window_s = size * _PAUSE_S
+        self._rng = rng
+        self._now = 0.0
+        self._visits = 0
+        self._window: list[_Entry] = []
+        self._owner: dict[str, Person] = {}
+        self.book = Book(
+            rule=Rule(allowance_cm=_PORTION_CM, window_s=self._window_s),
+            threshold=Threshold(prior=prior, limit=limit),
+            dimension=128,
+        )
+
+    def visit(self, visitors: Sequence[Person]) -> None:
+        """Let somebody come: three in ten come back, if anybody has another picture."""
+        self._visits += 1
+        self._window = [e for e in self._window if e.gone_at > self._now]
+        here = {entry.person.name for entry in self._window}
+        ours = {person.name for person in visitors}
+        back = [
+            entry.person
+            for entry in self._window
+            if len(entry.person.templates) > 1 and entry.person.name in ours
+        ]
+        if back and self._rng.random() < RETURNS:
+            person = back[self._rng.integers(len(back))]
+        else:
+            away = [person for person in visitors if person.name not in here]
+            person = away[self._rng.integers(len(away))]
+        picture = int(self._rng.integers(len(person.templates)))
+        answer = self.book.request(person.templates[picture], _PORTION_CM, self._now)
+        if isinstance(answer, Reservation):
+            self.book.settle(answer, _PORTION_CM, self._now)
+            assert answer.visitor is not None
+            self._owner[answer.visitor] = person
+            self._window.append(_Entry(person, picture, self._now + self._window_s))
+            self._now += _PAUSE_S
+
+    def look(self, group: Group, phase: Phase) -> None:
+        """Look everybody up who can be looked up now."""
+        kept = [entry for entry in self._window if entry.gone_at > self._now]
+        raw = np.stack([e.person.templates[e.picture] for e in kept])
+        gallery = unit(raw)
+        ours = {person.name for person in group.visitors}
+        strangers = [(None, person) for person in group.strangers]
+        returns = [(e, e.person) for e in kept if e.person.name in ours]
+        for entry, person in (*strangers, *returns):
+            pictures = [
+                number
+                for number in range(len(person.templates))
+                if entry is None or number != entry.picture
+            ]
+            if not pictures:
+                continue
+            probe = person.templates[pictures[self._rng.integers(len(pictures))]]
+            found = self._owner.get(self.book.identify(probe).visitor or "")
+            near = np.linalg.norm(gallery - unit(probe[None]), axis=1)
+            nearest = kept[int(near.argmin())].person
+            lost = entry is not None and nearest is not person
+            looks = phase.strangers if entry is None else phase.returns
+            looks.people.append(person.name)
+            looks.visit.append(self._visits)
+            looks.wrong.append(found is not (None if entry is None else person))
+            looks.distance.append(math.inf if lost else float(near.min()))
+            looks.engine_distance.append(
+                math.inf if lost else float(np.linalg.norm(raw - probe, axis=1).min())
+            )
+
+
+def play(
+    groups: Sequence[Group],
+    *,
+    size: int,
+    limit: float,
+    prior: EnginePrior,
+    visits: int,
+    rng: np.random.Generator,
+) -> Outcome:
+    """Return what comes of so many visits of each group, one group after the other.
+
+    The first visits of each are those in which its distances are learnt.
+    """
+    site = Site(size=size, limit=limit, prior=prior, rng=rng)
+    outcome = Outcome()
+    for group in groups:
+        for number in range(1, visits + 1):
+            site.visit(group.visitors)
+            if number % _LOOK_EVERY == 0:
+                learnt = number > LEARNING_VISITS
+                site.look(group, outcome.learnt if learnt else outcome.learning)
+    return outcome
+
+
+def interval(looks: Looks) -> tuple[float, float, float]:
+    """Return the share of wrong looks and its 95 % interval.
+
+    Looks at one person are no independent trials. The variance between people gives
+    the number of trials that they are worth, which goes into Wilson's interval; without
+    any wrong look that number is the number of people.
+    """
+    if not looks.wrong:
+        return math.nan, 0.0, 1.0
+    wrong = np.array(looks.wrong, np.float64)
+    _, person = np.unique(looks.people, return_inverse=True)
+    count = np.bincount(person).astype(np.float64)
+    share = float(wrong.mean())
+    trials = float(len(count))
+    if 0 < share < 1:
+        excess = np.bincount(person, weights=wrong) - share * count
+        variance = float((excess**2).sum() / len(wrong) ** 2)
+        trials = min(float(len(wrong)), share * (1 - share) / variance)
+    return share, *wilson(share, trials)
+
+
+def wilson(share: float, trials: float) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share of so many trials."""
+    z = 1.959964
+    middle = share + z * z / (2 * trials)
+    half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
+    scale = 1 + z * z / trials
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def oracle(strangers: Looks, limit: float) -> float:
+    """Return the largest distance that wrongly refuses no more than the limit."""
+    ordered: NDArray[np.float64] = np.sort(np.array(strangers.distance))
+    return float(ordered[int(limit * len(ordered))])
+
+
+def judged(looks: Looks, *, wrong: NDArray[np.bool_]) -> Looks:
+    """Return the looks as another rule would have judged them."""
+    return Looks(
+        people=looks.people,
+        visit=looks.visit,
+        wrong=wrong.tolist(),
+        distance=looks.distance,
+        engine_distance=looks.engine_distance,
+    )
