@@ -207,6 +207,8 @@ class Day:
             self.ledger.outcomes["called off"] += 1
         # Whatever still runs or comes back does so before the next visitor.
         await asyncio.sleep(6.0)
+        while machine.runs:
+            await asyncio.sleep(1.0)
         out = machine.dispensed_cm - before
         self._write_down(place, name, told, out, purged=self._purges > purges)
 

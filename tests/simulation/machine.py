@@ -12,6 +12,8 @@ from homeassistant.core import HomeAssistant, ServiceCall
 
 CM_PER_S: Final = 29.0
 LENGTH_CM: Final = 60.0
+# Later than Home Assistant turns the motor off; for visits that were called off.
+LAST_RESORT_S: Final = 20.0
 
 
 class Trouble(StrEnum):
@@ -54,6 +56,11 @@ class Machine:
         hass.states.async_set(f"binary_sensor.{name}_jam", "off")
         self._show_count()
 
+    @property
+    def runs(self) -> bool:
+        """Return if paper comes out right now."""
+        return self._on_at is not None
+
     def length(self, cm: float) -> None:
         """Set how long a portion is."""
         self._hass.states.async_set(f"number.{self.name}", str(cm), {"max": 200})
@@ -69,7 +76,7 @@ class Machine:
         asked = float(self._state("number"))
         match self.trouble:
             case Trouble.NEVER_OFF:
-                return
+                cm = LAST_RESORT_S * CM_PER_S
             case Trouble.JAM | Trouble.LOST:
                 cm = asked * self._draw.uniform(0.05, 0.8)
             case Trouble.COASTS:
