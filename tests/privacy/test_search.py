@@ -49,6 +49,8 @@ def packed(content: bytes) -> bytes:
         ("decimals", str([round(float(n), 3) for n in TEMPLATE]).encode()),
         ("backup.tar", packed(CONTENT)),
     ],
+    # Without them the content would be the name, and differ between two processes.
+    ids=["raw", "scrap", "hexadecimal", "base64", "decimals", "backup"],
 )
 def test_a_template_is_found_in_every_spelling(where: str, content: bytes) -> None:
     findings = Findings()
