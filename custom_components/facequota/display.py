@@ -76,8 +76,7 @@ class Display:
     @callback
     def _back_to_idle(self, _now: object) -> None:
         self._cancel = None
-        if self._idle is not None:
-            self._write(self._idle, {})
+        self._write(self._idle or Sentence.WELCOME, {})
 
     @callback
     def _write(self, sentence: str, placeholders: dict[str, str]) -> None:
