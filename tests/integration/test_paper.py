@@ -114,6 +114,29 @@ async def test_a_plain_motor_with_a_counter_is_charged_for_what_it_counted(
     assert minutes_until_next(visit) == 1.8
 
 
+async def test_a_plain_motor_that_never_turns_gave_nothing(hass: HomeAssistant) -> None:
+    motor = FakeDispenser(hass, plain=True)
+    await motor.start()
+    motor.fault = Fault.NEVER_ON
+    (visit,) = await visits(hass, PLAIN, {})
+    assert summary(visit) == ("failed", "open", 0.0, "motor_did_not_start")
+
+
+async def test_a_motor_that_is_unknown_for_a_moment_still_gives_its_portion(
+    hass: HomeAssistant,
+) -> None:
+    motor = FakeDispenser(hass, plain=True)
+    await motor.start()
+
+    async def forget_it(_event: object) -> None:
+        if hass.states.is_state(MOTOR, "on"):
+            hass.states.async_set(MOTOR, "unknown")
+
+    hass.bus.async_listen("state_changed", forget_it)
+    (visit,) = await visits(hass, PLAIN, {})
+    assert summary(visit) == GRANTED
+
+
 async def test_a_helper_can_be_the_motor(hass: HomeAssistant) -> None:
     """An input_boolean, to which somebody's own automation listens."""
     assert await async_setup_component(
