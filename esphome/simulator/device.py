@@ -10,6 +10,7 @@ from aioesphomeapi import (
     EntityInfo,
     EntityState,
     Event,
+    EventInfo,
     NumberInfo,
     SwitchInfo,
     TextInfo,
@@ -47,9 +48,12 @@ class Device:
         self._names = {entity.key: entity.name for entity in entities}
         self._services = {service.name: service for service in services}
         self.client.subscribe_states(self._on_state)
-        await self.until(lambda: "Motor" in self.states and "Status" in self.states)
-        # Home Assistant's library sends the first states in one go.
-        await asyncio.sleep(0.1)
+        expected = {
+            entity.name
+            for entity in entities
+            if not isinstance(entity, ButtonInfo | EventInfo)
+        }
+        await self.until(lambda: expected <= self.states.keys())
         self.history.clear()
 
     async def disconnect(self) -> None:

@@ -145,7 +145,7 @@ async def test_presence_cover_and_paper_are_told(device: Device) -> None:
         await device.until_state(sensor, True)
         device.switch(switch, False)
         await device.until_state(sensor, False)
-    assert device.states["Status"] == "ready"
+    await device.until_state("Status", "ready")
 
 
 async def test_the_roll_is_counted_down_and_a_new_one_is_full(device: Device) -> None:

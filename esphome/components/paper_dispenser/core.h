@@ -10,85 +10,29 @@
 #include "pulse_gate.h"
 #include "record.h"
 #include "requests.h"
+#include "types.h"
+#include "watch.h"
 
 /// The dispenser's state machine: one portion at a time, and every way a portion can end. No ESPHome in here: time, pulses and
 /// sensors are passed in, so that all of it is tested with a plain compiler (tests/firmware/core/).
 namespace esphome::paper_dispenser {
 
-/// How a portion ended.
-enum class Outcome : uint8_t {
-  COMPLETED,    ///< the whole length came out
-  SHORT,        ///< the roll ended
-  JAM,          ///< motor on, paper still (or the motor's current too high)
-  TIMEOUT,      ///< on for as long as the motor may be
-  STOPPED,      ///< told to stop
-  COVER_OPEN,   ///< somebody opened the cover
-  SENSOR,       ///< pulses that no paper can make
-  STUCK,        ///< the paper went on after the motor was switched off
-  INTERRUPTED,  ///< power was lost in mid-portion; the length is unknown
-};
-
-/// Why no portion was started.
-enum class Refusal : uint8_t { NONE, BUSY, COVER_OPEN, PAPER_OUT, COOLDOWN, DUTY, FAULT, LENGTH, REQUEST_ID, LATE, EXPIRY, NO_CLOCK };
-
-/// What only a person may reset.
-enum class Fault : uint8_t {
-  NONE,
-  STUCK,   ///< the motor does not stop
-  STRAY,   ///< paper moves although the motor is off: a stuck relay, or somebody is pulling
-  SENSOR,  ///< the pulse sensor tells nonsense
-  JAMMED,  ///< several jams in a row
-};
-
-enum class State : uint8_t { IDLE, RUNNING, COASTING };
-
-struct Limits {
-  float length_cap_cm{200.0f};         ///< the longest portion, whatever is asked for
-  uint32_t time_limit_ms{8000};        ///< the longest run of the motor
-  uint32_t spin_up_ms{600};            ///< the first pulse comes within this time
-  uint32_t stall_ms{400};              ///< and the next ones within this
-  uint32_t settle_ms{200};             ///< no pulse for so long: the paper stands still
-  uint32_t coast_limit_ms{1000};       ///< still moving after so long: the motor did not stop
-  uint32_t cooldown_ms{1000};          ///< pause between two portions
-  uint32_t duty_capacity_ms{60000};    ///< how long the motor may run without a pause
-  float duty_share{0.25f};             ///< the part of the time that it may run for ever
-  uint32_t stray_pulses{20};           ///< more than this while off …
-  uint32_t stray_window_ms{10000};     ///< … within this time is a fault
-  uint32_t noise_edges{100};           ///< so many edges that no paper can make are a broken sensor …
-  uint32_t bounces_per_pulse{8};       ///< … on top of these, which a worn contact makes with each pulse
-  float stall_current_a{0.0f};         ///< more than this for `stall_current_ms` is a jam; 0: not measured
-  uint32_t stall_current_ms{150};
-  uint8_t jams_to_latch{3};            ///< so many jams in a row need a person
-  uint32_t longest_expiry_s{60};       ///< a command that is good for longer is refused
-};
-
-/// What the other sensors say now. A sensor that is not there says false, or NAN.
-struct Inputs {
-  bool cover_open{false};
-  bool paper_out{false};
-  float current_a{NAN};
-};
-
-/// One finished portion.
-struct Portion {
-  Outcome outcome;
-  uint32_t target_pulses;
-  uint32_t pulses;    ///< what really came, coasting included
-  float cm;
-  uint32_t motor_ms;  ///< how long the motor was on
-};
-
 template<typename Pin> class Core {
  public:
   Core(PulseGate<Pin> &gate, const Limits &limits)
-      : gate_(gate), limits_(limits), duty_(limits.duty_capacity_ms, limits.duty_share) {}
+      : gate_(gate),
+        limits_(limits),
+        duty_(limits.duty_capacity_ms, limits.duty_share),
+        current_(limits_),
+        strays_(limits_) {}
+  Core(const Core &) = delete;
 
   /// Call once before anything else; the motor is off after it.
   void setup(uint32_t now_ms) {
     this->gate_.close();
     this->counted_ = this->gate_.pulses();
     this->duty_.start(now_ms);
-    this->stray_since_ms_ = now_ms;
+    this->strays_.clear(now_ms);
   }
 
   /// Take up what was known before the reboot. Returns whether a portion was interrupted by it. A record that is not whole is
@@ -133,7 +77,7 @@ template<typename Pin> class Core {
     this->start_pulses_ = this->counted_;
     this->start_noise_ = this->gate_.noise();
     this->start_ms_ = this->moved_ms_ = now_ms;
-    this->over_current_ = false;
+    this->current_.clear();
     this->state_ = State::RUNNING;
     this->gate_.open(this->start_pulses_ + this->target_);
     return Refusal::NONE;
@@ -169,11 +113,11 @@ template<typename Pin> class Core {
   }
 
   /// A person has looked at it.
-  void reset() {
+  void reset(uint32_t now_ms) {
     this->fault_ = Fault::NONE;
     this->jam_ = false;
     this->jams_in_a_row_ = 0;
-    this->strays_ = 0;
+    this->strays_.clear(now_ms);
   }
 
   /// A full roll is in.
@@ -210,7 +154,7 @@ template<typename Pin> class Core {
       case State::IDLE:
         break;
     }
-    this->watch_(fresh, now_ms);
+    this->rest_(fresh, now_ms);
     return std::nullopt;
   }
 
@@ -287,7 +231,7 @@ template<typename Pin> class Core {
       return this->cut_(Outcome::TIMEOUT, now_ms);
     if (now_ms - this->moved_ms_ >= (moved ? this->limits_.stall_ms : this->limits_.spin_up_ms))
       return this->cut_(inputs.paper_out ? Outcome::SHORT : Outcome::JAM, now_ms);
-    if (this->stalled_by_current_(now_ms, inputs.current_a))
+    if (this->current_.is_stalled(inputs.current_a, now_ms))
       return this->cut_(Outcome::JAM, now_ms);
     this->aim_();
   }
@@ -303,14 +247,6 @@ template<typename Pin> class Core {
   bool noisy_() const {
     const uint32_t bounces = this->limits_.bounces_per_pulse * (this->counted_ - this->start_pulses_);
     return this->gate_.noise() - this->start_noise_ > this->limits_.noise_edges + bounces;
-  }
-
-  bool stalled_by_current_(uint32_t now_ms, float current_a) {
-    const bool over = this->limits_.stall_current_a > 0.0f && current_a > this->limits_.stall_current_a;
-    if (over && !this->over_current_)
-      this->over_current_since_ms_ = now_ms;
-    this->over_current_ = over;
-    return over && now_ms - this->over_current_since_ms_ >= this->limits_.stall_current_ms;
   }
 
   void cut_(Outcome outcome, uint32_t now_ms) {
@@ -343,9 +279,9 @@ template<typename Pin> class Core {
     if (pulses != 0)
       this->portions_++;
     this->state_ = State::IDLE;
-    this->rest_since_ms_ = this->stray_since_ms_ = now_ms;
+    this->rest_since_ms_ = now_ms;
     this->resting_ = true;
-    this->strays_ = 0;
+    this->strays_.clear(now_ms);
     return Portion{this->outcome_, this->target_, pulses, static_cast<float>(pulses) * this->cm_per_pulse_,
                    this->cut_ms_ - this->start_ms_};
   }
@@ -373,22 +309,19 @@ template<typename Pin> class Core {
     }
   }
 
-  /// Paper that moves while the motor is off.
-  void watch_(uint32_t fresh, uint32_t now_ms) {
+  /// Between two portions.
+  void rest_(uint32_t fresh, uint32_t now_ms) {
     if (now_ms - this->rest_since_ms_ >= this->limits_.cooldown_ms)
       this->resting_ = false;  // remembered, because the milliseconds begin again after 49 days
-    if (now_ms - this->stray_since_ms_ >= this->limits_.stray_window_ms) {
-      this->stray_since_ms_ = now_ms;
-      this->strays_ = 0;
-    }
-    this->strays_ += fresh;
-    if (this->strays_ > this->limits_.stray_pulses && this->fault_ == Fault::NONE)
+    if (this->strays_.add(fresh, now_ms) && this->fault_ == Fault::NONE)
       this->fault_ = Fault::STRAY;
   }
 
   PulseGate<Pin> &gate_;
-  Limits limits_;
+  const Limits limits_;
   DutyBudget duty_;
+  CurrentWatch current_;
+  StrayWatch strays_;
   Coast coast_model_;
   RecentRequests requests_;
 
@@ -412,14 +345,10 @@ template<typename Pin> class Core {
   uint32_t start_ms_{0};
   uint32_t moved_ms_{0};
   uint32_t cut_ms_{0};
-  bool over_current_{false};
-  uint32_t over_current_since_ms_{0};
 
   // between portions
   bool resting_{false};
   uint32_t rest_since_ms_{0};
-  uint32_t strays_{0};
-  uint32_t stray_since_ms_{0};
 };
 
 }  // namespace esphome::paper_dispenser

@@ -110,6 +110,7 @@ class PaperDispenser : public Component {
   void announce_interruption_();
   void keep_house_(uint32_t now_ms);
   void publish_condition_();
+  void publish_counters_();
   void publish_roll_();
   void save_(bool now);
 

@@ -73,7 +73,7 @@ void happen(Day &day, Rig &rig) {
       faults.slow_start = day.chance(3);
       break;
     case 13:
-      rig.core.reset();
+      rig.core.reset(rig.now_ms);
       break;
   }
 }
@@ -187,7 +187,7 @@ TEST(any_record_at_all_leaves_a_dispenser_that_works) {
     record.seal();  // even one whose checksum is right
     Rig rig;
     rig.core.restore(record);
-    rig.core.reset();
+    rig.core.reset(rig.now_ms);
     CHECK(std::isfinite(rig.core.total_cm()) && rig.core.total_cm() >= 0);
     if (round % 1000 == 0)
       rig.portion(20.0f);

@@ -118,7 +118,7 @@ TEST(three_jams_in_a_row_need_a_person) {
   CHECK(rig.core.fault() == Fault::JAMMED);
   rig.machine.faults.jam = false;
   CHECK(rig.start(60.0f) == Refusal::FAULT);
-  rig.core.reset();
+  rig.core.reset(rig.now_ms);
   CHECK(rig.portion(60.0f).outcome == Outcome::COMPLETED);
 }
 
@@ -253,7 +253,7 @@ TEST(paper_that_moves_while_the_motor_is_off_is_a_latched_fault) {
   rig.pass(60000);
   CHECK(rig.core.fault() == Fault::STRAY);
   CHECK(rig.start(60.0f) == Refusal::FAULT);
-  rig.core.reset();
+  rig.core.reset(rig.now_ms);
   CHECK(rig.start(60.0f) == Refusal::NONE);
 }
 

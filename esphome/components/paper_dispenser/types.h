@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+/// The words of the state machine: what it is told, and what it answers.
+namespace esphome::paper_dispenser {
+
+/// How a portion ended.
+enum class Outcome : uint8_t {
+  COMPLETED,    ///< the whole length came out
+  SHORT,        ///< the roll ended
+  JAM,          ///< motor on, paper still (or the motor's current too high)
+  TIMEOUT,      ///< on for as long as the motor may be
+  STOPPED,      ///< told to stop
+  COVER_OPEN,   ///< somebody opened the cover
+  SENSOR,       ///< pulses that no paper can make
+  STUCK,        ///< the paper went on after the motor was switched off
+  INTERRUPTED,  ///< power was lost in mid-portion; the length is unknown
+};
+
+/// Why no portion was started.
+enum class Refusal : uint8_t { NONE, BUSY, COVER_OPEN, PAPER_OUT, COOLDOWN, DUTY, FAULT, LENGTH, REQUEST_ID, LATE, EXPIRY, NO_CLOCK };
+
+/// What only a person may reset.
+enum class Fault : uint8_t {
+  NONE,
+  STUCK,   ///< the motor does not stop
+  STRAY,   ///< paper moves although the motor is off: a stuck relay, or somebody is pulling
+  SENSOR,  ///< the pulse sensor tells nonsense
+  JAMMED,  ///< several jams in a row
+};
+
+enum class State : uint8_t { IDLE, RUNNING, COASTING };
+
+struct Limits {
+  float length_cap_cm{200.0f};         ///< the longest portion, whatever is asked for
+  uint32_t time_limit_ms{8000};        ///< the longest run of the motor
+  uint32_t spin_up_ms{600};            ///< the first pulse comes within this time
+  uint32_t stall_ms{400};              ///< and the next ones within this
+  uint32_t settle_ms{200};             ///< no pulse for so long: the paper stands still
+  uint32_t coast_limit_ms{1000};       ///< still moving after so long: the motor did not stop
+  uint32_t cooldown_ms{1000};          ///< pause between two portions
+  uint32_t duty_capacity_ms{60000};    ///< how long the motor may run without a pause
+  float duty_share{0.25f};             ///< the part of the time that it may run for ever
+  uint32_t stray_pulses{20};           ///< more than this while off …
+  uint32_t stray_window_ms{10000};     ///< … within this time is a fault
+  uint32_t noise_edges{100};           ///< so many edges that no paper can make are a broken sensor …
+  uint32_t bounces_per_pulse{8};       ///< … on top of these, which a worn contact makes with each pulse
+  float stall_current_a{0.0f};         ///< more than this for `stall_current_ms` is a jam; 0: not measured
+  uint32_t stall_current_ms{150};
+  uint8_t jams_to_latch{3};            ///< so many jams in a row need a person
+  uint32_t longest_expiry_s{60};       ///< a command that is good for longer is refused
+};
+
+/// What the other sensors say now. A sensor that is not there says false, or NAN.
+struct Inputs {
+  bool cover_open{false};
+  bool paper_out{false};
+  float current_a{NAN};
+};
+
+/// One finished portion.
+struct Portion {
+  Outcome outcome;
+  uint32_t target_pulses;
+  uint32_t pulses;    ///< what really came, coasting included
+  float cm;
+  uint32_t motor_ms;  ///< how long the motor was on
+};
+
+}  // namespace esphome::paper_dispenser
