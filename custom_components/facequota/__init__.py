@@ -40,13 +40,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
         config_entry_id=entry.entry_id, **site_device(entry)
     )
     site = entry.runtime_data = Site(hass, entry, device.id)
+    # At once: a dispenser that is added while this site is set up is not missed.
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     # Last, so that every entity hears of the first visit.
     await site.start()
     entry.async_on_unload(async_watch_entities(hass, entry))
     entry.async_on_unload(async_watch_visits(hass, entry))
-    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
 
     async def stop(_: Event) -> None:
         await site.stop()

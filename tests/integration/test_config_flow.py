@@ -223,6 +223,8 @@ async def test_without_a_network_nothing_is_installed_until_there_is_one(
     """The real installer, against an address where nobody is and then a package index."""
     log.tell("no_network")
     root = no_engine(config_folder)
+    # Before the way there is taken away.
+    wheels = wheel_files()
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:1/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     shown = await submit(hass, await at_engine(hass), ENGINE)
@@ -238,7 +240,7 @@ async def test_without_a_network_nothing_is_installed_until_there_is_one(
         told.append(event.data["progress"])
 
     hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, hear)
-    async with package_index(wheel_files()) as address:
+    async with package_index(wheels) as address:
         monkeypatch.setenv("UV_DEFAULT_INDEX", address)
         entry = made(await submit(hass, shown, {}))
     assert "wheels_folder" not in entry.data
