@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .crowds import Crowds, Person
 from .openset import FIXED, Row
-from .rolling import Outcome
+from .rolling import Looks, Outcome
 
 OURS: Final = "#0b6e4f"
 OTHER: Final = "#c8553d"
@@ -97,7 +97,8 @@ def _change(
     if not changes:
         return
     outcome = outcomes[changes[-1]]
-    looks = outcome.learning.strangers
+    looks = Looks()
+    looks.extend(outcome.learning.strangers)
     looks.extend(outcome.learnt.strangers)
     visits = np.array(looks.visit)
     step = 50

@@ -24,7 +24,7 @@ from .crowds import Person, unit
 
 RETURNS: Final = 0.3
 LEARNING_VISITS: Final = 200
-_LOOK_EVERY: Final = 25
+_LOOKS: Final = 24
 _PAUSE_S: Final = 10.0
 _PORTION_CM: Final = 60.0
 
@@ -52,6 +52,8 @@ class Looks:
     """What looking people up gave; one entry for each look, in every list."""
 
     people: list[str] = field(default_factory=list)
+    run: list[int] = field(default_factory=list)
+    """Which run of the site: its threshold is the same luck for all its looks."""
     visit: list[int] = field(default_factory=list)
     """After how many visits to the site."""
     wrong: list[bool] = field(default_factory=list)
@@ -64,6 +66,7 @@ class Looks:
     def extend(self, other: Looks) -> None:
         """Add another run's looks."""
         self.people += other.people
+        self.run += other.run
         self.visit += other.visit
         self.wrong += other.wrong
         self.distance += other.distance
@@ -107,11 +110,12 @@ class Site:
     """A book with visitors in it."""
 
     def __init__(
-        self, *, size: int, limit: float, prior: EnginePrior, rng: np.random.Generator
+        self, *, size: int, limit: float, prior: EnginePrior, run: int, seed: int
     ) -> None:
         """Open with nobody in the window, which holds so many people."""
         self._window_s = size * _PAUSE_S
-        self._rng = rng
+        self._rng = np.random.default_rng([seed, run])
+        self._run = run
         self._now = 0.0
         self._visits = 0
         self._window: list[_Entry] = []
@@ -170,6 +174,7 @@ class Site:
             lost = entry is not None and nearest is not person
             looks = phase.strangers if entry is None else phase.returns
             looks.people.append(person.name)
+            looks.run.append(self._run)
             looks.visit.append(self._visits)
             looks.wrong.append(found is not (None if entry is None else person))
             looks.distance.append(math.inf if lost else float(near.min()))
@@ -185,18 +190,19 @@ def play(
     limit: float,
     prior: EnginePrior,
     visits: int,
-    rng: np.random.Generator,
+    run: int,
+    seed: int,
 ) -> Outcome:
     """Return what comes of so many visits of each group, one group after the other.
 
     The first visits of each are those in which its distances are learnt.
     """
-    site = Site(size=size, limit=limit, prior=prior, rng=rng)
+    site = Site(size=size, limit=limit, prior=prior, run=run, seed=seed)
     outcome = Outcome()
     for group in groups:
         for number in range(1, visits + 1):
             site.visit(group.visitors)
-            if number % _LOOK_EVERY == 0:
+            if number % (visits // _LOOKS) == 0:
                 learnt = number > LEARNING_VISITS
                 site.look(group, outcome.learnt if learnt else outcome.learning)
     return outcome
@@ -205,22 +211,33 @@ def play(
 def interval(looks: Looks) -> tuple[float, float, float]:
     """Return the share of wrong looks and its 95 % interval.
 
-    Looks at one person are no independent trials. The variance between people gives
-    the number of trials that they are worth, which goes into Wilson's interval; without
-    any wrong look that number is the number of people.
+    Looks at one person, and looks of one run, are no independent trials. The variance
+    between people and that between runs give the number of trials that all of them
+    are worth (Cameron, Gelbach and Miller, "Robust inference with multiway
+    clustering", 2011), which goes into Wilson's interval. Without any wrong look that
+    number is the number of people.
     """
     if not looks.wrong:
         return math.nan, 0.0, 1.0
     wrong = np.array(looks.wrong, np.float64)
-    _, person = np.unique(looks.people, return_inverse=True)
-    count = np.bincount(person).astype(np.float64)
     share = float(wrong.mean())
-    trials = float(len(count))
+    trials = float(len(set(looks.people)))
     if 0 < share < 1:
-        excess = np.bincount(person, weights=wrong) - share * count
-        variance = float((excess**2).sum() / len(wrong) ** 2)
+        variance = standard_error(looks, wrong) ** 2
         trials = min(float(len(wrong)), share * (1 - share) / variance)
     return share, *wilson(share, trials)
+
+
+def standard_error(looks: Looks, values: NDArray[np.float64]) -> float:
+    """Return the standard error of the values' mean, clustered by person and run."""
+    person = np.unique(looks.people, return_inverse=True)[1]
+    run = np.array(looks.run)
+    excess = values - values.mean()
+    by_person, by_run, by_both = (
+        float((np.bincount(cluster, weights=excess) ** 2).sum())
+        for cluster in (person, run, person * (run.max() + 1) + run)
+    )
+    return math.sqrt(max(by_person, by_run, by_person + by_run - by_both)) / len(excess)
 
 
 def wilson(share: float, trials: float) -> tuple[float, float]:
@@ -242,6 +259,7 @@ def judged(looks: Looks, *, wrong: NDArray[np.bool_]) -> Looks:
     """Return the looks as another rule would have judged them."""
     return Looks(
         people=looks.people,
+        run=looks.run,
         visit=looks.visit,
         wrong=wrong.tolist(),
         distance=looks.distance,

@@ -37,7 +37,7 @@ PRIORS: Final = {
 }
 
 # A fit to fewer visitors may make the threshold stricter, but not looser.
-_TRUSTED_VISITS: Final = 25.0
+_TRUSTED_VISITS: Final = 50.0
 # How much of a visitor's nearness to people in general is taken off, and at how many
 # templates half of that: with few, the nearest ones say little about the rest.
 _NEARNESS: Final = 0.6
