@@ -49,9 +49,6 @@ MOST_TIMES_ORACLE: Final = 1.3
 # An oracle that rests on fewer pairs of people than this is luck.
 LEAST_PAIRS: Final = 3
 SECOND_ENGINE_MISSED: Final = 0.02
-# With dlib, ten templates and one in ten visitors of a crowd that looks more alike to it
-# than the rest, nothing that the site sees tells of them: see docs/threshold.md.
-KNOWN_LIMITS: Final = {("face_recognition", "tenth", 10)}
 _SEED: Final = 20_261_122
 
 type Draw = Callable[[np.random.Generator], list[Sequence[Person]]]
@@ -90,8 +87,6 @@ class Row:
 
     def failures(self, engine: str) -> Iterator[str]:
         """Yield what is not as it has to be."""
-        if (engine, self.scene.split()[0], self.size) in KNOWN_LIMITS:
-            return
         for phase, fpir in (("learnt", self.fpir), ("learning", self.learning_fpir)):
             if fpir[1] > self.limit:
                 yield f"{self._name()}: FPIR {fpir[0]:.2%} when {phase}"
@@ -279,9 +274,6 @@ def main() -> int:
         from .plots import draw  # noqa: PLC0415 - needs matplotlib, the rest does not
 
         draw(options.plots, crowds, rows, outcomes, options.engine)
-    for row in rows:
-        if (options.engine, row.scene.split()[0], row.size) in KNOWN_LIMITS:
-            print(f"known: {row.scene}, {row.size}: {row.fpir[0]:.2%}", file=sys.stderr)
     failures = [failure for row in rows for failure in row.failures(options.engine)]
     print("\n".join(failures) or "as it has to be, in every scene", file=sys.stderr)
     return 1 if options.check and failures else 0
