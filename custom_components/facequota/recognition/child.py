@@ -17,6 +17,7 @@ from .messages import (
     decode_sighting,
     encode_header,
 )
+from .pipes import Pipes
 
 _FAREWELL_S = 0.5
 _TERMINATE_TIMEOUT_S = 2.0
@@ -41,12 +42,11 @@ class WorkerError(Exception):
 class Child:
     """A running worker that has said hello."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Take over a process that was started with three pipes."""
-        assert process.stdin and process.stdout and process.stderr
+    def __init__(self, process: asyncio.subprocess.Process, pipes: Pipes) -> None:
+        """Take over a process that was started on these pipes."""
+        assert process.stderr
         self._process = process
-        self._stdin = process.stdin
-        self._stdout = process.stdout
+        self._pipes = pipes
         self._last_words = b""
         self._listening = asyncio.create_task(self._listen(process.stderr))
         self.hello: Hello
@@ -60,19 +60,10 @@ class Child:
         Raises WorkerError and leaves nothing running.
         """
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=env,
-                cwd="/",
-                # An interrupt at the terminal is for the parent, who ends the child.
-                start_new_session=True,
-            )
+            process, pipes = await _start(command, env)
         except OSError as err:
             raise WorkerError("died", str(err)) from err
-        child = cls(process)
+        child = cls(process, pipes)
         try:
             async with asyncio.timeout(timeout):
                 child.hello = decode_hello(await child._read(Kind.HELLO))
@@ -98,16 +89,17 @@ class Child:
         Raises WorkerError ("died", "sigill", "protocol"). After that, and after a
         cancellation in mid-answer, the worker is out of step and must be ended.
         """
-        self._stdin.write(encode_header(Kind.PICTURE, len(picture)))
-        self._stdin.write(picture)
         try:
             # A worker that died shows in the answer: reading tells why.
             with suppress(ConnectionError):
-                await self._stdin.drain()
-            return decode_sighting(
-                await self._read(Kind.SIGHTING),
-                dimension=self.hello.engine.dimension,
-            )
+                await self._pipes.write(encode_header(Kind.PICTURE, len(picture)))
+                await self._pipes.write(picture)
+            answer = await self._read(Kind.SIGHTING)
+            try:
+                return decode_sighting(answer, dimension=self.hello.engine.dimension)
+            finally:
+                # A template is in it.
+                answer[:] = bytes(len(answer))
         except ProtocolError as err:
             raise WorkerError("protocol", str(err)) from err
 
@@ -134,13 +126,8 @@ class Child:
         ending.result()
 
     async def _end(self) -> None:
-        self._stdin.close()
-        gone = asyncio.gather(
-            # What it still writes is thrown away: an unread pipe never closes.
-            _discard(self._stdout),
-            self._listening,
-            self._process.wait(),
-        )
+        self._pipes.end_questions()
+        gone = asyncio.gather(self._listening, self._process.wait())
         for patience, insist in (
             (_FAREWELL_S, self._process.terminate),
             (_TERMINATE_TIMEOUT_S, self._process.kill),
@@ -151,13 +138,14 @@ class Child:
             with suppress(ProcessLookupError):
                 insist()
         await gone
+        self._pipes.close()
 
-    async def _read(self, kind: Kind) -> bytes:
+    async def _read(self, kind: Kind) -> bytearray:
         """Return the body of the next message."""
         try:
-            header = await self._stdout.readexactly(HEADER_SIZE)
-            return await self._stdout.readexactly(decode_header(header, expected=kind))
-        except asyncio.IncompleteReadError:
+            header = await self._pipes.read(HEADER_SIZE)
+            return await self._pipes.read(decode_header(header, expected=kind))
+        except EOFError:
             await self.end()
             raise self.death() from None
 
@@ -177,7 +165,24 @@ class Child:
             self._last_words = (self._last_words + words)[-_LAST_WORDS_BYTES:]
 
 
-async def _discard(stream: asyncio.StreamReader) -> None:
-    """Read a stream to its end and keep nothing."""
-    while await stream.read(65536):
-        pass
+async def _start(
+    command: Sequence[str], env: Mapping[str, str]
+) -> tuple[asyncio.subprocess.Process, Pipes]:
+    """Start the process on two pipes; raises OSError."""
+    pipes = Pipes()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=pipes.questions,
+            stdout=pipes.answers,
+            stderr=asyncio.subprocess.PIPE,
+            env=env,
+            cwd="/",
+            # An interrupt at the terminal is for the parent, who ends the child.
+            start_new_session=True,
+        )
+    except BaseException:
+        pipes.close()
+        raise
+    pipes.let_go()
+    return process, pipes

@@ -71,7 +71,7 @@ def encode_header(kind: Kind, length: int) -> bytes:
     return _HEADER.pack(_MAGIC, PROTOCOL_VERSION, kind, length)
 
 
-def decode_header(header: bytes, *, expected: Kind) -> int:
+def decode_header(header: bytes | bytearray, *, expected: Kind) -> int:
     """Return the length of the body that follows.
 
     Raises ProtocolError on rubbish, another version, another kind than `expected`
@@ -99,7 +99,7 @@ def encode_hello(hello: Hello) -> bytes:
     ).encode()
 
 
-def decode_hello(body: bytes) -> Hello:
+def decode_hello(body: bytes | bytearray) -> Hello:
     """Return the hello that a body holds. Raises ProtocolError."""
     try:
         content = json.loads(body)
@@ -141,7 +141,7 @@ def encode_sighting(sighting: Sighting) -> bytes:
     )
 
 
-def decode_sighting(body: bytes, *, dimension: int) -> Sighting:
+def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
     """Return the sighting that a body holds.
 
     Raises ProtocolError, also when its template has another dimension than the hello

@@ -1,0 +1,86 @@
+"""The parent's ends of a worker's two pipes.
+
+asyncio's streams keep what passes in buffers of their own, which they free as they are:
+pieces of faces would stay in Home Assistant's memory for nobody knows how long. Here
+the kernel reads a picture from where it lies and writes an answer to where the caller
+can overwrite it.
+"""
+
+import asyncio
+from collections.abc import Buffer, Callable
+import os
+
+
+class Pipes:
+    """A pipe to the worker and one from it."""
+
+    def __init__(self) -> None:
+        """Make the pipes; raises OSError."""
+        self.questions, self._write = os.pipe()
+        self._read, self.answers = os.pipe()
+        self._open = {self.questions, self._write, self._read, self.answers}
+        os.set_blocking(self._write, False)
+        os.set_blocking(self._read, False)
+
+    def let_go(self) -> None:
+        """Close the worker's two ends, of which it has its own once it runs."""
+        self._close(self.questions)
+        self._close(self.answers)
+
+    def end_questions(self) -> None:
+        """Close the pipe to the worker, which ends by itself when it sees that."""
+        self._close(self._write)
+
+    def close(self) -> None:
+        """Close everything. Idempotent, as are the others."""
+        for fd in tuple(self._open):
+            self._close(fd)
+
+    async def write(self, content: Buffer) -> None:
+        """Write all of it; raises ConnectionError when the worker reads no more."""
+        loop = asyncio.get_running_loop()
+        left = memoryview(content)
+        while left:
+            try:
+                left = left[os.write(self._write, left) :]
+            except BlockingIOError:
+                await _ready(self._write, loop.add_writer, loop.remove_writer)
+
+    async def read(self, size: int) -> bytearray:
+        """Return so many bytes, which are the caller's to overwrite.
+
+        Raises EOFError when the worker writes no more.
+        """
+        loop = asyncio.get_running_loop()
+        content = bytearray(size)
+        left = memoryview(content)
+        while left:
+            try:
+                count = os.readv(self._read, [left])
+            except BlockingIOError:
+                await _ready(self._read, loop.add_reader, loop.remove_reader)
+                continue
+            if not count:
+                raise EOFError
+            left = left[count:]
+        return content
+
+    def _close(self, fd: int) -> None:
+        # Once only: the number may belong to somebody else by then.
+        if fd in self._open:
+            self._open.remove(fd)
+            os.close(fd)
+
+
+async def _ready(
+    fd: int,
+    add: Callable[[int, Callable[[], object]], object],
+    remove: Callable[[int], object],
+) -> None:
+    """Return when a pipe is ready to be read or written."""
+    ready = asyncio.Event()
+    add(fd, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        remove(fd)
