@@ -185,6 +185,7 @@ class Dispenser:
                     translation_domain=DOMAIN, translation_key="nobody_to_forget"
                 )
             self.shared.visitors.forget(probe.template)
+            probe.overwrite()
         self.display.show(Sentence.FORGOTTEN)
 
     @callback
@@ -260,8 +261,11 @@ class Dispenser:
         probe = await look(
             self.camera, self.shared.recogniser, on_guidance=self.display.show
         )
+        if not self.suspended:
+            return probe
         # Suspended meanwhile: whoever was seen must not be remembered after the purge.
-        return replace(probe, template=None, reason=None) if self.suspended else probe
+        probe.overwrite()
+        return replace(probe, template=None, reason=None)
 
     def date(self, moment: float) -> datetime:
         """Return a moment of the clock as a date and time."""

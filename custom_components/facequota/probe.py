@@ -39,6 +39,11 @@ class Probe:
     recognition_ms: float
     frames: int
 
+    def overwrite(self) -> None:
+        """Leave nothing of the template in memory: freeing alone would."""
+        if self.template is not None:
+            self.template.fill(0)
+
 
 async def look(
     camera: Camera, recogniser: Recogniser, *, on_guidance: Callable[[Guidance], None]
@@ -48,8 +53,22 @@ async def look(
     Never raises for a camera or a worker: a reason without a template sends the visitor
     to the open lane.
     """
-    deadline = time.monotonic() + LOOK_WITHIN_S
     usable: list[Sighting] = []
+    try:
+        return await _look(camera, recogniser, on_guidance, usable)
+    finally:
+        for sighting in usable:
+            sighting.overwrite()
+
+
+async def _look(
+    camera: Camera,
+    recogniser: Recogniser,
+    on_guidance: Callable[[Guidance], None],
+    usable: list[Sighting],
+) -> Probe:
+    """Return the probe; what was seen on the way stays in `usable`."""
+    deadline = time.monotonic() + LOOK_WITHIN_S
     reason: str = Guidance.NO_FACE
     recognition_ms = 0.0
     frames = 0

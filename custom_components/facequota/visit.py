@@ -84,7 +84,11 @@ async def visit(request: Request, place: Place) -> Visit:
 
     # A rule that has become smaller since the request is no reason to give nothing.
     cm = min(request.cm, place.accounts.most_cm(account.lane))
-    reservation = account.reserve(cm)
+    try:
+        reservation = account.reserve(cm)
+    finally:
+        if probe is not None:
+            probe.overwrite()
     if isinstance(reservation, Refusal):
         return replace(
             seen,

@@ -122,8 +122,11 @@ class Entrance:
     async def look(self) -> Probe:
         """Take a look at whoever stands there."""
         await asyncio.sleep(0.2)
-        reason = None if self.face is not None else "no_face"
-        return Probe(template=self.face, reason=reason, recognition_ms=75.0, frames=1)
+        if self.face is None:
+            return Probe(template=None, reason="no_face", recognition_ms=75.0, frames=1)
+        # A copy: a visit overwrites what it looked up.
+        template = self.face.copy()
+        return Probe(template=template, reason=None, recognition_ms=75.0, frames=1)
 
     def date(self, moment: float) -> datetime:
         """Return a moment as a date and time."""

@@ -36,7 +36,7 @@ def as_template(values: Vector, dimension: int) -> Vector:
     if template.shape != (dimension,):
         raise ValueError("template has another shape than the gallery")
     # Also false for a NaN.
-    if not np.abs(template).max() <= _LENGTHS[1]:
+    if not (template.max() <= _LENGTHS[1] and template.min() >= -_LENGTHS[1]):
         raise ValueError("template is not finite or too long")
     length = float(np.linalg.norm(template))
     if length < _LENGTHS[0]:
@@ -94,7 +94,9 @@ class Gallery:
     def refresh(self, key: int, template: Vector) -> None:
         """Move a template half way to another one of the same person."""
         row = self.rows[self._row_of[key]]
-        row += self._protect(template)
+        hidden = self._protect(template)
+        row += hidden
+        hidden.fill(0)
         row /= np.float32(np.linalg.norm(row))
 
     def distances(self, probe: Vector) -> Vector:

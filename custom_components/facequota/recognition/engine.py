@@ -46,6 +46,11 @@ class Sighting:
     recognition_ms: float
     """Time the child spent on this frame."""
 
+    def overwrite(self) -> None:
+        """Leave nothing of the template in memory: freeing alone would."""
+        if self.template is not None:
+            self.template.fill(0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:

@@ -28,11 +28,12 @@ def fuse(
     templates = [s.template for s in usable[:best] if s.template is not None]
     if not templates:
         return None
-    stacked = np.stack(templates)
-    mean = stacked.mean(axis=0)
-    length = float(np.linalg.norm(mean))
+    stacked = np.stack(templates, dtype=np.float32)
+    probe: NDArray[np.float32] = stacked.mean(axis=0)
+    length = float(np.linalg.norm(probe))
+    wanted = float(np.sqrt(np.einsum("ij,ij->i", stacked, stacked)).mean())
+    stacked.fill(0)
     if length == 0.0:
         return None
-    wanted = float(np.linalg.norm(stacked, axis=1).mean())
-    probe: NDArray[np.float32] = (mean * (wanted / length)).astype(np.float32)
+    probe *= np.float32(wanted / length)
     return probe

@@ -192,8 +192,12 @@ class Supervisor:
                 # On a cancellation, stop() answers it with the others.
                 self._requests.put_nowait(request)
                 raise err from None
-            if not request.answer.done():
+            if request.answer.done():
+                sighting.overwrite()
+            else:
                 request.answer.set_result(sighting)
+            # Or the last picture and template would stay until the next ones.
+            del request, sighting
 
     def _fail_requests(self, error: WorkerError) -> None:
         """Answer everything that waits with an error."""

@@ -31,6 +31,7 @@ def main(engine_name: str) -> None:
         sighting = look(engine, picture)
         del picture
         _send(answers, Kind.SIGHTING, encode_sighting(sighting))
+        sighting.overwrite()
 
 
 def _take_over_pipes() -> tuple[io.BufferedReader, io.FileIO]:
