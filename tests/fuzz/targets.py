@@ -104,6 +104,8 @@ def sighting(draw: Random) -> bool:
             face_height_px=draw.choice((None, 1.0, math.inf, -1.0)),
             faces=draw.randrange(255),
             recognition_ms=draw.choice((0.0, 75.0, math.inf, math.nan)),
+            eyes_at=draw.choice((None, 0.0, 1.0, math.inf, -1.0)),
+            live=draw.choice((None, 0.0, 1.0, math.inf, -1.0)),
         )
     )
     if draw.random() < 0.7:
@@ -115,6 +117,8 @@ def sighting(draw: Random) -> bool:
     assert (seen.template is None) == (seen.guidance is not None)
     assert seen.template is None or np.isfinite(seen.template).all()
     assert 0 <= seen.quality <= 1 and math.isfinite(seen.recognition_ms)
+    assert seen.eyes_at is None or 0 <= seen.eyes_at <= 1
+    assert seen.live is None or 0 <= seen.live <= 1
     return True
 
 

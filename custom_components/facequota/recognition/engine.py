@@ -46,6 +46,15 @@ class Sighting:
     recognition_ms: float
     """Time the child spent on this frame."""
 
+    eyes_at: float | None = None
+    """Where the visitor's eyes are in the picture, from 0 (top) to 1 (bottom)."""
+
+    live: float | None = None
+    """0..1, how much the face looks like a person and not like a picture of one.
+
+    None: nobody looked, or it cannot be told from this frame.
+    """
+
     def overwrite(self) -> None:
         """Leave nothing of the template in memory: freeing alone would."""
         if self.template is not None:

@@ -134,10 +134,15 @@ class EngineEnvironment:
         assert engine is not None
         return engine
 
-    def command(self) -> list[str]:
-        """Return the command line of the worker; call is_installed or install first."""
+    def command(self, attack_folder: Path | None = None) -> list[str]:
+        """Return the command line of the worker; call is_installed or install first.
+
+        With `attack_folder`, that of the network, the worker looks for presentation
+        attacks too.
+        """
         packages = None if self._is_running_python else self.folder()
-        return _command(packages, "worker", str(self.engine))
+        attacks = () if attack_folder is None else (str(attack_folder),)
+        return _command(packages, "worker", str(self.engine), *attacks)
 
     def env(self) -> dict[str, str]:
         """Return the whole environment of the worker."""

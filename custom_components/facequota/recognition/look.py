@@ -1,15 +1,26 @@
 """One frame, from a camera's bytes to a sighting."""
 
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .assess import assess
-from .engine import FaceEngine, Guidance, Sighting
+from .engine import Face, FaceEngine, Guidance, Sighting
 from .picture import UnreadablePictureError, decode
 
 
-def look(engine: FaceEngine, data: bytes) -> Sighting:
+class AttackDetector(Protocol):
+    """What tells a person from a picture of one."""
+
+    def live(self, picture: NDArray[np.uint8], face: Face) -> float | None:
+        """Return 0..1, near 1 for a person; None where it cannot be told."""
+
+
+def look(
+    engine: FaceEngine, data: bytes, detector: AttackDetector | None = None
+) -> Sighting:
     """Return what a picture shows. Never raises for what the bytes are.
 
     Only a frame without guidance gets a template: it is by far the dearest step, and
@@ -19,7 +30,7 @@ def look(engine: FaceEngine, data: bytes) -> Sighting:
     template = None
     faces = []
     quality = 0.0
-    height = None
+    height = eyes_at = live = None
     try:
         picture = decode(data)
     except UnreadablePictureError:
@@ -30,10 +41,13 @@ def look(engine: FaceEngine, data: bytes) -> Sighting:
         guidance, quality = assessment.guidance, assessment.quality
         if faces:
             height = faces[0].height * picture.scale
+            eyes_at = _eyes_at(faces[0], picture.pixels)
         if guidance is None:
             template = engine.template(picture.pixels, faces[0])
             if not np.isfinite(template).all():
                 guidance, template = Guidance.LOOK_HERE, None
+            elif detector is not None:
+                live = detector.live(picture.pixels, faces[0])
     return Sighting(
         guidance=guidance,
         template=template,
@@ -41,4 +55,11 @@ def look(engine: FaceEngine, data: bytes) -> Sighting:
         face_height_px=height,
         faces=len(faces),
         recognition_ms=(perf_counter() - start) * 1000,
+        eyes_at=eyes_at,
+        live=live,
     )
+
+
+def _eyes_at(face: Face, pixels: NDArray[np.uint8]) -> float:
+    """Return how far down in the picture the eyes are, 0 to 1."""
+    return float(np.clip(face.eyes_and_nose[:2, 1].mean() / len(pixels), 0, 1))

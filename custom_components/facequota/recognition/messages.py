@@ -18,7 +18,7 @@ import numpy as np
 
 from .engine import EngineInfo, Guidance, Sighting
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024
 """Above any camera's snapshot: a 16-megapixel PNG of a noisy scene fits."""
@@ -31,8 +31,9 @@ _HEADER = struct.Struct("!2sBBI")
 HEADER_SIZE = _HEADER.size
 
 # guidance (0: none, else its place in the enumeration from 1), faces, quality, face
-# height (NaN: none), milliseconds, length of the template that follows as float32
-_SIGHTING = struct.Struct("!BBfffH")
+# height, milliseconds, eyes_at, live (NaN: none), length of the template that follows
+# as float32
+_SIGHTING = struct.Struct("!BBfffffH")
 _GUIDANCES = tuple(Guidance)
 _MAX_SIGHTING_BYTES = _SIGHTING.size + 4 * MAX_DIMENSION
 _MOST_FACES = 255
@@ -133,8 +134,10 @@ def encode_sighting(sighting: Sighting) -> bytes:
             guidance,
             min(sighting.faces, _MOST_FACES),
             sighting.quality,
-            math.nan if sighting.face_height_px is None else sighting.face_height_px,
+            _number(sighting.face_height_px),
             sighting.recognition_ms,
+            _number(sighting.eyes_at),
+            _number(sighting.live),
             len(template) // 4,
         )
         + template
@@ -148,15 +151,17 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
     promised or a component that is no finite number.
     """
     try:
-        code, faces, quality, height, ms, length = _SIGHTING.unpack_from(body)
+        fields = _SIGHTING.unpack_from(body)
     except struct.error as err:
         raise ProtocolError("a sighting that is too short") from err
+    code, faces, quality, height, ms, eyes_at, live, length = fields
     if len(body) != _SIGHTING.size + 4 * length or length not in (0, dimension):
         raise ProtocolError(f"a template of {length} numbers instead of {dimension}")
     if code > len(_GUIDANCES) or (code == 0) != (length > 0):
         raise ProtocolError(f"guidance {code} with a template of {length} numbers")
     is_height = math.isnan(height) or 0 < height < math.inf
-    if not (0 <= quality <= 1 and 0 <= ms < math.inf and is_height):
+    are_parts = all(math.isnan(part) or 0 <= part <= 1 for part in (eyes_at, live))
+    if not (0 <= quality <= 1 and 0 <= ms < math.inf and is_height and are_parts):
         raise ProtocolError("a sighting with impossible numbers")
     template = np.frombuffer(body, ">f4", offset=_SIGHTING.size).astype(np.float32)
     if not np.isfinite(template).all():
@@ -165,7 +170,19 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         guidance=_GUIDANCES[code - 1] if code else None,
         template=template if length else None,
         quality=quality,
-        face_height_px=None if math.isnan(height) else height,
+        face_height_px=_optional(height),
         faces=faces,
         recognition_ms=ms,
+        eyes_at=_optional(eyes_at),
+        live=_optional(live),
     )
+
+
+def _number(value: float | None) -> float:
+    """Return what stands for a value that may be missing."""
+    return math.nan if value is None else value
+
+
+def _optional(number: float) -> float | None:
+    """Return the value that a number stands for."""
+    return None if math.isnan(number) else number

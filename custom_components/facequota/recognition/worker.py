@@ -5,10 +5,11 @@ It keeps nothing between two pictures and ends when its input does.
 
 import io
 import os
+from pathlib import Path
 
 from . import sandbox
 from .engines import Engine, load
-from .look import look
+from .look import AttackDetector, look
 from .messages import (
     HEADER_SIZE,
     Hello,
@@ -20,18 +21,29 @@ from .messages import (
 )
 
 
-def main(engine_name: str) -> None:
-    """Load an engine and serve until the parent goes."""
+def main(engine_name: str, attack_folder: str = "") -> None:
+    """Load an engine and serve until the parent goes.
+
+    With a folder of its network, presentation attacks are looked for too.
+    """
     granted = sandbox.enter()
     questions, answers = _take_over_pipes()
     engine = load(Engine(engine_name))
+    detector = _load_detector(Path(attack_folder)) if attack_folder else None
     _send(answers, Kind.HELLO, encode_hello(Hello(engine=engine.info, sandbox=granted)))
     while header := questions.read(HEADER_SIZE):
         picture = questions.read(decode_header(header, expected=Kind.PICTURE))
-        sighting = look(engine, picture)
+        sighting = look(engine, picture, detector)
         del picture
         _send(answers, Kind.SIGHTING, encode_sighting(sighting))
         sighting.overwrite()
+
+
+def _load_detector(folder: Path) -> AttackDetector:
+    """Load the detector of presentation attacks, which needs ncnn."""
+    from .minifasnet import MiniFASNet  # noqa: PLC0415
+
+    return MiniFASNet(folder)
 
 
 def _take_over_pipes() -> tuple[io.BufferedReader, io.FileIO]:

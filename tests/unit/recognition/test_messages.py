@@ -40,6 +40,8 @@ USABLE = Sighting(
     face_height_px=120.5,
     faces=1,
     recognition_ms=71.5,
+    eyes_at=0.5,
+    live=0.25,
 )
 NO_FACE = Sighting(
     guidance=Guidance.NO_FACE,
@@ -58,6 +60,11 @@ def test_a_sighting_arrives_as_it_was_sent() -> None:
     assert arrived.template.dtype == np.float32
     assert arrived.template.tolist() == USABLE.template.tolist()
     assert replace(arrived, template=None) == replace(USABLE, template=None)
+
+
+def test_what_nobody_looked_for_arrives_as_missing() -> None:
+    sent = replace(NO_FACE, eyes_at=None, live=None)
+    assert decode_sighting(encode_sighting(sent), dimension=4) == sent
 
 
 @pytest.mark.parametrize("guidance", Guidance)
@@ -81,6 +88,10 @@ def test_a_crowd_of_more_faces_than_the_wire_can_count_still_arrives() -> None:
         replace(USABLE, recognition_ms=-1.0),
         replace(USABLE, face_height_px=-3.0),
         replace(USABLE, face_height_px=math.inf),
+        replace(USABLE, eyes_at=-0.5),
+        replace(USABLE, eyes_at=math.inf),
+        replace(USABLE, live=1.5),
+        replace(USABLE, live=-math.inf),
         replace(USABLE, template=np.array([1, 2, 3, math.nan], np.float32)),
         replace(USABLE, template=np.array([1, 2, 3, math.inf], np.float32)),
         replace(USABLE, template=np.zeros(3, np.float32)),
