@@ -7,11 +7,11 @@ INPUTS = [
     ("pulse_pin", "Pulse sensor", "slotted disc or Hall, open collector", "3.3 V"),
     ("cover_pin", "Cover switch", "closed while the cover is shut", ""),
     ("paper_out_pin", "Paper sensor", "low while there is paper", "3.3 V"),
-    ("button_pin", "Visitor's button", "short: face · long: no face", ""),
+    ("button_pin", "Visitor's button", "face · 1 s: no face · 5 s: forget me", ""),
     ("presence_pin", "Presence sensor", "PIR or radar, 3.3 V output", "5 V"),
 ]
 OPTIONS = [
-    ("second_button_pin", "Second button", "the lane without a face"),
+    ("second_button_pin", "Second button", "no face · 5 s: urgent need"),
     ("paper_low_pin", "Low-paper switch", "closed while there is enough"),
     ("second_switch_pin", "Second switch", "in the motor's supply"),
     ("led_pin", "LED ring", "WS2812, 330 Ω in the line"),

@@ -120,21 +120,6 @@ async def test_a_text_longer_than_the_display_is_cut_at_a_whole_character(
     assert len(shown.encode()) <= 120
 
 
-async def test_visitors_ask_in_two_lanes(device: Device) -> None:
-    for button, lane, request in (
-        ("Sim request", "face_lane", "Request"),
-        ("Sim request without face", "open_lane", "Request without face"),
-    ):
-        device.forget()
-        device.press(button)
-        await device.until_told(request, False)
-        assert device.told() == [
-            ("Visitor button", lane),
-            (request, True),
-            (request, False),
-        ]
-
-
 async def test_presence_cover_and_paper_are_told(device: Device) -> None:
     for switch, sensor in (
         ("Sim visitor present", "Visitor present"),
