@@ -259,7 +259,10 @@ class Dispenser:
     async def look(self) -> Probe:
         """Return what is seen of the visitor, or why nothing is."""
         probe = await look(
-            self.camera, self.shared.recogniser, on_guidance=self.display.show
+            self.camera,
+            self.shared.recogniser,
+            self.shared.visitors.identify,
+            on_guidance=self.display.show,
         )
         if not self.suspended:
             return probe

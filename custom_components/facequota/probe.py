@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 import time
 from typing import Final
 
@@ -10,14 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frames import Camera, CameraError
+from .quota.book import Identity
 from .recogniser import Recogniser
 from .recognition.engine import Guidance, Sighting
 from .recognition.fuse import fuse
+from .recognition.presentation import is_attack
 from .recognition.supervisor import WorkerError
 
-# Two frames fused cut dlib's missed returns on East-Asian faces from 12.3 % to 1.5 %;
-# the third adds little and costs the visitor another encoding (docs/recognition.md).
-FRAMES_WANTED: Final = 2
+# Whoever is known again without doubt at the first frame need not stand there for a
+# second one. Whoever is new is remembered by what was seen: two frames fused make far
+# better a template than one. Doubt takes a third (docs/recognition.md measures it).
+FRAMES_OF_SOMEBODY_NEW: Final = 2
+MOST_FRAMES: Final = 3
 # After this a visitor has waited long enough: the open lane gives the paper.
 LOOK_WITHIN_S: Final = 2.5
 # A worker that takes longer for one frame hangs; the supervisor starts another one.
@@ -29,10 +34,23 @@ REPEATS_OF_A_STILL_PICTURE: Final = 1
 # Why there is no template when there was no picture either.
 REASON_CAMERA: Final = "camera"
 
+type Identify = Callable[[NDArray[np.float32]], Identity]
+
+
+class Doubt(StrEnum):
+    """Why a face that was seen well is not looked up: the open lane gives the paper."""
+
+    PRESENTATION_ATTACK = "presentation_attack"
+    LOW_FACE = "low_face"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What was seen of the visitor: a template to look up, or why there is none."""
+    """What was seen of the visitor: a template, and why it is not to be looked up.
+
+    Without a template there is a reason. With both, the template serves only the wish
+    to be forgotten.
+    """
 
     template: NDArray[np.float32] | None
     reason: str | None
@@ -46,16 +64,20 @@ class Probe:
 
 
 async def look(
-    camera: Camera, recogniser: Recogniser, *, on_guidance: Callable[[Guidance], None]
+    camera: Camera,
+    recogniser: Recogniser,
+    identify: Identify,
+    *,
+    on_guidance: Callable[[Guidance], None],
 ) -> Probe:
     """Return the probe of whoever stands there, within LOOK_WITHIN_S.
 
-    Never raises for a camera or a worker: a reason without a template sends the visitor
-    to the open lane.
+    `identify` tells who somebody is by what was seen so far. Never raises for a camera
+    or a worker: a reason without a template sends the visitor to the open lane.
     """
     usable: list[Sighting] = []
     try:
-        return await _look(camera, recogniser, on_guidance, usable)
+        return await _look(camera, recogniser, identify, on_guidance, usable)
     finally:
         for sighting in usable:
             sighting.overwrite()
@@ -64,6 +86,7 @@ async def look(
 async def _look(
     camera: Camera,
     recogniser: Recogniser,
+    identify: Identify,
     on_guidance: Callable[[Guidance], None],
     usable: list[Sighting],
 ) -> Probe:
@@ -74,7 +97,8 @@ async def _look(
     frames = 0
     last_frame = b""
     repeats = 0
-    while len(usable) < FRAMES_WANTED and (left := deadline - time.monotonic()) > 0:
+    template = None
+    while template is None and (left := deadline - time.monotonic()) > 0:
         try:
             frame = await camera.frame(left)
             if frame == last_frame:
@@ -96,13 +120,33 @@ async def _look(
         recognition_ms += sighting.recognition_ms
         if sighting.guidance is None:
             usable.append(sighting)
+            template = _decisive(usable, identify)
         else:
             reason = sighting.guidance
             on_guidance(sighting.guidance)
-    template = fuse(usable)
+    if template is None:
+        # The time is over: what there is has to do.
+        template = fuse(usable)
     return Probe(
         template=template,
         reason=None if template is not None else reason,
         recognition_ms=recognition_ms,
         frames=frames,
     )
+
+
+def _decisive(usable: list[Sighting], identify: Identify) -> NDArray[np.float32] | None:
+    """Return the probe if it will do to decide; None, and nothing of it, if not.
+
+    A return must be sure to end the looking early. "Sure" is a tenth of the manager's
+    limit: that strangers are looked up at each frame adds a fifth to it at most.
+    """
+    template = fuse(usable)
+    if template is None or len(usable) >= MOST_FRAMES:
+        return template
+    identity = identify(template)
+    seen_enough = len(usable) >= FRAMES_OF_SOMEBODY_NEW
+    if identity.sure or (seen_enough and identity.beyond_doubt):
+        return template
+    template.fill(0)
+    return None

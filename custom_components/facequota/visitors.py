@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .listeners import Listeners
 from .quota.account import Refusal, Reservation, Settlement
-from .quota.book import Book, BookStatistics, PurgeCounts
+from .quota.book import Book, BookStatistics, Identity, PurgeCounts
 from .quota.gcra import Rule
 from .quota.threshold import Promise
 
@@ -94,6 +94,11 @@ class Visitors:
             return None
         since = dt_util.utcnow() - timedelta(seconds=statistics.oldest_s)
         return since.replace(microsecond=0)
+
+    @callback
+    def identify(self, template: NDArray[np.float32]) -> Identity:
+        """Return who in the window this is, if anybody; nothing changes."""
+        return self._book.identify(template)
 
     @callback
     def reserve(

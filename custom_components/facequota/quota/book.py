@@ -49,6 +49,11 @@ class Identity:
     """New, but alike somebody: paper is given and nobody's account is touched."""
     distance: float | None
 
+    @property
+    def beyond_doubt(self) -> bool:
+        """Return if another look would not change the answer: sure, or sure to be new."""
+        return self.sure or (self.visitor is None and not self.doubtful)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visitor:
