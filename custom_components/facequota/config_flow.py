@@ -30,6 +30,7 @@ from .const import (
     CONF_WAY_WITHOUT_FACE,
     CONF_WHEELS_FOLDER,
     DOMAIN,
+    LAW_URL,
     SUBENTRY_DISPENSER,
     CameraPosition,
 )
@@ -164,6 +165,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
                 LAW_SCHEMA, user_input or self._data
             ),
             errors=errors,
+            description_placeholders={"law_url": LAW_URL},
         )
 
     async def async_step_engine(

@@ -5,6 +5,7 @@ from typing import Final
 
 DOMAIN: Final = "facequota"
 MANUFACTURER: Final = "FaceQuota"
+LAW_URL: Final = "https://github.com/facequota/facequota/blob/main/docs/law.md"
 
 SUBENTRY_DISPENSER: Final = "dispenser"
 
@@ -33,6 +34,7 @@ CONF_REQUEST: Final = "request"
 CONF_REQUEST_WITHOUT_FACE: Final = "request_without_face"
 CONF_REQUEST_URGENT: Final = "request_urgent"
 CONF_FORGET: Final = "forget"
+CONF_VISITOR_BUTTON: Final = "visitor_button"
 CONF_PORTION_LENGTH: Final = "portion_length"
 CONF_PAPER_DISPENSED: Final = "paper_dispensed"
 CONF_LAST_PORTION: Final = "last_portion"

@@ -29,14 +29,16 @@ from .const import (
     CONF_FORGET,
     CONF_JAM,
     CONF_MOTOR,
+    CONF_PORTION_LENGTH,
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
+    CONF_VISITOR_BUTTON,
     DOMAIN,
     Lane,
     Outcome,
 )
-from .display import Display, Sentence
+from .display import HINTS, Display, Sentence
 from .frames import Camera
 from .listeners import Listeners
 from .paper import Motor
@@ -107,6 +109,8 @@ class Dispenser:
         """Return what keeps this dispenser from doing all of its work."""
         if fault := self.motor.fault:
             return fault
+        if self.motor.length_lost:
+            return CONF_PORTION_LENGTH
         if self.suspended:
             return None
         camera = self._hass.states.get(self.camera.entity_id)
@@ -134,12 +138,7 @@ class Dispenser:
             CONF_REQUEST_URGENT: partial(self._pressed, self.request, Lane.URGENT),
             CONF_FORGET: partial(self._pressed, self.forget),
         }
-        watched = (
-            CONF_MOTOR,
-            CONF_CAMERA,
-            CONF_JAM,
-            *ROLL_SENSORS,
-        )
+        watched = (CONF_MOTOR, CONF_CAMERA, CONF_JAM, CONF_PORTION_LENGTH, *ROLL_SENSORS)
         self._releases = [
             inputs.async_listen(
                 self._hass,
@@ -151,6 +150,10 @@ class Dispenser:
                 self._entity_changed,
             ),
         ]
+        if button := data.get(CONF_VISITOR_BUTTON):
+            self._releases.append(
+                inputs.async_listen_to_hand(self._hass, button, self._hand_tells)
+            )
         self.update()
 
     async def stop(self) -> None:
@@ -179,8 +182,10 @@ class Dispenser:
         """
         # Nobody is remembered while face recognition is off: there is nothing to do.
         if not self.suspended:
+            self.display.show(Sentence.LOOK_HERE)
             probe = await self.look()
             if probe.template is None:
+                self.display.show(Sentence.NOT_SEEN)
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="nobody_to_forget"
                 )
@@ -199,6 +204,12 @@ class Dispenser:
 
         if not self._turnstile.busy:
             self._hass.async_create_task(served(), f"{DOMAIN} press")
+
+    @callback
+    def _hand_tells(self, word: str) -> None:
+        """Let whoever holds a button read what letting go of it does."""
+        if word in HINTS and not self._turnstile.busy:
+            self.display.show(word)
 
     async def _serve(self, request: Request) -> Visit:
         """Let one visit take place and tell how it ended."""

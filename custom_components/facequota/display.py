@@ -31,7 +31,15 @@ class Sentence(StrEnum):
     TAKE_PAPER = "take_paper"
     NEXT_PORTION = "next_portion"
     FORGOTTEN = "forgotten"
+    NOT_SEEN = "not_seen"
+    HELD_FOR_FORGET = "held_for_forget"
+    HELD_FOR_URGENT = "held_for_urgent"
     FAULT = "fault"
+
+
+# While a button is held: what letting go does, and what holding on does. The values are
+# the firmware's words.
+HINTS: Final = (Sentence.HELD_FOR_FORGET, Sentence.HELD_FOR_URGENT)
 
 
 class Display:

@@ -1,8 +1,9 @@
-"""The visitor's buttons and sensors: entities whose change is a wish."""
+"""The visitor's buttons and sensors: entities whose change is a wish, or half of one."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from homeassistant.components.event import ATTR_EVENT_TYPE
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -34,6 +35,21 @@ def async_listen(
             inputs[event.data["entity_id"]]()
 
     return async_track_state_change_event(hass, list(inputs), changed)
+
+
+@callback
+def async_listen_to_hand(
+    hass: HomeAssistant, entity_id: str, say: Callable[[str], None]
+) -> CALLBACK_TYPE:
+    """Call with what our firmware's event Visitor button tells of a visitor's hand."""
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        if new is not None and is_press(event.data["old_state"], new):
+            say(new.attributes.get(ATTR_EVENT_TYPE, ""))
+
+    return async_track_state_change_event(hass, entity_id, changed)
 
 
 def is_press(old: State | None, new: State | None) -> bool:
