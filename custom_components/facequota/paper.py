@@ -87,6 +87,21 @@ class Motor:
         """Remember the entities."""
         self._hass = hass
         self.entities = entities
+        # How long a portion the device was told to give, as far as is known (cm).
+        self._length: float | None = None
+
+    @property
+    def length_lost(self) -> bool:
+        """Return if portions are as long as the device was told last.
+
+        Its number is gone, and its dispense action, which needs none, is not there.
+        """
+        entity_id = self.entities.portion_length
+        return (
+            entity_id is not None
+            and self._known_length(entity_id) is None
+            and dispense_action(self._hass, self.entities.switch) is None
+        )
 
     @property
     def fault(self) -> Fault | None:
@@ -106,19 +121,19 @@ class Motor:
         Never raises for a device: a fault and the cm measured so far tell. When the task
         is cancelled a motor that doesn't stop by itself is turned off on the way out.
         """
-        if (fault := self.fault) is Fault.MOTOR_UNAVAILABLE:
-            return Paper(cm=0.0, fault=fault)
+        if self.fault is Fault.MOTOR_UNAVAILABLE:
+            return Paper(cm=0.0, fault=Fault.MOTOR_UNAVAILABLE)
         if self._is_on(self.entities.switch):
             return Paper(cm=0.0, fault=Fault.MOTOR_BUSY)
         run = PortionRun(self._hass, self.entities)
         bounded = self.entities.portion_length is not None
         try:
             if action := dispense_action(self._hass, self.entities.switch):
-                bounded, fault = True, await self._ask(action, run, cm)
+                bounded = True
+                if fault := await self._ask(action, run, cm):
+                    return Paper(cm=0.0, fault=fault)
             else:
-                fault = await self._turn_on(cm)
-            if fault is not None:
-                return Paper(cm=0.0, fault=fault)
+                await self._turn_on(cm)
             return await self._run(run, cm, bounded=bounded)
         finally:
             run.release()
@@ -130,11 +145,13 @@ class Motor:
     async def _ask(self, action: str, run: PortionRun, cm: float) -> Fault | None:
         """Ask the firmware for a portion; return why it gives none."""
         try:
+            self._length = cm
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await begin_portion(self._hass, action, cm)
         except RefusedError as err:
             if err.word in USE_THE_SWITCH:
-                return await self._turn_on(cm)
+                await self._turn_on(cm)
+                return None
             _LOGGER.warning("The dispenser gives no paper: %s", err.word)
             return FAULT_OF_WORD.get(err.word, Fault.REFUSED_BY_DEVICE)
         except TimeoutError:
@@ -142,12 +159,10 @@ class Motor:
             return None if run.is_on else Fault.MOTOR_DID_NOT_START
         return None
 
-    async def _turn_on(self, cm: float) -> Fault | None:
-        """Turn the plain switch on for a length; return why that cannot be done."""
-        if not await self._set_length(cm):
-            return Fault.MOTOR_UNAVAILABLE
+    async def _turn_on(self, cm: float) -> None:
+        """Turn the plain switch on, for this length where the device can be told."""
+        await self._set_length(cm)
         await self._switch(SERVICE_TURN_ON)
-        return None
 
     async def _run(self, run: PortionRun, cm: float, *, bounded: bool) -> Paper:
         """Wait for on, wait for off, measure."""
@@ -188,7 +203,7 @@ class Motor:
             return told
         if bounded:
             # Nothing measured and nothing told: nothing is charged.
-            return 0.0 if run.lost or run.on_at is None else cm
+            return 0.0 if run.lost or run.on_at is None else self._length or cm
         return min(cm, run.seconds_on() * self.entities.cm_per_second)
 
     def _short(self, given: float, cm: float) -> Fault | None:
@@ -197,21 +212,28 @@ class Motor:
             return None
         return self.fault or Fault.SHORT
 
-    async def _set_length(self, cm: float) -> bool:
-        """Tell the firmware how long a portion is, unless it knows."""
-        if (entity_id := self.entities.portion_length) is None:
-            return True
+    async def _set_length(self, cm: float) -> None:
+        """Tell the device how long a portion is, unless it knows.
+
+        A number that is gone is no reason to give nothing: the device then gives what it
+        was told last.
+        """
+        entity_id = self.entities.portion_length
+        if entity_id is None or (known := self._known_length(entity_id)) is None:
+            return
         state = self._hass.states.get(entity_id)
-        if state is None or (known := as_number(state.state)) is None:
-            return False
-        wanted = min(cm, state.attributes.get(ATTR_MAX, cm))
-        if known == wanted:
-            return True
-        return await self._call(
-            NUMBER_DOMAIN,
-            SERVICE_SET_VALUE,
-            {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: wanted},
-        )
+        wanted = min(cm, state.attributes.get(ATTR_MAX, cm)) if state else cm
+        data = {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: wanted}
+        if known == wanted or await self._call(NUMBER_DOMAIN, SERVICE_SET_VALUE, data):
+            self._length = wanted
+        else:
+            # Whichever it is now: the visitor is not charged for more.
+            self._length = min(known, wanted)
+
+    def _known_length(self, entity_id: str) -> float | None:
+        """Return how long the device says that its portions are."""
+        state = self._hass.states.get(entity_id)
+        return None if state is None else as_number(state.state)
 
     async def _switch(self, service: str) -> bool:
         """Turn the motor on or off; return if the call was carried out."""

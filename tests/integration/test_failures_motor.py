@@ -216,15 +216,20 @@ async def test_an_integration_that_raises_is_a_motor_that_does_not_start(
     assert await gives_a_whole_portion(hass)
 
 
-async def test_a_device_that_does_not_take_the_length_is_not_turned_on(
+async def test_a_device_whose_length_cannot_be_set_gives_the_length_it_was_told_last(
     hass: HomeAssistant, one_portion: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
-    """It would give a portion that nobody asked for."""
+    """The visitor gets paper, the manager is told, and the next ones are well again."""
+    await dispenser.length.async_set_native_value(55)
     dispenser.length.set_available(False)
-    assert summary(await ask(hass)) == failed("motor_unavailable")
-    assert dispenser.turned_on == 0
+    await hass.async_block_till_done()
+    problem = hass.states.get("binary_sensor.entrance_problem")
+    assert problem is not None
+    assert (problem.state, problem.attributes["reason"]) == ("on", "portion_length")
+    assert summary(await ask(hass)) == ("granted", "open", 55.0, None)
     dispenser.length.set_available(True)
-    assert await gives_a_whole_portion(hass)
+    await hass.async_block_till_done()
+    assert hass.states.is_state("binary_sensor.entrance_problem", "off")
 
 
 async def test_two_jams_in_a_row_are_two_portions_cut_short(

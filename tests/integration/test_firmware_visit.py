@@ -65,6 +65,11 @@ class Machine:
         data = {"entity_id": f"button.{DEVICE}_{name}"}
         await self._hass.services.async_call("button", "press", data, blocking=True)
 
+    def reads(self, words: str) -> bool:
+        """Return if the visitor reads this on the display."""
+        shown = self._hass.states.get(f"text.{DEVICE}_display")
+        return shown is not None and shown.state.startswith(words)
+
     async def connect(self) -> None:
         """Let Home Assistant connect, and wait for the entities."""
         assert await self._hass.config_entries.async_setup(self.entry.entry_id)
@@ -141,6 +146,9 @@ async def test_the_flow_finds_every_entity_of_our_firmware(
         "motor": MOTOR,
         "request": f"binary_sensor.{DEVICE}_request",
         "request_without_face": f"binary_sensor.{DEVICE}_request_without_face",
+        "request_urgent": f"binary_sensor.{DEVICE}_urgent_request",
+        "forget": f"binary_sensor.{DEVICE}_forget_me",
+        "visitor_button": f"event.{DEVICE}_visitor_button",
         "portion_length": f"number.{DEVICE}_portion_length",
         "paper_dispensed": f"sensor.{DEVICE}_paper_dispensed",
         "last_portion": f"sensor.{DEVICE}_last_portion",
@@ -160,9 +168,7 @@ async def test_a_visitor_gets_a_portion_by_pressing_the_devices_button(
     stage.person("A")
     await machine.press("sim_request")
     await until(lambda: hass.states.is_state("sensor.entrance_state", "dispensing"))
-    await until(
-        lambda: hass.states.is_state(f"text.{DEVICE}_display", "Please take your paper")
-    )
+    await until(lambda: machine.reads("Please take your paper"))
     await until(lambda: hass.states.is_state("sensor.entrance_state", "ready"))
     event = hass.states.get("event.entrance_visit")
     assert event is not None
@@ -176,13 +182,42 @@ async def test_a_visitor_gets_a_portion_by_pressing_the_devices_button(
 
     refused = await ask(hass)
     assert summary(refused) == ("refused", "face", 0.0, None)
-    await until(
-        lambda: (
-            (shown := hass.states.get(f"text.{DEVICE}_display")) is not None
-            and shown.state.startswith("Your next portion comes at")
-        )
-    )
+    await until(lambda: machine.reads("Your next portion comes at"))
     await unload(hass, entry)
+
+
+async def test_a_visitor_holds_the_button_looks_and_is_forgotten(
+    hass: HomeAssistant, machine: Machine, stage: Stage
+) -> None:
+    """The display says it before, and after; the next portion comes at once."""
+    entry = await set_up_site(hass, data=machine.data)
+    stage.person("A")
+    await ask(hass)
+    assert faces(entry) == 1
+    await machine.turn_on("sim_button")
+    await until(lambda: machine.reads("Let go: paper without a face."))
+    await until(lambda: machine.reads("Done. You are forgotten."))
+    assert faces(entry) == 0
+    assert (await ask(hass))["outcome"] == "granted"
+    await unload(hass, entry)
+
+
+async def test_urgent_need_gets_a_portion_at_once_by_the_second_button(
+    hass: HomeAssistant, machine: Machine, open_site: MockConfigEntry
+) -> None:
+    """Where the lane without a face has nothing left to give."""
+    await ask(hass)
+    assert (await ask(hass))["outcome"] == "refused"
+    before = machine.number("paper_dispensed")
+    await machine.turn_on("sim_second_button")
+    await until(lambda: machine.reads("Let go: paper without a face."))
+    await until(lambda: machine.reads("Please take your paper"))
+    await until(lambda: hass.states.is_state("sensor.entrance_state", "open_lane"))
+    event = hass.states.get("event.entrance_visit")
+    assert event is not None
+    assert event.attributes["event_type"] == "granted"
+    assert event.attributes["lane"] == "urgent"
+    assert machine.number("paper_dispensed") - before == event.attributes["cm"]
 
 
 @pytest.mark.parametrize(

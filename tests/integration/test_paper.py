@@ -243,12 +243,25 @@ async def test_a_counter_that_shows_no_number_does_not_count(
     assert summary(visit) == ("failed", "open", 20.0, "jam")
 
 
-async def test_a_device_that_does_not_know_its_length_is_not_turned_on(
+async def test_a_device_whose_length_nobody_knows_gives_its_own_and_the_portion_counts(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
+    """Nothing measures here, and nothing was ever known: it is taken for a portion."""
     (visit,) = await visits(hass, {**BOUNDED, "portion_length": "number.gone"}, {})
-    assert summary(visit) == ("failed", "open", 0.0, "motor_unavailable")
-    assert dispenser.turned_on == 0
+    assert summary(visit) == GRANTED
+    assert dispenser.turned_on == 1
+
+
+async def test_without_its_length_a_device_is_charged_for_what_it_was_told_last(
+    hass: HomeAssistant, dispenser: FakeDispenser
+) -> None:
+    """A portion of 60 cm was asked for; it gives 58 as before, and nothing measures."""
+    rules = {"suspended": True, "open_portions": 2}
+    entry = await set_up_site(hass, options=rules, data=BOUNDED)
+    await ask(hass, cm=58)
+    dispenser.length.set_available(False)
+    assert summary(await ask(hass)) == ("granted", "open", 58.0, None)
+    await hass.config_entries.async_remove(entry.entry_id)
 
 
 def refuses(hass: HomeAssistant, dispenser: FakeDispenser, word: str) -> None:
