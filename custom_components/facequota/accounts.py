@@ -88,7 +88,7 @@ class Accounts:
 
     def account(self, lane: Lane, probe: Probe | None) -> Account:
         """Return who is charged: never a visitor of whom there is doubt."""
-        if probe is not None and probe.template is not None:
+        if probe is not None and probe.template is not None and probe.reason is None:
             return VisitorAccount(visitors=self._visitors, template=probe.template)
         if lane is Lane.FACE:
             lane = Lane.OPEN

@@ -39,11 +39,11 @@ from .installation import Installation, folder_errors
 from .options import (
     OPERATOR_KEYS,
     OPERATOR_SCHEMA,
-    OPTION_KEYS,
     SITE_KEYS,
     options_schema,
     rule_errors,
 )
+from .options_flow import FaceQuotaOptionsFlow
 from .recognition.environment import Engine
 
 NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
@@ -51,8 +51,6 @@ NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
 SITE_SCHEMA = NAME_SCHEMA.extend(OPERATOR_SCHEMA.schema).extend(
     options_schema(SITE_KEYS).schema
 )
-
-RULES_SCHEMA = options_schema(OPTION_KEYS).extend(OPERATOR_SCHEMA.schema)
 
 LAW_SCHEMA = vol.Schema(
     {
@@ -253,30 +251,6 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
             self.hass, self._data, self.async_update_progress
         )
         return await self.async_step_install()
-
-
-class FaceQuotaOptionsFlow(OptionsFlow):
-    """Changes the rules of a site; they are applied at once, nobody is forgotten."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the rules."""
-        errors: dict[str, str] = {}
-        if user_input is not None and not (errors := rule_errors(user_input)):
-            kept = {
-                key: value
-                for key, value in self.config_entry.options.items()
-                if key not in OPERATOR_KEYS  # left out is how a text is emptied
-            }
-            return self.async_create_entry(data={**kept, **user_input})
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                RULES_SCHEMA, user_input or self.config_entry.options
-            ),
-            errors=errors,
-        )
 
 
 def _law_errors(answers: Mapping[str, Any]) -> dict[str, str]:

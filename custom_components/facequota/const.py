@@ -22,12 +22,13 @@ CONF_WINDOW_MIN: Final = "window_min"
 CONF_REFUSED_AT_MOST_ONE_IN: Final = "refused_at_most_one_in"
 CONF_OPEN_PORTIONS: Final = "open_portions"
 CONF_URGENT_PER_DAY: Final = "urgent_per_day"
+CONF_PRESENTATION_ATTACKS: Final = "presentation_attacks"
 CONF_OPERATOR: Final = "operator"
 CONF_CONTACT: Final = "contact"
 CONF_SUSPENDED: Final = "suspended"
 CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
 
-# A dispenser: a subentry's data, all of them entity ids but the speed.
+# A dispenser: a subentry's data, all of them entity ids but the last two.
 CONF_CAMERA: Final = "camera"
 CONF_MOTOR: Final = "motor"
 CONF_REQUEST: Final = "request"
@@ -44,6 +45,8 @@ CONF_PAPER_OUT: Final = "paper_out"
 CONF_ROLL_REMAINING: Final = "roll_remaining"
 CONF_DISPLAY: Final = "display"
 CONF_CM_PER_SECOND: Final = "cm_per_second"
+CONF_EYE_LINE: Final = "eye_line"
+DISPENSER_NUMBERS: Final = (CONF_CM_PER_SECOND, CONF_EYE_LINE)
 
 # Fired on the bus for the logbook; automations use the triggers.
 EVENT_VISIT: Final = "facequota_visit"

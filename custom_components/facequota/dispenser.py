@@ -26,6 +26,7 @@ from .accounts import Accounts
 from .const import (
     CONF_CAMERA,
     CONF_DISPLAY,
+    CONF_EYE_LINE,
     CONF_FORGET,
     CONF_JAM,
     CONF_MOTOR,
@@ -89,11 +90,8 @@ class Dispenser:
     @property
     def suspended(self) -> bool:
         """Return if the camera is not to be read."""
-        options = self.shared.options
-        return (
-            options.suspended
-            or self.subentry.subentry_id in options.suspended_dispensers
-        )
+        rules, this = self.shared.options, self.subentry.subentry_id
+        return rules.suspended or this in rules.suspended_dispensers
 
     @property
     def state(self) -> State:
@@ -274,6 +272,7 @@ class Dispenser:
             self.shared.recogniser,
             self.shared.visitors.identify,
             on_guidance=self.display.show,
+            eye_line=self.subentry.data.get(CONF_EYE_LINE),
         )
         if not self.suspended:
             return probe

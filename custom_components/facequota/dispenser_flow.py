@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME, UnitOfLength
+from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfLength
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.selector import (
@@ -28,6 +28,7 @@ from .const import (
     CONF_CAMERA,
     CONF_CM_PER_SECOND,
     CONF_DISPLAY,
+    CONF_EYE_LINE,
     CONF_FORGET,
     CONF_JAM,
     CONF_LAST_PORTION,
@@ -41,6 +42,7 @@ from .const import (
     CONF_REQUEST_WITHOUT_FACE,
     CONF_ROLL_REMAINING,
     CONF_VISITOR_BUTTON,
+    DISPENSER_NUMBERS,
     DOMAIN,
     FIRMWARE_MANUFACTURER,
     FIRMWARE_MODEL,
@@ -82,6 +84,15 @@ BASICS_SCHEMA = vol.Schema(
         vol.Required(CONF_NAME): TextSelector(),
         vol.Required(CONF_CAMERA): _entity(CAMERA_DOMAIN),
         vol.Required(CONF_MOTOR): _entity("switch", "input_boolean"),
+        vol.Optional(CONF_EYE_LINE): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=99,
+                step=1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=PERCENTAGE,
+            )
+        ),
     }
 )
 
@@ -124,7 +135,7 @@ class DispenserFlow(ConfigSubentryFlow):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for name, camera and motor."""
+        """Ask for name, camera, motor and eye line."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := self._errors(user_input)):
             self._basics = {**user_input, CONF_NAME: user_input[CONF_NAME].strip()}
@@ -173,7 +184,7 @@ class DispenserFlow(ConfigSubentryFlow):
             return dict(found)
         return {
             key: value
-            if key == CONF_CM_PER_SECOND or self.hass.states.get(value)
+            if key in DISPENSER_NUMBERS or self.hass.states.get(value)
             else found.get(key, value)
             for key, value in self._known.items()
         }
@@ -195,10 +206,12 @@ class DispenserFlow(ConfigSubentryFlow):
         return self.async_create_entry(title=title, data=data)
 
     def _errors(self, basics: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is wrong with name, camera and motor, by field."""
+        """Return what is wrong with name, camera, motor and eye line, by field."""
         errors: dict[str, str] = {}
         if not basics[CONF_NAME].strip():
             errors[CONF_NAME] = "name_empty"
+        if not math.isfinite(basics.get(CONF_EYE_LINE, 0)):
+            errors[CONF_EYE_LINE] = "not_a_number"
         for key in (CONF_CAMERA, CONF_MOTOR):
             if self.hass.states.get(basics[key]) is None:
                 errors[key] = "entity_not_found"

@@ -21,6 +21,7 @@ from .const import (
     CONF_OPEN_PORTIONS,
     CONF_OPERATOR,
     CONF_PORTION_CM,
+    CONF_PRESENTATION_ATTACKS,
     CONF_REFUSED_AT_MOST_ONE_IN,
     CONF_SUSPENDED,
     CONF_SUSPENDED_DISPENSERS,
@@ -61,6 +62,8 @@ class SiteOptions:
     rule: Rule
     lane_rules: Mapping[Lane, Rule]
     fpir_limit: float
+    presentation_attacks: bool
+    """Whether they are looked for; who is suspected gets paper by the open lane."""
     suspended: bool
     suspended_dispensers: frozenset[str]
 
@@ -86,6 +89,7 @@ class SiteOptions:
                 ),
             },
             fpir_limit=1 / values[CONF_REFUSED_AT_MOST_ONE_IN],
+            presentation_attacks=values.get(CONF_PRESENTATION_ATTACKS, False),
             suspended=values.get(CONF_SUSPENDED, False),
             suspended_dispensers=frozenset(values.get(CONF_SUSPENDED_DISPENSERS, ())),
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 import time
 from typing import Final
@@ -69,15 +69,19 @@ async def look(
     identify: Identify,
     *,
     on_guidance: Callable[[Guidance], None],
+    eye_line: float | None = None,
 ) -> Probe:
     """Return the probe of whoever stands there, within LOOK_WITHIN_S.
 
     `identify` tells who somebody is by what was seen so far. Never raises for a camera
-    or a worker: a reason without a template sends the visitor to the open lane.
+    or a worker: a reason sends the visitor to the open lane. There is one too for eyes
+    below `eye_line`, which is in percent of the picture's height from its top.
     """
     usable: list[Sighting] = []
     try:
-        return await _look(camera, recogniser, identify, on_guidance, usable)
+        probe = await _look(camera, recogniser, identify, on_guidance, usable)
+        doubt = _doubt(usable, eye_line)
+        return replace(probe, reason=doubt) if doubt else probe
     finally:
         for sighting in usable:
             sighting.overwrite()
@@ -133,6 +137,16 @@ async def _look(
         recognition_ms=recognition_ms,
         frames=frames,
     )
+
+
+def _doubt(usable: list[Sighting], eye_line: float | None) -> Doubt | None:
+    """Return why a face is not to be looked up although it was seen well."""
+    if is_attack(usable):
+        return Doubt.PRESENTATION_ATTACK
+    depths = [100 * seen.eyes_at for seen in usable if seen.eyes_at is not None]
+    if eye_line is not None and depths and sum(depths) / len(depths) > eye_line:
+        return Doubt.LOW_FACE
+    return None
 
 
 def _decisive(usable: list[Sighting], identify: Identify) -> NDArray[np.float32] | None:

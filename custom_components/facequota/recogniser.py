@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from .attack_files import attack_folder, attack_placeholders, can_detect
 from .const import DOMAIN
 from .recognition.engine import Sighting
 from .recognition.environment import Engine, EngineEnvironment
@@ -19,6 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 ISSUE_ENGINE_MISSING = "engine_missing"
 ISSUE_ENGINE_FAILED = "engine_failed"
 ISSUE_ENGINE_NO_AVX = "engine_no_avx"
+ISSUE_ATTACKS_UNSEEN = "attacks_unseen"
 ENGINE_ISSUES = (ISSUE_ENGINE_MISSING, ISSUE_ENGINE_FAILED, ISSUE_ENGINE_NO_AVX)
 
 # dlib's wheels use AVX instructions; a processor without them kills the worker with it.
@@ -54,6 +56,10 @@ class Recogniser:
         self._on_change = on_change
         self.worker: Supervisor | None = None
         self.problem: str | None = None
+        # Whether the manager wants presentation attacks to be looked for.
+        self.detect_attacks = False
+        self._detects_attacks = False
+        self._attacks_issue_id = f"{ISSUE_ATTACKS_UNSEEN}_{entry.entry_id}"
 
     @property
     def ready(self) -> bool:
@@ -71,8 +77,10 @@ class Recogniser:
         if not await self._hass.async_add_executor_job(self._environment.is_installed):
             self._report(ISSUE_ENGINE_MISSING)
             return
+        await self._prepare_detection()
+        attacks = attack_folder(self._hass) if self._detects_attacks else None
         self.worker = Supervisor(
-            command=self._environment.command(),
+            command=self._environment.command(attacks),
             env=self._environment.env(),
             on_change=self._worker_changed,
         )
@@ -87,6 +95,7 @@ class Recogniser:
         worker, self.worker = self.worker, None
         if worker is not None:
             await worker.stop()
+        ir.async_delete_issue(self._hass, DOMAIN, self._attacks_issue_id)
         self._report(None)
 
     async def look(self, picture: bytes, *, timeout: float) -> Sighting:
@@ -107,7 +116,31 @@ class Recogniser:
             "restarts": worker.restarts,
             "engine": f"{engine.name} {engine.version}" if engine else None,
             "sandbox": dict(worker.sandbox),
+            "detects_presentation_attacks": self._detects_attacks,
         }
+
+    async def _prepare_detection(self) -> None:
+        """Find out if presentation attacks can be detected; tell if they cannot be.
+
+        Without it everything else works as always.
+        """
+        self._detects_attacks = self.detect_attacks and await can_detect(
+            self._hass, self._environment.engine
+        )
+        if self._detects_attacks or not self.detect_attacks:
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._attacks_issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=ISSUE_ATTACKS_UNSEEN,
+            translation_placeholders={
+                "site": self._entry.title,
+                **await attack_placeholders(self._hass),
+            },
+        )
 
     @callback
     def _worker_changed(self) -> None:

@@ -159,6 +159,15 @@ SITE_SENSORS = (
         },
     ),
     SiteSensorDescription(
+        key="visits_unrecognised",
+        translation_key="visits_unrecognised",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda site: site.log.unrecognised.total(),
+        # By the reason; the names are the reasons of the event "visit".
+        attributes_fn=lambda site: dict(site.log.unrecognised),
+    ),
+    SiteSensorDescription(
         key="way_without_face",
         translation_key="way_without_face",
         device_class=SensorDeviceClass.ENUM,

@@ -66,6 +66,7 @@ class Site:
             for subentry in entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_DISPENSER
         }
+        self.recogniser.detect_attacks = self.options.presentation_attacks
         self._built_of = self._structure()
         self._following = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
@@ -113,6 +114,11 @@ class Site:
             or now.suspended_dispensers - before.suspended_dispensers
         ):
             self.visitors.purge(Cause.SUSPENSION)
+        if now.presentation_attacks != before.presentation_attacks:
+            # Read when the worker starts; nobody is forgotten because of it.
+            async with self._following:
+                self.recogniser.detect_attacks = now.presentation_attacks
+                await self.recogniser.stop()
         await self._follow_suspension()
         self.update()
         return True

@@ -1,13 +1,13 @@
 """What a site keeps over restarts: receipts of purges and figures, nothing of a face."""
 
-from collections import deque
+from collections import Counter, deque
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .const import ATTR_TIME, DOMAIN
+from .const import ATTR_TIME, DOMAIN, Outcome
 from .lanes import Lanes
 from .listeners import Listeners
 from .records import receipt_record
@@ -21,7 +21,7 @@ KEPT_DAYS: Final = 400
 
 
 class SiteLog:
-    """Receipts, faces that expired by day, and the figures of the lanes."""
+    """Receipts, faces that expired by day, figures of the lanes, and reasons."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
@@ -32,6 +32,8 @@ class SiteLog:
         self.expired: dict[str, int] = {}
         self.most_faces = 0
         self.lanes = Lanes()
+        # How often nobody was recognised, by the reason.
+        self.unrecognised = Counter[str]()
         self.changes = Listeners[[]]()
 
     async def load(self) -> None:
@@ -42,6 +44,7 @@ class SiteLog:
         self.expired = dict(stored["expired"])
         self.most_faces = stored.get("most_faces", 0)
         self.lanes = Lanes(stored["lanes"])
+        self.unrecognised.update(stored.get("unrecognised", {}))
         self.changes.tell()
 
     async def save(self) -> None:
@@ -62,8 +65,10 @@ class SiteLog:
 
     @callback
     def visit(self, visit: Visit) -> None:
-        """Count a visit for its lane."""
+        """Count a visit for its lane, and why nobody was recognised in it."""
         self.lanes.record(visit)
+        if visit.outcome is Outcome.UNRECOGNISED and visit.reason:
+            self.unrecognised[str(visit.reason)] += 1
         self.changes.tell()
         self._save_soon()
 
@@ -91,6 +96,7 @@ class SiteLog:
             "expired": self.expired,
             "most_faces": self.most_faces,
             "lanes": self.lanes.as_dict(),
+            "unrecognised": dict(self.unrecognised),
         }
 
     @callback

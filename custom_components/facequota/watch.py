@@ -12,7 +12,7 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.start import async_at_started
 
-from .const import CONF_CM_PER_SECOND, DOMAIN
+from .const import DISPENSER_NUMBERS, DOMAIN
 from .dispenser import Dispenser
 from .site import FaceQuotaConfigEntry
 
@@ -24,7 +24,7 @@ def watched_entities(dispenser: Dispenser) -> dict[str, str]:
     return {
         role: value
         for role, value in dispenser.subentry.data.items()
-        if role != CONF_CM_PER_SECOND and value
+        if role not in DISPENSER_NUMBERS and value
     }
 
 

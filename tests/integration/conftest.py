@@ -268,6 +268,7 @@ async def set_up_site(
     options: dict[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     more: Mapping[str, Mapping[str, Any]] | None = None,
+    engine: Engine = Engine.FACE_RECOGNITION,
 ) -> MockConfigEntry:
     """Set up a site and wait for its worker.
 
@@ -277,7 +278,7 @@ async def set_up_site(
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="East gate",
-        data=SITE_DATA,
+        data={**SITE_DATA, "engine": engine.value},
         options=options or {},
         subentries_data=[
             ConfigSubentryData(

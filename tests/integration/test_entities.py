@@ -64,6 +64,12 @@ OF_THE_SITE: Final = {
     "sensor.oldest_face": Shown(
         name="Oldest face since", category=DIAGNOSTIC, device_class="timestamp"
     ),
+    "sensor.visits_unrecognised": Shown(
+        name="Visits without recognition",
+        category=DIAGNOSTIC,
+        state_class=TOTAL,
+        unit="visits",
+    ),
     "sensor.wrongly_refused": Shown(
         name="New visitors per wrong refusal", category=DIAGNOSTIC
     ),

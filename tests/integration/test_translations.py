@@ -15,13 +15,19 @@ import hass_frontend
 import pytest
 import voluptuous as vol
 
-from custom_components.facequota import PLATFORMS, config_flow, dispenser_flow
+from custom_components.facequota import (
+    PLATFORMS,
+    config_flow,
+    dispenser_flow,
+    options_flow,
+)
 from custom_components.facequota.condition import CONDITIONS
 from custom_components.facequota.const import DOMAIN, Lane, Outcome
 from custom_components.facequota.dispenser_flow import FIRMWARE_ENTITIES
 from custom_components.facequota.display import Sentence
 from custom_components.facequota.lanes import Lanes
 from custom_components.facequota.paper import Fault
+from custom_components.facequota.probe import Doubt
 from custom_components.facequota.recogniser import ENGINE_ISSUES
 from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.environment import InstallError
@@ -166,9 +172,9 @@ def test_python_holds_no_sentence_for_people() -> None:
         ),
         (
             "options",
-            {"init": config_flow.RULES_SCHEMA},
+            {"init": options_flow.RULES_SCHEMA},
             set(),
-            form_errors("options.py"),
+            form_errors("options.py") | form_errors("attack_files.py"),
         ),
         (
             "config_subentries.dispenser",
@@ -204,7 +210,7 @@ def test_a_flow_has_all_it_says(
     ("path", "module", "name"),
     [
         ("config", "config_flow.py", "FaceQuotaConfigFlow"),
-        ("options", "config_flow.py", "FaceQuotaOptionsFlow"),
+        ("options", "options_flow.py", "FaceQuotaOptionsFlow"),
         ("config_subentries.dispenser", "dispenser_flow.py", "DispenserFlow"),
         ("issues.engine_missing.fix_flow", "repairs.py", "EngineRepairFlow"),
         ("issues.engine_failed.fix_flow", "repairs.py", "EngineRepairFlow"),
@@ -321,7 +327,10 @@ def test_every_attribute_has_a_name_and_its_words() -> None:
     assert words(events["visit"], "lane") == set(Lane)
     assert words(events["purge"], "cause") == set(Cause)
     worker = {f"worker_{reason}" for reason in WORKER_REASONS}
-    assert words(events["visit"], "reason") == {*Fault, *Guidance, "camera"} | worker
+    unrecognised = {*Guidance, *Doubt, "camera"} | worker
+    assert words(events["visit"], "reason") == {*Fault} | unrecognised
+    counted = EN["entity"]["sensor"]["visits_unrecognised"]["state_attributes"]
+    assert set(counted) == unrecognised
     at_rest = method_tree("paper.py", "Motor", "fault")
     assert words(EN["entity"]["binary_sensor"]["problem"], "reason") == {
         *(str(Fault[name]) for name in members(at_rest, "Fault")),
