@@ -136,7 +136,7 @@ class Dispenser:
             CONF_REQUEST_URGENT: partial(self._pressed, self.request, Lane.URGENT),
             CONF_FORGET: partial(self._pressed, self.forget),
         }
-        watched = (CONF_MOTOR, CONF_CAMERA, CONF_JAM, CONF_PORTION_LENGTH, *ROLL_SENSORS)
+        watched = (CONF_MOTOR, CONF_CAMERA, CONF_JAM, CONF_PORTION_LENGTH)
         self._releases = [
             inputs.async_listen(
                 self._hass,
@@ -144,7 +144,7 @@ class Dispenser:
             ),
             async_track_state_change_event(
                 self._hass,
-                [data[key] for key in watched if data.get(key)],
+                [data[k] for k in (*watched, *ROLL_SENSORS) if data.get(k)],
                 self._entity_changed,
             ),
         ]
