@@ -14,7 +14,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfLength
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -44,9 +44,8 @@ from .const import (
     CONF_VISITOR_BUTTON,
     DISPENSER_NUMBERS,
     DOMAIN,
-    FIRMWARE_MANUFACTURER,
-    FIRMWARE_MODEL,
 )
+from .firmware import is_ours, motor_device
 from .inputs import INPUT_DOMAINS
 
 # The names that our firmware gives its entities; they are a permanent contract.
@@ -249,17 +248,11 @@ class DispenserFlow(ConfigSubentryFlow):
 @callback
 def firmware_entities(hass: HomeAssistant, motor: str) -> dict[str, str]:
     """Return the entities beside a motor switch of our firmware, by their role."""
-    entities = er.async_get(hass)
-    switch = entities.async_get(motor)
-    if switch is None or switch.device_id is None:
-        return {}
-    device = dr.async_get(hass).async_get(switch.device_id)
-    if not isinstance(device, dr.DeviceEntry) or (
-        (device.manufacturer, device.model) != (FIRMWARE_MANUFACTURER, FIRMWARE_MODEL)
-    ):
+    device = motor_device(hass, motor)
+    if device is None or not is_ours(device):
         return {}
     return {
         role: entity.entity_id
-        for entity in er.async_entries_for_device(entities, device.id)
+        for entity in er.async_entries_for_device(er.async_get(hass), device.id)
         if (role := FIRMWARE_ENTITIES.get((entity.domain, entity.original_name or "")))
     }

@@ -1,4 +1,4 @@
-"""The dispense action of our firmware: one portion, once, and not too late.
+"""Our firmware: its devices, and its dispense action: one portion, once, not too late.
 
 The plain switch has no memory: a command that a frozen link delivers late turns the
 motor all the same. The action carries a request id and an expiry, and the device answers
@@ -13,7 +13,9 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .const import FIRMWARE_MANUFACTURER, FIRMWARE_MODEL
 
 ESPHOME: Final = "esphome"
 # The clock of a real board has whole seconds and comes from Home Assistant.
@@ -34,6 +36,24 @@ class RefusedError(Exception):
         """Remember why."""
         super().__init__(word)
         self.word = word
+
+
+@callback
+def motor_device(hass: HomeAssistant, switch: str) -> dr.DeviceEntry | None:
+    """Return the device that a motor switch belongs to, whoever made it."""
+    entity = er.async_get(hass).async_get(switch)
+    if entity is None or entity.device_id is None:
+        return None
+    device = dr.async_get(hass).async_get(entity.device_id)
+    return device if isinstance(device, dr.DeviceEntry) else None
+
+
+def is_ours(device: dr.DeviceEntry | None) -> bool:
+    """Return if our firmware runs on a device."""
+    return device is not None and (device.manufacturer, device.model) == (
+        FIRMWARE_MANUFACTURER,
+        FIRMWARE_MODEL,
+    )
 
 
 @callback

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.facequota.papers.plain import BLANK
 from custom_components.facequota.papers.render import Language, Paper
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .conftest import DISPENSER_DATA, ask, set_up_site, unload
 from .fake_dispenser import REQUEST_WITHOUT_FACE, FakeDispenser
@@ -150,6 +151,53 @@ async def test_the_notice_sends_visitors_to_staff_where_a_button_is_missing(
         notice = await read(client, entry, "notice.txt", language)
         assert (button in notice) is named
         await hass.config_entries.async_remove(entry.entry_id)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (
+            {},
+            {
+                "Hold the button for two seconds: you get the same",
+                "Hold the button at the machine for five seconds and look at it",
+            },
+        ),
+        (
+            {"request_urgent": "binary_sensor.urgent"},
+            {
+                "Press the button for paper without a face: you get the same",
+                "Hold the button at the machine for five seconds and look at it",
+                "Hold the button for paper without a face for five seconds: one more",
+            },
+        ),
+    ],
+    ids=["one button", "two buttons"],
+)
+async def test_the_notice_says_what_to_hold_where_the_machine_has_our_firmware(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    dispenser: FakeDispenser,
+    more: dict[str, str],
+    says: set[str],
+) -> None:
+    owner = MockConfigEntry(domain="esphome")
+    owner.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=owner.entry_id,
+        connections={(dr.CONNECTION_NETWORK_MAC, "02:fa:ce:90:7a:01")},
+        manufacturer="facequota",
+        model="paper-dispenser",
+    )
+    motor = er.async_get(hass).async_get_or_create(
+        "switch", "esphome", "motor", config_entry=owner, device_id=device.id
+    )
+    data = {**DISPENSER_DATA, "motor": motor.entity_id, "forget": FORGET, **more}
+    entry = await set_up_site(hass, options={"suspended": True}, data=data)
+    notice = await read(await hass_client(), entry, "notice.txt")
+    assert {words for words in says if words in notice} == says
+    assert ("Urgent need" in notice) is bool(more)
+    await hass.config_entries.async_remove(entry.entry_id)
 
 
 async def test_a_suspended_site_says_that_no_camera_is_read(

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from custom_components.facequota.const import (
@@ -22,38 +23,57 @@ from custom_components.facequota.const import (
     Lane,
 )
 from custom_components.facequota.dispenser import Dispenser
+from custom_components.facequota.firmware import is_ours, motor_device
 from custom_components.facequota.lanes import LaneFigures
 from custom_components.facequota.options import DEFAULT_OPTIONS
 from custom_components.facequota.site import Site
 from homeassistant.const import __version__ as HOME_ASSISTANT_VERSION
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.loader import async_get_loaded_integration
 from homeassistant.util import dt as dt_util
 
 
+class Way(StrEnum):
+    """How visitors say something at the dispensers of a site."""
+
+    STAFF = "staff"
+    """Some dispenser has no button for it: the notice is one for all."""
+    PRESS = "press"
+    HOLD = "hold"
+    EITHER = "either"
+    """By a button of its own at one dispenser, by holding the only one at another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispenserFacts:
-    """One dispenser, and what a visitor can press at it."""
+    """One dispenser, and what a visitor can say by its buttons."""
 
     name: str
     suspended: bool
     open_button: bool
     urgent_button: bool
     forget_button: bool
+    hold_for_open: bool
+    """Our firmware with one button: without a face by holding it."""
+    hold_to_forget: bool
+    """Our firmware: forgotten by holding the button."""
     firmware: str | None
 
     @classmethod
     def of(cls, hass: HomeAssistant, dispenser: Dispenser) -> Self:
         """Return the facts about a dispenser."""
         data = dispenser.subentry.data
+        device = motor_device(hass, data[CONF_MOTOR])
+        ours = is_ours(device)
         return cls(
             name=dispenser.subentry.title,
             suspended=dispenser.suspended,
             open_button=CONF_REQUEST_WITHOUT_FACE in data,
             urgent_button=CONF_REQUEST_URGENT in data,
             forget_button=CONF_FORGET in data,
-            firmware=_firmware(hass, data[CONF_MOTOR]),
+            hold_for_open=ours and CONF_REQUEST_URGENT not in data,
+            hold_to_forget=ours,
+            firmware=None if device is None else device.sw_version,
         )
 
 
@@ -120,24 +140,34 @@ class SiteFacts:
         return max(0.0, (self.at - self.oldest_since).total_seconds())
 
     @property
-    def open_button(self) -> bool:
-        """Return if every dispenser has a button for paper without a face."""
-        return self._every("open_button")
+    def open_way(self) -> Way:
+        """Return how paper is had without a face."""
+        return self._way("open_button", "hold_for_open")
 
     @property
-    def forget_button(self) -> bool:
-        """Return if visitors can have themselves forgotten at every dispenser."""
-        return self._every("forget_button")
+    def forget_way(self) -> Way:
+        """Return how visitors have themselves forgotten."""
+        return self._way("forget_button", "hold_to_forget")
+
+    @property
+    def urgent_way(self) -> Way:
+        """Return how urgent need gets its portion; our firmware's is held."""
+        return self._way("urgent_button", "hold_to_forget")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the facts as plain values and datetimes."""
         return asdict(self)
 
-    def _every(self, button: str) -> bool:
-        """Return if every dispenser has this button: the notice is one for all."""
-        return bool(self.dispensers) and all(
+    def _way(self, button: str, held: str) -> Way:
+        """Return what a notice for all dispensers says of one of their buttons."""
+        if not self.dispensers or not all(
             getattr(one, button) for one in self.dispensers
-        )
+        ):
+            return Way.STAFF
+        holding = [getattr(one, held) for one in self.dispensers]
+        if all(holding):
+            return Way.HOLD
+        return Way.EITHER if any(holding) else Way.PRESS
 
 
 @callback
@@ -179,12 +209,3 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
         home_assistant=HOME_ASSISTANT_VERSION,
         engine=site.recogniser.diagnostics().get("engine"),
     )
-
-
-def _firmware(hass: HomeAssistant, motor: str) -> str | None:
-    """Return what runs on the device of a motor switch, where it tells."""
-    entity = er.async_get(hass).async_get(motor)
-    if entity is None or entity.device_id is None:
-        return None
-    device = dr.async_get(hass).async_get(entity.device_id, include_child_devices=False)
-    return None if device is None else device.sw_version
