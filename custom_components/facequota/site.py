@@ -15,6 +15,7 @@ from .const import (
     DOMAIN,
     SUBENTRY_DISPENSER,
 )
+from .decisions import settings
 from .dispenser import Dispenser
 from .listeners import Listeners
 from .options import SiteOptions
@@ -82,6 +83,7 @@ class Site:
         Until the worker is ready, and if it never is, the open lane gives paper.
         """
         await self.log.load()
+        self._log_decisions()
         for dispenser in self.dispensers.values():
             dispenser.visits.add(self.log.visit)
             await dispenser.start()
@@ -119,6 +121,7 @@ class Site:
             async with self._following:
                 self.recogniser.detect_attacks = now.presentation_attacks
                 await self.recogniser.stop()
+        self._log_decisions()
         await self._follow_suspension()
         self.update()
         return True
@@ -157,6 +160,11 @@ class Site:
             threshold=Threshold(prior=prior, limit=options.fpir_limit),
             dimension=TEMPLATE_DIMENSION,
         )
+
+    @callback
+    def _log_decisions(self) -> None:
+        names = {key: one.subentry.title for key, one in self.dispensers.items()}
+        self.log.follow(settings(self.entry.options, names), names)
 
     @callback
     def _count_faces(self) -> None:

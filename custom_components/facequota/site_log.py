@@ -1,6 +1,7 @@
-"""What a site keeps over restarts: receipts of purges and figures, nothing of a face."""
+"""What a site keeps over restarts: receipts, decisions, figures; nothing of a face."""
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -8,6 +9,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import ATTR_TIME, DOMAIN, Outcome
+from .decisions import Settings, changes
 from .lanes import Lanes
 from .listeners import Listeners
 from .records import receipt_record
@@ -17,11 +19,12 @@ from .visitors import Receipt
 STORAGE_VERSION: Final = 1
 SAVE_DELAY_S: Final = 30
 KEPT_RECEIPTS: Final = 1000
+KEPT_DECISIONS: Final = 1000
 KEPT_DAYS: Final = 400
 
 
 class SiteLog:
-    """Receipts, faces that expired by day, figures of the lanes, and reasons."""
+    """Receipts, decisions, faces expired by day, figures of the lanes, and reasons."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
@@ -29,6 +32,8 @@ class SiteLog:
             hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}"
         )
         self.receipts: deque[dict[str, Any]] = deque(maxlen=KEPT_RECEIPTS)
+        self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
+        self._settings: Settings = {}
         self.expired: dict[str, int] = {}
         self.most_faces = 0
         self.lanes = Lanes()
@@ -41,6 +46,8 @@ class SiteLog:
         if (stored := await self._store.async_load()) is None:
             return
         self.receipts.extend(stored["receipts"])
+        self.decisions.extend(stored.get("decisions", ()))
+        self._settings = stored.get("settings", {})
         self.expired = dict(stored["expired"])
         self.most_faces = stored.get("most_faces", 0)
         self.lanes = Lanes(stored["lanes"])
@@ -61,6 +68,17 @@ class SiteLog:
         self.receipts.append(
             {ATTR_TIME: receipt.time.isoformat(), **receipt_record(receipt)}
         )
+        self._save_soon()
+
+    @callback
+    def follow(self, settings: Settings, names: Mapping[str, str]) -> None:
+        """Keep what the manager changed since; `names` are the dispensers' by their id."""
+        time = dt_util.utcnow().isoformat()
+        self.decisions.extend(
+            {ATTR_TIME: time, **change}
+            for change in changes(self._settings, settings, names)
+        )
+        self._settings = settings
         self._save_soon()
 
     @callback
@@ -93,6 +111,8 @@ class SiteLog:
         """Return all of it as plain values, as it is stored and exported."""
         return {
             "receipts": list(self.receipts),
+            "decisions": list(self.decisions),
+            "settings": self._settings,
             "expired": self.expired,
             "most_faces": self.most_faces,
             "lanes": self.lanes.as_dict(),

@@ -16,6 +16,7 @@ from custom_components.facequota.site_log import KEPT_DAYS, SiteLog
 from custom_components.facequota.usage import SPAN_S
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from .conftest import Log, Stage, ask, faces, issues, summary
 from .fake_dispenser import FakeDispenser
@@ -62,8 +63,40 @@ async def test_receipts_and_figures_outlive_a_restart_and_faces_do_not(
     assert kept["lanes"]["open"]["granted"] == 1
     written = hass_storage[f"facequota.{site.entry_id}"]["data"]
     assert set(written) == {
-        *("receipts", "expired", "most_faces", "lanes", "unrecognised"),
+        *("receipts", "decisions", "settings"),
+        *("expired", "most_faces", "lanes", "unrecognised"),
     }
+
+
+async def test_changed_rules_and_suspensions_are_kept_with_their_time(
+    hass: HomeAssistant, open_site: MockConfigEntry, log: Log
+) -> None:
+    """From what to what, where; the end of a suspension as well as its beginning."""
+
+    async def call(domain: str, service: str, entity: str, **data: Any) -> None:
+        data["entity_id"] = f"{domain}.{entity}"
+        await hass.services.async_call(domain, service, data, blocking=True)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert (await exported(hass, open_site))["decisions"] == []
+    await call("number", "set_value", "east_gate_window", value=7.5)
+    await call("switch", "turn_off", "entrance_face_recognition")
+    await call("switch", "turn_on", "entrance_face_recognition")
+    assert await hass.config_entries.async_reload(open_site.entry_id)
+    await call("switch", "turn_on", "east_gate_face_recognition")
+    decisions = (await exported(hass, open_site))["decisions"]
+    assert [
+        (one["setting"], one["dispenser"], one["old"], one["new"]) for one in decisions
+    ] == [
+        ("window_min", None, 9.0, 7.5),
+        ("face_recognition", "Entrance", True, False),
+        ("face_recognition", "Entrance", False, True),
+        ("face_recognition", None, False, True),
+    ]
+    times = [
+        dt_util.parse_datetime(one["time"], raise_on_error=True) for one in decisions
+    ]
+    assert times == sorted(times)
 
 
 async def test_a_site_that_is_removed_leaves_no_file(

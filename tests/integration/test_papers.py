@@ -270,6 +270,37 @@ async def test_the_log_tells_of_purges_and_lanes_and_of_nobody(
     assert not [one for one in visitors for text in said if one in text]
 
 
+@pytest.mark.parametrize(
+    ("language", "rows"),
+    [
+        (
+            Language.ENGLISH,
+            [
+                "Window | whole site | 9 | 7.5",
+                "Face recognition | whole site | off | on",
+            ],
+        ),
+        (
+            Language.CHINESE,
+            ["时间窗 | 整个场所 | 9 | 7.5", "人脸识别 | 整个场所 | 关闭 | 开启"],
+        ),
+    ],
+)
+async def test_the_log_tells_what_was_decided_and_when(
+    hass: HomeAssistant,
+    papers: TestClient[Any, Any],
+    open_site: MockConfigEntry,
+    language: Language,
+    rows: list[str],
+) -> None:
+    for change in ({"window_min": 7.5}, {"suspended": False}):
+        options = {**open_site.options, **change}
+        hass.config_entries.async_update_entry(open_site, options=options)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    log = await read(papers, open_site, "log.txt", language)
+    assert [row for row in rows if row not in log] == []
+
+
 @pytest.mark.parametrize("name", ["notice.html", "assessment.txt", "log.json"])
 async def test_only_an_administrator_reads_the_papers(
     hass_client: ClientSessionGenerator,

@@ -126,6 +126,8 @@ class SiteFacts:
     equality: str
     receipts: list[dict[str, Any]]
     """Receipts of purges, the newest first."""
+    decisions: list[dict[str, Any]]
+    """What the manager changed of rules and suspensions, the newest first."""
     expired: dict[str, int]
     """Faces that were forgotten by themselves, by day, the newest first."""
     version: str
@@ -204,6 +206,7 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
         lanes={lane: LaneFacts.of(log.lanes[lane]) for lane in Lane},
         equality=log.lanes.equality.value,
         receipts=list(reversed(log.receipts)),
+        decisions=list(reversed(log.decisions)),
         expired=dict(sorted(log.expired.items(), reverse=True)),
         version=str(async_get_loaded_integration(hass, DOMAIN).version),
         home_assistant=HOME_ASSISTANT_VERSION,

@@ -48,6 +48,7 @@ _WORDS: Final = {
     "cause": f"{_ENTITY}.event.purge.state_attributes.cause.state",
     "equality": f"{_ENTITY}.sensor.way_without_face.state",
     "lane": f"{_ENTITY}.event.visit.state_attributes.lane.state",
+    "setting": f"component.{DOMAIN}.options.step.init.data",
 }
 
 
@@ -55,10 +56,9 @@ async def async_render(
     hass: HomeAssistant, paper: Paper, language: Language, facts: SiteFacts
 ) -> str:
     """Return a paper as one HTML page without scripts or anything from elsewhere."""
-    words = {
-        **await async_get_translations(hass, language, "entity", [DOMAIN]),
-        **await async_get_translations(hass, language, "selector", [DOMAIN]),
-    }
+    words: dict[str, str] = {}
+    for category in ("entity", "options", "selector"):
+        words |= await async_get_translations(hass, language, category, [DOMAIN])
     # Templates are read from the disk.
     return await hass.async_add_executor_job(_render, paper, language, facts, words)
 
