@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowHandler, FlowResult
 
 from .const import CONF_ENGINE, CONF_WHEELS_FOLDER, DOMAIN
 from .recogniser import engine_environment
@@ -40,6 +41,20 @@ class Installation:
     def detail(self) -> str:
         """Return the end of what is known of the failure."""
         return "" if self.failure is None else self.failure.detail[-_DETAIL_CHARACTERS:]
+
+    def step[ResultT: FlowResult[Any, Any]](
+        self, flow: FlowHandler[Any, ResultT, Any], *, after_failure: str
+    ) -> ResultT:
+        """Return the step "install": the progress, then "finish" or another step."""
+        if not self.task.done():
+            return flow.async_show_progress(
+                step_id="install",
+                progress_action="install",
+                progress_task=self.task,
+            )
+        return flow.async_show_progress_done(
+            next_step_id=after_failure if self.failure else "finish"
+        )
 
     async def _run(self) -> None:
         """Install and try; whatever fails is kept for the flow to show."""

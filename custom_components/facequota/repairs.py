@@ -47,15 +47,7 @@ class EngineRepairFlow(RepairsFlow):
     ) -> RepairsFlowResult:
         """Show the progress of the installation until it has ended."""
         assert self._installation is not None
-        if not self._installation.task.done():
-            return self.async_show_progress(
-                step_id="install",
-                progress_action="install",
-                progress_task=self._installation.task,
-            )
-        return self.async_show_progress_done(
-            next_step_id="confirm" if self._installation.failure else "finish"
-        )
+        return self._installation.step(self, after_failure="confirm")
 
     async def async_step_finish(
         self, user_input: dict[str, Any] | None = None

@@ -334,7 +334,7 @@ def test_every_attribute_has_a_name_and_its_words() -> None:
     at_rest = method_tree("paper.py", "Motor", "fault")
     assert words(EN["entity"]["binary_sensor"]["problem"], "reason") == {
         *(str(Fault[name]) for name in members(at_rest, "Fault")),
-        "camera",
+        *("camera", "portion_length"),
         *assigned(MODULES["recogniser.py"], "self.problem"),
         *ENGINE_ISSUES,
     }
