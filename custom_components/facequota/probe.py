@@ -101,7 +101,7 @@ async def _look(
     frames = 0
     last_frame = b""
     repeats = 0
-    template = None
+    near = template = None
     while template is None and (left := deadline - time.monotonic()) > 0:
         try:
             frame = await camera.frame(left)
@@ -111,7 +111,9 @@ async def _look(
                     break
                 await asyncio.sleep(FRAME_INTERVAL_S)
                 continue
-            sighting = await recogniser.look(frame, timeout=WORKER_TIMEOUT_S)
+            sighting = await recogniser.look(
+                frame, timeout=WORKER_TIMEOUT_S, near=near
+            )
         except CameraError:
             # One that only became too slow has shown why there is no template.
             reason = reason if frames else REASON_CAMERA
@@ -122,6 +124,7 @@ async def _look(
         last_frame, repeats = frame, 0
         frames += 1
         recognition_ms += sighting.recognition_ms
+        near = sighting.region
         if sighting.guidance is None:
             usable.append(sighting)
             template = _decisive(usable, identify)

@@ -11,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .attack_files import attack_folder, attack_placeholders, can_detect
 from .const import DOMAIN
-from .recognition.engine import Sighting
+from .recognition.engine import Region, Sighting
 from .recognition.environment import Engine, EngineEnvironment
 from .recognition.supervisor import Supervisor, WorkerError, WorkerState
 
@@ -98,11 +98,13 @@ class Recogniser:
         ir.async_delete_issue(self._hass, DOMAIN, self._attacks_issue_id)
         self._report(None)
 
-    async def look(self, picture: bytes, *, timeout: float) -> Sighting:
+    async def look(
+        self, picture: bytes, *, timeout: float, near: Region | None = None
+    ) -> Sighting:
         """Return what a picture shows; raise WorkerError."""
         if self.worker is None:
             raise WorkerError("not_running")
-        return await self.worker.look(picture, timeout=timeout)
+        return await self.worker.look(picture, timeout=timeout, near=near)
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the worker's condition."""

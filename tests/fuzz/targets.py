@@ -24,6 +24,7 @@ from custom_components.facequota.options import (
 from custom_components.facequota.recognition.engine import (
     EngineInfo,
     Guidance,
+    Region,
     Sighting,
 )
 from custom_components.facequota.recognition.messages import (
@@ -106,6 +107,7 @@ def sighting(draw: Random) -> bool:
             recognition_ms=draw.choice((0.0, 75.0, math.inf, math.nan)),
             eyes_at=draw.choice((None, 0.0, 1.0, math.inf, -1.0)),
             live=draw.choice((None, 0.0, 1.0, math.inf, -1.0)),
+            region=draw.choice((None, _region(draw))),
         )
     )
     if draw.random() < 0.7:
@@ -119,7 +121,18 @@ def sighting(draw: Random) -> bool:
     assert 0 <= seen.quality <= 1 and math.isfinite(seen.recognition_ms)
     assert seen.eyes_at is None or 0 <= seen.eyes_at <= 1
     assert seen.live is None or 0 <= seen.live <= 1
+    if (region := seen.region) is not None:
+        assert 0 <= region.top < region.bottom <= 1
+        assert 0 <= region.left < region.right <= 1
     return True
+
+
+def _region(draw: Random) -> Region:
+    """Return some part of a picture, or of what lies around it."""
+    top, bottom, left, right = (
+        edge for _ in range(2) for edge in sorted(draw.uniform(-0.1, 1.1) for _ in "ab")
+    )
+    return Region(top=top, left=left, bottom=bottom, right=right)
 
 
 def _value(draw: Random) -> Any:

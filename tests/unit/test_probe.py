@@ -13,9 +13,11 @@ from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import PRIORS, Threshold
 from custom_components.facequota.recogniser import Recogniser
-from custom_components.facequota.recognition.engine import Guidance, Sighting
+from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
 
 from .quota.people import DIMENSION, face
+
+REGION = Region(top=0.25, left=0.25, bottom=0.75, right=0.75)
 
 
 class Scene:
@@ -26,6 +28,7 @@ class Scene:
         self._frames = iter(enumerate(seen))
         self._now: NDArray[np.float32] | Guidance = Guidance.NO_FACE
         self.guidance: list[Guidance] = []
+        self.near: list[Region | None] = []
 
     async def frame(self, timeout_s: float) -> bytes:
         """Return a picture that differs from the one before."""
@@ -35,8 +38,11 @@ class Scene:
             raise CameraError("nothing left") from None
         return str(number).encode()
 
-    async def look(self, picture: bytes, *, timeout: float) -> Sighting:
+    async def look(
+        self, picture: bytes, *, timeout: float, near: Region | None
+    ) -> Sighting:
         """Return what the picture shows."""
+        self.near.append(near)
         guidance = self._now if isinstance(self._now, Guidance) else None
         return Sighting(
             guidance=guidance,
@@ -45,6 +51,7 @@ class Scene:
             face_height_px=None if guidance else 150.0,
             faces=0 if guidance else 1,
             recognition_ms=1.0,
+            region=None if guidance else REGION,
         )
 
     async def probe(self, book: Book) -> Probe:
@@ -100,6 +107,15 @@ async def test_a_bad_frame_is_none_of_those_that_count(book: Book) -> None:
     probe = await scene.probe(book)
     assert probe.frames == 4
     assert scene.guidance == [Guidance.CLOSER, Guidance.HOLD_STILL]
+
+
+async def test_only_after_a_usable_frame_it_is_enough_to_look_in_the_same_place(
+    book: Book,
+) -> None:
+    """The whole picture tells first whether somebody else stands there too."""
+    scene = Scene(Guidance.ONE_AT_A_TIME, face(2), Guidance.CLOSER, face(2))
+    await scene.probe(book)
+    assert scene.near == [None, None, REGION, None]
 
 
 async def test_a_camera_that_stops_in_the_middle_of_a_doubt_leaves_what_was_seen(

@@ -6,9 +6,10 @@ from contextlib import suppress
 import signal
 from typing import Self
 
-from .engine import Sighting
+from .engine import Region, Sighting
 from .messages import (
     HEADER_SIZE,
+    REGION_SIZE,
     Hello,
     Kind,
     ProtocolError,
@@ -16,6 +17,7 @@ from .messages import (
     decode_hello,
     decode_sighting,
     encode_header,
+    encode_region,
 )
 from .pipes import Pipes
 
@@ -83,8 +85,8 @@ class Child:
         """Return the process id."""
         return self._process.pid
 
-    async def look(self, picture: bytes) -> Sighting:
-        """Return what the worker sees in a picture.
+    async def look(self, picture: bytes, near: Region | None = None) -> Sighting:
+        """Return what the worker sees in a picture, of which it looks `near` first.
 
         Raises WorkerError ("died", "sigill", "protocol"). After that, and after a
         cancellation in mid-answer, the worker is out of step and must be ended.
@@ -92,7 +94,9 @@ class Child:
         try:
             # A worker that died shows in the answer: reading tells why.
             with suppress(ConnectionError):
-                await self._pipes.write(encode_header(Kind.PICTURE, len(picture)))
+                length = REGION_SIZE + len(picture)
+                await self._pipes.write(encode_header(Kind.PICTURE, length))
+                await self._pipes.write(encode_region(near))
                 await self._pipes.write(picture)
             answer = await self._read(Kind.SIGHTING)
             try:

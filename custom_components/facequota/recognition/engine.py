@@ -25,6 +25,16 @@ class Guidance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A part of a picture, whatever its size: 0 is top and left, 1 bottom and right."""
+
+    top: float
+    left: float
+    bottom: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """What one frame showed: a template, or guidance in its place, never both."""
 
@@ -54,6 +64,9 @@ class Sighting:
 
     None: nobody looked, or it cannot be told from this frame.
     """
+
+    region: Region | None = None
+    """Where the face of a usable frame is, to look there first in the next one."""
 
     def overwrite(self) -> None:
         """Leave nothing of the template in memory: freeing alone would."""
@@ -101,11 +114,14 @@ class FaceEngine(Protocol):
     def info(self) -> EngineInfo:
         """Return which engine this is."""
 
-    def faces(self, picture: NDArray[np.uint8]) -> list[Face]:
+    def faces(
+        self, picture: NDArray[np.uint8], near: Region | None = None
+    ) -> list[Face]:
         """Return the faces of a picture, nearest (largest) first.
 
         `picture` is RGB with shape (height, width, 3). A face nearly as near as the
-        first must be found too: the caller refuses to choose between the two.
+        first must be found too: the caller refuses to choose between the two. With
+        `near`, where somebody was alone a moment ago, it is enough to look there.
         """
 
     def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:

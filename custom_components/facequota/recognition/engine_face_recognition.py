@@ -6,6 +6,7 @@ takes over a second a frame without a GPU.
 """
 
 from importlib.metadata import version
+from math import ceil, floor
 from typing import Any
 
 import dlib
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
 from .assess import NEAR_EQUAL
-from .engine import EngineInfo, Face
+from .engine import EngineInfo, Face, Region
 
 _DIMENSION = 128
 
@@ -29,6 +30,12 @@ Its smallest face is 80 px: at 240 lines that is somebody at arm's length, at 48
 _STANDARD_LINES = 480
 _MOST_ENLARGED = 1.5
 _SMALLEST_FACE_PX = 80
+
+_ROOM = 0.75
+"""How far a face may have gone between two frames, in heights of the face."""
+
+type _Box = tuple[float, float, float, float]
+"""Top, left, bottom and right in pixels of the picture."""
 
 
 def _load_package() -> Any:
@@ -64,11 +71,34 @@ class FaceRecognitionEngine:
         blank = np.zeros((160, 160, 3), np.uint8)
         self._api.face_encodings(blank, [(30, 130, 130, 30)], model="small")
 
-    def faces(self, picture: NDArray[np.uint8]) -> list[Face]:
+    def faces(
+        self, picture: NDArray[np.uint8], near: Region | None = None
+    ) -> list[Face]:
         """Return the faces of a picture, nearest first (see FaceEngine)."""
         grey = Image.fromarray(picture).convert("L")
+        boxes = self._look_near(grey, near) if near else []
+        boxes = boxes or self._look_everywhere(grey)
+        faces = [self._face(picture, box) for box in boxes]
+        return sorted(faces, key=lambda face: face.height, reverse=True)
+
+    def _look_near(self, grey: Image.Image, near: Region) -> list[_Box]:
+        """Return the faces around where one was, at the scale that finds that one."""
+        height = (near.bottom - near.top) * grey.height
+        room = _ROOM * height
+        top = max(0, floor(near.top * grey.height - room))
+        left = max(0, floor(near.left * grey.width - room))
+        bottom = min(grey.height, ceil(near.bottom * grey.height + room))
+        right = min(grey.width, ceil(near.right * grey.width + room))
+        scale = min(_SMALLEST_FACE_PX / (NEAR_EQUAL * height), _MOST_ENLARGED)
+        return [
+            (box[0] + top, box[1] + left, box[2] + top, box[3] + left)
+            for box in self._detect(grey.crop((left, top, right, bottom)), scale)
+        ]
+
+    def _look_everywhere(self, grey: Image.Image) -> list[_Box]:
+        """Return the faces of the whole picture."""
         short = min(grey.size)
-        boxes: list[tuple[float, float, float, float]] = []
+        boxes: list[_Box] = []
         scale = 0.0
         for lines in _PASS_LINES:
             if scale == (scale := min(lines / short, _MOST_ENLARGED)):
@@ -83,8 +113,7 @@ class FaceRecognitionEngine:
             )
             if beside > scale:
                 boxes = self._detect(grey, beside) or boxes
-        faces = [self._face(picture, box) for box in boxes]
-        return sorted(faces, key=lambda face: face.height, reverse=True)
+        return boxes
 
     def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
         """Return the template of one face, shape (128,)."""
@@ -99,10 +128,8 @@ class FaceRecognitionEngine:
         )
         return np.asarray(template, np.float32)
 
-    def _detect(
-        self, grey: Image.Image, scale: float
-    ) -> list[tuple[float, float, float, float]]:
-        """Return boxes (top, left, bottom, right) found at a scale of the picture."""
+    def _detect(self, grey: Image.Image, scale: float) -> list[_Box]:
+        """Return what is found at a scale of the picture."""
         if scale != 1:
             size = (round(grey.width * scale), round(grey.height * scale))
             grey = grey.resize(size, Image.Resampling.BOX if scale < 1 else None)
@@ -116,9 +143,7 @@ class FaceRecognitionEngine:
             for found in self._api.face_detector(np.asarray(grey), 0)
         ]
 
-    def _face(
-        self, picture: NDArray[np.uint8], box: tuple[float, float, float, float]
-    ) -> Face:
+    def _face(self, picture: NDArray[np.uint8], box: _Box) -> Face:
         """Return a box with its landmarks."""
         top, left, bottom, right = box
         rectangle = dlib.rectangle(round(left), round(top), round(right), round(bottom))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .engine import EngineInfo, Face
+from .engine import EngineInfo, Face, Region
 from .engines import NCNN_MODELS
 
 _DIMENSION = 128
@@ -59,8 +59,13 @@ class NcnnEngine:
             metric="euclidean",
         )
 
-    def faces(self, picture: NDArray[np.uint8]) -> list[Face]:
-        """Return the faces of a picture, nearest first (see FaceEngine)."""
+    def faces(
+        self, picture: NDArray[np.uint8], near: Region | None = None
+    ) -> list[Face]:
+        """Return the faces of a picture, nearest first (see FaceEngine).
+
+        The whole picture takes so little time that `near` is not asked.
+        """
         small = _reduced(picture)
         scale = small.width / picture.shape[1]
         boxes, points, scores = self._detect(np.asarray(small))

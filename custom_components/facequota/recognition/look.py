@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assess import assess
-from .engine import Face, FaceEngine, Guidance, Sighting
+from .engine import Face, FaceEngine, Guidance, Region, Sighting
 from .picture import UnreadablePictureError, decode
 
 
@@ -19,9 +19,15 @@ class AttackDetector(Protocol):
 
 
 def look(
-    engine: FaceEngine, data: bytes, detector: AttackDetector | None = None
+    engine: FaceEngine,
+    data: bytes,
+    detector: AttackDetector | None = None,
+    *,
+    near: Region | None = None,
 ) -> Sighting:
     """Return what a picture shows. Never raises for what the bytes are.
+
+    `near` is where the visitor was in the frame before, if that one was usable.
 
     Only a frame without guidance gets a template: it is by far the dearest step, and
     a face seen badly must not be remembered.
@@ -30,13 +36,13 @@ def look(
     template = None
     faces = []
     quality = 0.0
-    height = eyes_at = live = None
+    height = eyes_at = live = region = None
     try:
         picture = decode(data)
     except UnreadablePictureError:
         guidance: Guidance | None = Guidance.UNREADABLE_PICTURE
     else:
-        faces = engine.faces(picture.pixels)
+        faces = engine.faces(picture.pixels, near)
         assessment = assess(picture.pixels, faces)
         guidance, quality = assessment.guidance, assessment.quality
         if faces:
@@ -46,8 +52,10 @@ def look(
             template = engine.template(picture.pixels, faces[0])
             if not np.isfinite(template).all():
                 guidance, template = Guidance.LOOK_HERE, None
-            elif detector is not None:
-                live = detector.live(picture.pixels, faces[0])
+            else:
+                region = _region(faces[0], picture.pixels)
+                if detector is not None:
+                    live = detector.live(picture.pixels, faces[0])
     return Sighting(
         guidance=guidance,
         template=template,
@@ -57,9 +65,21 @@ def look(
         recognition_ms=(perf_counter() - start) * 1000,
         eyes_at=eyes_at,
         live=live,
+        region=region,
     )
 
 
 def _eyes_at(face: Face, pixels: NDArray[np.uint8]) -> float:
     """Return how far down in the picture the eyes are, 0 to 1."""
     return float(np.clip(face.eyes_and_nose[:2, 1].mean() / len(pixels), 0, 1))
+
+
+def _region(face: Face, pixels: NDArray[np.uint8]) -> Region:
+    """Return where in the picture a face is; one that is looked at is in it."""
+    height, width = pixels.shape[:2]
+    return Region(
+        top=max(0.0, face.top / height),
+        left=max(0.0, face.left / width),
+        bottom=min(1.0, face.bottom / height),
+        right=min(1.0, face.right / width),
+    )

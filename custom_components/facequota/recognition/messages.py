@@ -16,7 +16,7 @@ import struct
 
 import numpy as np
 
-from .engine import EngineInfo, Guidance, Sighting
+from .engine import EngineInfo, Guidance, Region, Sighting
 
 PROTOCOL_VERSION = 2
 
@@ -30,12 +30,18 @@ _MAGIC = b"FQ"
 _HEADER = struct.Struct("!2sBBI")
 HEADER_SIZE = _HEADER.size
 
+# top, left, bottom, right (NaN: none)
+_REGION = struct.Struct("!ffff")
+REGION_SIZE = _REGION.size
+"""A picture's body begins with where its visitor was in the frame before."""
+
 # guidance (0: none, else its place in the enumeration from 1), faces, quality, face
 # height, milliseconds, eyes_at, live (NaN: none), length of the template that follows
-# as float32
+# the region as float32
 _SIGHTING = struct.Struct("!BBfffffH")
+_HEAD_SIZE = _SIGHTING.size + REGION_SIZE
 _GUIDANCES = tuple(Guidance)
-_MAX_SIGHTING_BYTES = _SIGHTING.size + 4 * MAX_DIMENSION
+_MAX_SIGHTING_BYTES = _HEAD_SIZE + 4 * MAX_DIMENSION
 _MOST_FACES = 255
 
 
@@ -53,7 +59,7 @@ class Kind(IntEnum):
 
 _LIMITS = {
     Kind.HELLO: MAX_HELLO_BYTES,
-    Kind.PICTURE: MAX_PICTURE_BYTES,
+    Kind.PICTURE: REGION_SIZE + MAX_PICTURE_BYTES,
     Kind.SIGHTING: _MAX_SIGHTING_BYTES,
 }
 
@@ -140,6 +146,7 @@ def encode_sighting(sighting: Sighting) -> bytes:
             _number(sighting.live),
             len(template) // 4,
         )
+        + encode_region(sighting.region)
         + template
     )
 
@@ -155,7 +162,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
     except struct.error as err:
         raise ProtocolError("a sighting that is too short") from err
     code, faces, quality, height, ms, eyes_at, live, length = fields
-    if len(body) != _SIGHTING.size + 4 * length or length not in (0, dimension):
+    if len(body) != _HEAD_SIZE + 4 * length or length not in (0, dimension):
         raise ProtocolError(f"a template of {length} numbers instead of {dimension}")
     if code > len(_GUIDANCES) or (code == 0) != (length > 0):
         raise ProtocolError(f"guidance {code} with a template of {length} numbers")
@@ -163,7 +170,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
     are_parts = all(math.isnan(part) or 0 <= part <= 1 for part in (eyes_at, live))
     if not (0 <= quality <= 1 and 0 <= ms < math.inf and is_height and are_parts):
         raise ProtocolError("a sighting with impossible numbers")
-    template = np.frombuffer(body, ">f4", offset=_SIGHTING.size).astype(np.float32)
+    template = np.frombuffer(body, ">f4", offset=_HEAD_SIZE).astype(np.float32)
     if not np.isfinite(template).all():
         raise ProtocolError("a template that is not finite")
     return Sighting(
@@ -175,7 +182,28 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         recognition_ms=ms,
         eyes_at=_optional(eyes_at),
         live=_optional(live),
+        region=decode_region(body[_SIGHTING.size : _HEAD_SIZE]),
     )
+
+
+def encode_region(region: Region | None) -> bytes:
+    """Return a region, or that there is none, in REGION_SIZE bytes."""
+    if region is None:
+        return _REGION.pack(*[math.nan] * 4)
+    return _REGION.pack(region.top, region.left, region.bottom, region.right)
+
+
+def decode_region(content: bytes | bytearray) -> Region | None:
+    """Return the region of REGION_SIZE bytes. Raises ProtocolError."""
+    try:
+        top, left, bottom, right = edges = _REGION.unpack(content)
+    except struct.error as err:
+        raise ProtocolError("a region of the wrong size") from err
+    if all(map(math.isnan, edges)):
+        return None
+    if not (0 <= top < bottom <= 1 and 0 <= left < right <= 1):
+        raise ProtocolError("a region outside of the picture")
+    return Region(top=top, left=left, bottom=bottom, right=right)
 
 
 def _number(value: float | None) -> float:

@@ -8,7 +8,7 @@ from enum import StrEnum
 import logging
 
 from .child import Child, WorkerError
-from .engine import EngineInfo, Guidance, Sighting
+from .engine import EngineInfo, Guidance, Region, Sighting
 from .messages import MAX_PICTURE_BYTES
 
 __all__ = ["Supervisor", "WorkerError", "WorkerState"]
@@ -37,6 +37,7 @@ class WorkerState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
     picture: bytes
+    near: Region | None
     timeout: float
     answer: asyncio.Future[Sighting]
 
@@ -97,10 +98,12 @@ class Supervisor:
         if self.state is not WorkerState.STOPPED:
             self._set_state(WorkerState.STOPPED)
 
-    async def look(self, picture: bytes, *, timeout: float) -> Sighting:
+    async def look(
+        self, picture: bytes, *, timeout: float, near: Region | None = None
+    ) -> Sighting:
         """Return what a picture shows, at the latest after `timeout` seconds.
 
-        The time includes waiting for other pictures. Raises WorkerError.
+        `near` is the last sighting's region. The time includes waiting for other pictures. Raises WorkerError.
         """
         if self.state is WorkerState.GIVEN_UP:
             raise WorkerError("given_up", self.reason or "")
@@ -119,7 +122,7 @@ class Supervisor:
         # An asker who leaves at the very moment of an error is no error of its own.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._requests.put_nowait(
-            _Request(picture=picture, timeout=timeout, answer=answer)
+            _Request(picture=picture, near=near, timeout=timeout, answer=answer)
         )
         try:
             async with asyncio.timeout(timeout):
@@ -185,7 +188,7 @@ class Supervisor:
                 continue
             try:
                 async with asyncio.timeout(request.timeout):
-                    sighting = await child.look(request.picture)
+                    sighting = await child.look(request.picture, request.near)
             except BaseException as err:
                 if isinstance(err, TimeoutError):
                     err = WorkerError("timeout", "no answer in time")

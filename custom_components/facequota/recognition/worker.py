@@ -12,9 +12,11 @@ from .engines import Engine, load
 from .look import AttackDetector, look
 from .messages import (
     HEADER_SIZE,
+    REGION_SIZE,
     Hello,
     Kind,
     decode_header,
+    decode_region,
     encode_header,
     encode_hello,
     encode_sighting,
@@ -32,8 +34,10 @@ def main(engine_name: str, attack_folder: str = "") -> None:
     detector = _load_detector(Path(attack_folder)) if attack_folder else None
     _send(answers, Kind.HELLO, encode_hello(Hello(engine=engine.info, sandbox=granted)))
     while header := questions.read(HEADER_SIZE):
-        picture = questions.read(decode_header(header, expected=Kind.PICTURE))
-        sighting = look(engine, picture, detector)
+        length = decode_header(header, expected=Kind.PICTURE)
+        near = decode_region(questions.read(REGION_SIZE))
+        picture = questions.read(length - REGION_SIZE)
+        sighting = look(engine, picture, detector, near=near)
         del picture
         _send(answers, Kind.SIGHTING, encode_sighting(sighting))
         sighting.overwrite()

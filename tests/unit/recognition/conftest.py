@@ -79,7 +79,7 @@ def read_picture():
     header = sys.stdin.buffer.read(HEADER_SIZE)
     if not header:
         sys.exit()
-    return sys.stdin.buffer.read(decode_header(header, expected=Kind.PICTURE))
+    return sys.stdin.buffer.read(decode_header(header, expected=Kind.PICTURE))[REGION_SIZE:]
 def answer():
     send(Kind.SIGHTING, encode_sighting(Sighting(guidance=Guidance.NO_FACE,
         template=None, quality=0.0, face_height_px=None, faces=0, recognition_ms=1.0)))

@@ -11,6 +11,7 @@ import pytest
 from custom_components.facequota.recognition.engine import (
     EngineInfo,
     Guidance,
+    Region,
     Sighting,
 )
 from custom_components.facequota.recognition.messages import (
@@ -18,14 +19,17 @@ from custom_components.facequota.recognition.messages import (
     MAX_HELLO_BYTES,
     MAX_PICTURE_BYTES,
     PROTOCOL_VERSION,
+    REGION_SIZE,
     Hello,
     Kind,
     ProtocolError,
     decode_header,
     decode_hello,
+    decode_region,
     decode_sighting,
     encode_header,
     encode_hello,
+    encode_region,
     encode_sighting,
 )
 
@@ -42,6 +46,7 @@ USABLE = Sighting(
     recognition_ms=71.5,
     eyes_at=0.5,
     live=0.25,
+    region=Region(top=0.0, left=0.25, bottom=0.5, right=1.0),
 )
 NO_FACE = Sighting(
     guidance=Guidance.NO_FACE,
@@ -60,6 +65,18 @@ def test_a_sighting_arrives_as_it_was_sent() -> None:
     assert arrived.template.dtype == np.float32
     assert arrived.template.tolist() == USABLE.template.tolist()
     assert replace(arrived, template=None) == replace(USABLE, template=None)
+
+
+def test_a_region_arrives_as_it_was_sent() -> None:
+    for region in (USABLE.region, None):
+        content = encode_region(region)
+        assert len(content) == REGION_SIZE
+        assert decode_region(content) == region
+
+
+def test_a_region_of_another_size_is_refused() -> None:
+    with pytest.raises(ProtocolError):
+        decode_region(encode_region(None)[:-1])
 
 
 def test_what_nobody_looked_for_arrives_as_missing() -> None:
@@ -96,6 +113,11 @@ def test_a_crowd_of_more_faces_than_the_wire_can_count_still_arrives() -> None:
         replace(USABLE, template=np.array([1, 2, 3, math.inf], np.float32)),
         replace(USABLE, template=np.zeros(3, np.float32)),
         replace(USABLE, template=None),
+        replace(USABLE, region=Region(top=-0.1, left=0.0, bottom=1.0, right=1.0)),
+        replace(USABLE, region=Region(top=0.0, left=0.0, bottom=1.0, right=1.5)),
+        replace(USABLE, region=Region(top=0.5, left=0.0, bottom=0.5, right=1.0)),
+        replace(USABLE, region=Region(top=0.0, left=1.0, bottom=1.0, right=0.0)),
+        replace(USABLE, region=Region(top=0.0, left=0.0, bottom=math.nan, right=1.0)),
         replace(USABLE, guidance=Guidance.CLOSER),
     ],
 )
@@ -142,7 +164,7 @@ def test_another_protocol_is_refused() -> None:
     ("kind", "length"),
     [
         (Kind.HELLO, MAX_HELLO_BYTES + 1),
-        (Kind.PICTURE, MAX_PICTURE_BYTES + 1),
+        (Kind.PICTURE, REGION_SIZE + MAX_PICTURE_BYTES + 1),
         (Kind.SIGHTING, 2**32 - 1),
     ],
 )

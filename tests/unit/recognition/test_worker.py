@@ -8,7 +8,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 import pytest
 import pytest_asyncio
 
-from custom_components.facequota.recognition.engine import Guidance, Sighting
+from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
 from custom_components.facequota.recognition.environment import Engine
 from custom_components.facequota.recognition.supervisor import Supervisor
 
@@ -41,13 +41,17 @@ def same_person(worker: Supervisor) -> float:
     return SAME_PERSON[worker.engine.name]
 
 
-async def look(worker: Supervisor, picture: bytes | Path | Image.Image) -> Sighting:
+async def look(
+    worker: Supervisor,
+    picture: bytes | Path | Image.Image,
+    near: Region | None = None,
+) -> Sighting:
     """Return what the worker sees."""
     if isinstance(picture, Image.Image):
         picture = pictures.encoded(picture, quality=90)
     elif isinstance(picture, Path):
         picture = picture.read_bytes()
-    return await worker.look(picture, timeout=60)
+    return await worker.look(picture, timeout=60, near=near)
 
 
 def distance(one: Sighting, other: Sighting) -> float:
@@ -155,6 +159,55 @@ async def test_two_people_side_by_side_are_asked_to_come_one_at_a_time(
         assert sighting.guidance is Guidance.ONE_AT_A_TIME, scale
         assert sighting.faces == 2, scale
         assert sighting.template is None, scale
+
+
+async def test_a_usable_frame_tells_where_the_face_is(
+    worker: Supervisor, portraits: Path
+) -> None:
+    """Eyes are in the upper half of it."""
+    sighting = await look(worker, frame_of((portraits / "A/1.jpg", 20, 150, 1.0)))
+    region = sighting.region
+    assert region is not None
+    assert sighting.eyes_at is not None
+    assert region.top < sighting.eyes_at < (region.top + region.bottom) / 2
+    assert region.right < 0.5
+    side_by_side = await look(worker, Image.new("RGB", (640, 480)))
+    assert side_by_side.region is None
+
+
+async def test_who_moved_a_little_is_found_where_they_were(
+    worker: Supervisor, portraits: Path, same_person: float
+) -> None:
+    a, b = portraits / "A/1.jpg", portraits / "B/1.jpg"
+    for scale in (0.5, 0.8, 1.1):
+        before = await look(worker, frame_of((a, 200, 100, scale)))
+        moved = frame_of((a, 230, 80, scale), (b, 460, 100, scale * 0.6))
+        after = await look(worker, moved, before.region)
+        assert after.guidance is None, scale
+        assert distance(after, before) < same_person / 2, scale
+
+
+async def test_who_is_no_longer_there_is_looked_for_everywhere(
+    worker: Supervisor, portraits: Path, same_person: float
+) -> None:
+    a = portraits / "A/1.jpg"
+    before = await look(worker, frame_of((a, 0, 0, 0.7)))
+    for x, y in ((400, 0), (0, 250), (400, 250)):
+        after = await look(worker, frame_of((a, x, y, 0.7)), before.region)
+        assert distance(after, before) < same_person / 2
+        assert after.region is not None
+        assert after.region != before.region
+
+
+async def test_any_part_of_a_picture_can_be_looked_at_first(
+    worker: Supervisor, portraits: Path
+) -> None:
+    tiny, small = 1 / 640, 1 / 48
+    for side in (tiny, small, 0.5, 1.0):
+        for at in (0.0, (1 - side) / 2, 1 - side):
+            near = Region(top=at, left=at, bottom=at + side, right=at + side)
+            sighting = await look(worker, portraits / "A/1.jpg", near)
+            assert sighting.guidance is None, near
 
 
 async def test_a_person_a_few_steps_away_is_asked_closer(
