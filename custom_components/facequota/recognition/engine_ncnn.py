@@ -24,6 +24,12 @@ _STRIDES = (8, 16, 32)
 _MIN_SCORE = 0.7
 _MAX_OVERLAP = 0.3
 
+_CHECK_SIDE = 64
+"""Pixels of the square at which a face is looked at both ways up."""
+
+_CHECK_ROOM = 0.15
+"""What is seen of its surroundings on each side, in heights of YuNet's box."""
+
 _FOREHEAD = 0.22
 """Part of YuNet's box above the brows, where a face's height begins here."""
 
@@ -83,7 +89,28 @@ class NcnnEngine:
             )
             for box, five in _strongest(boxes, points, scores)
         ]
-        return sorted(faces, key=lambda face: face.height, reverse=True)
+        faces.sort(key=lambda face: face.height, reverse=True)
+        if faces and self._is_upside_down(small, faces[0], scale):
+            return []
+        return faces
+
+    def _is_upside_down(self, small: Image.Image, face: Face, scale: float) -> bool:
+        """Return whether a face is more of one when it is turned around.
+
+        YuNet takes most faces that are upside down for upright ones, with points where
+        they are not, and their templates are all alike. It is surer of the right way.
+        """
+        height = face.height * scale / (1 - _FOREHEAD)
+        x = (face.left + face.right) / 2 * scale
+        y = face.bottom * scale - height / 2
+        half = height * (0.5 + _CHECK_ROOM)
+        around = (round(x - half), round(y - half), round(x + half), round(y + half))
+        chip = small.crop(around).resize((_CHECK_SIDE, _CHECK_SIDE))
+        upright, turned = (
+            self._detect(np.asarray(way), least_score=0.0)[2].max()
+            for way in (chip, chip.transpose(Image.Transpose.ROTATE_180))
+        )
+        return bool(turned > upright)
 
     def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
         """Return the template of one face, shape (128,), of length 1."""
@@ -96,7 +123,7 @@ class NcnnEngine:
         return template / np.linalg.norm(template)
 
     def _detect(
-        self, picture: NDArray[np.uint8]
+        self, picture: NDArray[np.uint8], least_score: float = _MIN_SCORE
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Return boxes (n, 4), points (n, 5, 2) and scores (n,) that may be faces."""
         height, width = picture.shape[:2]
@@ -113,7 +140,7 @@ class NcnnEngine:
                 framed.shape[0],
             ),
         )
-        found = [_decode(extractor, stride) for stride in _STRIDES]
+        found = [_decode(extractor, stride, least_score) for stride in _STRIDES]
         boxes, points, scores = (
             np.concatenate(parts) for parts in zip(*found, strict=True)
         )
@@ -162,7 +189,7 @@ def _up(length: int, step: int) -> int:
 
 
 def _decode(
-    extractor: ncnn.Extractor, stride: int
+    extractor: ncnn.Extractor, stride: int, least_score: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Return what one of YuNet's three grids has found.
 
@@ -174,7 +201,7 @@ def _decode(
         for name in ("cls", "obj", "bbox", "kps")
     )
     scores = np.sqrt(_logistic(score[0]) * _logistic(seen[0]))
-    rows, columns = np.nonzero(scores >= _MIN_SCORE)
+    rows, columns = np.nonzero(scores >= least_score)
     cells = np.stack((columns, rows), axis=1).astype(np.float32)
     middle = cells + box[:2, rows, columns].T
     half = np.exp(box[2:, rows, columns].T) / 2

@@ -122,11 +122,13 @@ async def test_the_face_height_is_told_in_pixels_of_the_sent_picture(
     assert large == pytest.approx(5 * usual, rel=0.15)
 
 
-async def test_a_lying_picture_shows_no_face(
-    worker: Supervisor, portraits: Path
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+async def test_a_camera_that_hangs_aslant_shows_nobody_that_could_be_remembered(
+    worker: Supervisor, portraits: Path, degrees: int
 ) -> None:
-    turned = Image.open(portraits / "A/1.jpg").rotate(90, expand=True)
-    assert (await look(worker, turned)).guidance is Guidance.NO_FACE
+    turned = Image.open(portraits / "A/1.jpg").rotate(degrees, expand=True)
+    sighting = await look(worker, turned)
+    assert sighting.guidance in {Guidance.LOOK_HERE, Guidance.NO_FACE}
 
 
 def frame_of(*people: tuple[Path, int, int, float]) -> Image.Image:
@@ -217,14 +219,46 @@ async def test_a_person_a_few_steps_away_is_asked_closer(
     assert (await look(worker, far)).guidance is Guidance.CLOSER
 
 
-async def test_a_person_at_the_edge_is_asked_into_the_picture(
-    worker: Supervisor, portraits: Path
+HALVES = {
+    "right": (290, 0, 640, 480),
+    "left": (0, 0, 310, 480),
+    "upper": (0, 0, 640, 150),
+    "lower": (0, 145, 640, 480),
+}
+
+
+@pytest.mark.parametrize("half", HALVES)
+async def test_half_a_face_is_asked_into_the_picture(
+    worker: Supervisor, portraits: Path, half: str
 ) -> None:
-    image = Image.open(portraits / "A/1.jpg")
-    half = image.crop((290, 0, 640, 480))
-    sighting = await look(worker, half)
+    image = Image.open(portraits / "A/1.jpg").crop(HALVES[half])
+    sighting = await look(worker, image)
     assert sighting.guidance in {Guidance.LOOK_HERE, Guidance.NO_FACE}
     assert sighting.template is None
+
+
+async def test_a_whole_face_at_the_border_is_the_same_person_or_asked_to_move(
+    worker: Supervisor, portraits: Path, same_person: float
+) -> None:
+    """Whatever of the head is outside: a template is never that of somebody else."""
+    image = Image.open(portraits / "A/1.jpg").convert("RGB")
+    wanted = await look(worker, image)
+    assert wanted.region is not None
+    face, size = wanted.region, np.array(image.size)
+    left, top = np.array([face.left, face.top]) * size
+    right, bottom = np.array([face.right, face.bottom]) * size
+    for box in (
+        (left, 0, image.width, image.height),
+        (0, top, image.width, image.height),
+        (0, 0, right, image.height),
+        (0, 0, image.width, bottom),
+        (left, top, right, bottom),
+    ):
+        sighting = await look(worker, image.crop(box))
+        if sighting.guidance is None:
+            assert distance(wanted, sighting) < 0.6 * same_person, box
+        else:
+            assert sighting.guidance in {Guidance.LOOK_HERE, Guidance.NO_FACE}, box
 
 
 async def test_a_person_in_the_dark_is_asked_for_light(
