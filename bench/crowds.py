@@ -7,7 +7,7 @@ templates are kept under .cache/templates, which is no part of the repository.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 import csv
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,6 +31,7 @@ _FRAME: Final = (640, 480)
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 # People as a camera sees them. Left out: prints held before it, and masks.
 _ROLES: Final = frozenset({"multi", "stranger", "live", "stranger_child"})
+MASKED: Final = frozenset({"masked_scene"})
 _ENOUGH_PEOPLE: Final = 30
 
 type Vectors = NDArray[np.float32]
@@ -63,13 +64,13 @@ class Person:
 type Crowds = dict[str, list[Person]]
 
 
-def photographs(folder: Path) -> Iterator[Photograph]:
+def photographs(folder: Path, roles: Container[str] = _ROLES) -> Iterator[Photograph]:
     """Yield the pictures of a folder, with whose they are and which crowd's."""
     index = folder / "index.csv"
     if index.is_file():
         with index.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                if row.get("role", "multi") in _ROLES:
+                if row.get("role", "multi") in roles:
                     yield Photograph(
                         path=folder / row["path"],
                         person=row["identity"],

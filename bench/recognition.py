@@ -1,11 +1,12 @@
 """How long one frame takes, beside the plain use of the face_recognition package.
 
-    .venv/bin/python -m bench.recognition [--json] [--check] [--faces DIR]
+    .venv/bin/python -m bench.recognition [--engine NAME] [--json] [--check] [--faces DIR]
 
 Both are timed in turn on the same frames in one process, so that the load of the
 machine falls out of the quotient. The worker is measured from outside, as Home
-Assistant sees it. --faces DIR (one folder per person, or an index.csv) also tells which
-part of other pictures is usable, and what the visitor is told otherwise.
+Assistant sees it. With photographs beside the repository, or in --faces DIR (one folder
+per person, or an index.csv), it also tells which part of them is usable, what the
+visitor is told otherwise, and how many faces behind masks are found.
 """
 
 import argparse
@@ -24,13 +25,14 @@ from typing import Any, Final
 from PIL import Image, ImageOps
 
 from custom_components.facequota.recognition.assess import assess
+from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.engines import Engine, load
 from custom_components.facequota.recognition.environment import EngineEnvironment
 from custom_components.facequota.recognition.look import look
 from custom_components.facequota.recognition.picture import decode
 from custom_components.facequota.recognition.supervisor import Supervisor
 
-from .crowds import CACHE, ROOT, photographs
+from .crowds import CACHE, FACES, MASKED, ROOT, photographs
 
 ROUNDS: Final = 12
 IDLE_S: Final = 5.0
@@ -38,7 +40,13 @@ FRAME: Final = (640, 480)
 
 LIMITS: Final = {
     "face_recognition": {"frame_of_naive": 0.65, "memory_mb": 130.0, "idle_cpu": 0.01},
-    "ncnn": {"frame_of_naive": 0.12, "memory_mb": 110.0, "idle_cpu": 0.01},
+    "ncnn": {
+        "frame_of_naive": 0.12,
+        "memory_mb": 110.0,
+        "idle_cpu": 0.01,
+        # HOG finds few of them: the default engine's visitors get the open lane.
+        "masks_missed": 0.1,
+    },
 }
 """What --check holds each engine to: the project's promises."""
 
@@ -109,7 +117,10 @@ def one_frame(engine: Any, naive: Any, data: bytes) -> Iterable[tuple[str, float
     yield "assess", milliseconds(lambda: assess(pixels, faces))
     if faces:
         yield "template", milliseconds(lambda: engine.template(pixels, faces[0]))
-    yield "frame", milliseconds(lambda: look(engine, data))
+    seen: list[Sighting] = []
+    yield "frame", milliseconds(lambda: seen.append(look(engine, data)))
+    near = seen[0].region
+    yield "the frame after", milliseconds(lambda: look(engine, data, near=near))
 
 
 async def as_a_process(
@@ -174,6 +185,23 @@ def usable(engine: Any, folder: Path) -> dict[str, dict[str, float]]:
     }
 
 
+def masks(engine: Any, folder: Path) -> dict[str, Any]:
+    """Return how many faces behind masks are found, and what is said of them."""
+    said: Counter[str] = Counter()
+    missed = 0
+    for photograph in photographs(folder, MASKED):
+        with Image.open(photograph.path) as image:
+            sighting = look(engine, frame(image))
+        said[sighting.guidance or "usable"] += 1
+        missed += not sighting.faces
+    if not said:
+        return {}
+    return {
+        "masks": dict(said.most_common()),
+        "masks_missed": round(missed / said.total(), 4),
+    }
+
+
 def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
     """Return everything that is measured of one engine."""
     environment, naive = (
@@ -209,6 +237,7 @@ def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
     }
     if faces is not None:
         result["usable"] = usable(engine, faces)
+        result |= masks(engine, faces)
     return result
 
 
@@ -216,9 +245,10 @@ def broken(result: dict[str, Any]) -> list[str]:
     """Return the promises that a result does not keep."""
     values = {**result, **result["process"]}
     return [
-        f"{name} is {values[name]}, at most {limit} was promised"
+        f"{result['engine']}: {name} is {values[name]}, at most {limit} was promised"
         for name, limit in LIMITS[result["engine"]].items()
-        if values[name] > limit
+        # Without photographs there are no masks to miss.
+        if name in values and values[name] > limit
     ]
 
 
@@ -237,22 +267,30 @@ def print_table(result: dict[str, Any]) -> None:
     for crowd, shares in result.get("usable", {}).items():
         parts = ", ".join(f"{name} {value}" for name, value in shares.items())
         print(f"{crowd:20}{parts}")
+    if "masks" in result:
+        parts = ", ".join(f"{name} {n}" for name, n in result["masks"].items())
+        print(f"{'masks':20}missed {result['masks_missed']}: {parts}")
+    print()
 
 
 def main() -> None:
     """Measure, print, and with --check say whether the promises are kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--engine", choices=list(LIMITS), default="face_recognition")
+    parser.add_argument("--engine", choices=list(LIMITS), help="one of both only")
     parser.add_argument("--faces", type=Path, help="a folder of pictures")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    result = measure(arguments.engine, arguments.faces)
+    faces = arguments.faces or (FACES if FACES.is_dir() else None)
+    engines = [arguments.engine] if arguments.engine else list(LIMITS)
+    results = [measure(engine, faces) for engine in engines]
     if arguments.json:
-        print(json.dumps(result, indent=2))
+        print(json.dumps(results, indent=2))
     else:
-        print_table(result)
-    if arguments.check and (failures := broken(result)):
+        for result in results:
+            print_table(result)
+    failures = [failure for result in results for failure in broken(result)]
+    if arguments.check and failures:
         print("\n".join(failures), file=sys.stderr)
         sys.exit(1)
 

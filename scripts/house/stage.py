@@ -19,8 +19,9 @@ class Told:
     """How a visit ended, from the dispenser's event entity.
 
     decided is when the motor turned, or the time of the event when it did not.
-    motor_on_ms is measured between two states that Home Assistant received from the
-    device, the request and the turning motor; event_ms is what the event says itself.
+    decided_ms is the time from the request to that moment, motor_on_ms the same where the
+    motor turned: both between states that Home Assistant received from the device, or
+    wrote itself; event_ms is what the event says.
     """
 
     time: datetime
@@ -30,6 +31,7 @@ class Told:
     cm: float
     next_portion: datetime | None
     reason: str | None
+    decided_ms: float | None
     motor_on_ms: float | None
     event_ms: float | None
     recognition_ms: float | None
@@ -94,19 +96,20 @@ def _told(
     attributes = state["attributes"]
     following = attributes.get("next_portion")
     time = datetime.fromisoformat(state["state"])
+    decided = motor_at or time
+    decided_ms = (
+        (decided - requested_at).total_seconds() * 1000 if requested_at else None
+    )
     return Told(
         time=time,
-        decided=motor_at or time,
+        decided=decided,
         outcome=attributes["event_type"],
         lane=attributes.get("lane"),
         cm=attributes.get("cm") or 0.0,
         next_portion=datetime.fromisoformat(following) if following else None,
         reason=attributes.get("reason"),
-        motor_on_ms=(
-            (motor_at - requested_at).total_seconds() * 1000
-            if motor_at and requested_at
-            else None
-        ),
+        decided_ms=decided_ms,
+        motor_on_ms=decided_ms if motor_at else None,
         event_ms=attributes.get("motor_on_ms"),
         recognition_ms=attributes.get("recognition_ms"),
     )

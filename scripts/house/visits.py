@@ -274,6 +274,7 @@ def _answered(answer: dict[str, object]) -> Told:
         cm=float(cm) if isinstance(cm, int | float) else 0.0,
         next_portion=datetime.fromisoformat(str(following)) if following else None,
         reason=None,
+        decided_ms=None,
         motor_on_ms=None,
         event_ms=None,
         recognition_ms=None,

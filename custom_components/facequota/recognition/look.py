@@ -36,7 +36,7 @@ def look(
     template = None
     faces = []
     quality = 0.0
-    height = eyes_at = live = region = None
+    height = eyes_at = live = where = None
     try:
         picture = decode(data)
     except UnreadablePictureError:
@@ -53,7 +53,7 @@ def look(
             if not np.isfinite(template).all():
                 guidance, template = Guidance.LOOK_HERE, None
             else:
-                region = _region(faces[0], picture.pixels)
+                where = region(faces[0], picture.pixels)
                 if detector is not None:
                     live = detector.live(picture.pixels, faces[0])
     return Sighting(
@@ -65,7 +65,7 @@ def look(
         recognition_ms=(perf_counter() - start) * 1000,
         eyes_at=eyes_at,
         live=live,
-        region=region,
+        region=where,
     )
 
 
@@ -74,7 +74,7 @@ def _eyes_at(face: Face, pixels: NDArray[np.uint8]) -> float:
     return float(np.clip(face.eyes_and_nose[:2, 1].mean() / len(pixels), 0, 1))
 
 
-def _region(face: Face, pixels: NDArray[np.uint8]) -> Region:
+def region(face: Face, pixels: NDArray[np.uint8]) -> Region:
     """Return where in the picture a face is; one that is looked at is in it."""
     height, width = pixels.shape[:2]
     return Region(
