@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 import logging
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -16,6 +17,7 @@ _LOGGER = logging.getLogger(__name__)
 
 # How much of what uv said a form shows; the log has more.
 _DETAIL_CHARACTERS = 300
+_DETAIL_COLUMNS = 60
 
 
 class Installation:
@@ -40,7 +42,11 @@ class Installation:
     @property
     def detail(self) -> str:
         """Return the end of what is known of the failure."""
-        return "" if self.failure is None else self.failure.detail[-_DETAIL_CHARACTERS:]
+        if self.failure is None:
+            return ""
+        end = self.failure.detail[-_DETAIL_CHARACTERS:]
+        # A form does not wrap what is set as code.
+        return "\n".join(fill(line, _DETAIL_COLUMNS) for line in end.splitlines())
 
     def step[ResultT: FlowResult[Any, Any]](
         self, flow: FlowHandler[Any, ResultT, Any], *, after_failure: str

@@ -9,7 +9,7 @@ from .browser import PATIENCE_MS
 from .home_assistant import HouseError
 
 # A device can be named at the end; a dispenser's flow just says that all went well.
-DONE: Final = re.compile("^(Skip and finish|Finish)$")
+DONE: Final = re.compile("^(Skip and finish|Finish|跳过并完成|完成)$")
 INTEGRATION: Final = "/config/integrations/integration/facequota"
 
 

@@ -1,6 +1,7 @@
 """The README's pictures, taken of a real house in a real browser.
 
-scripts/screenshots [FOLDER]      docs/images unless told otherwise
+scripts/screenshots [FOLDER]            docs/images unless told otherwise
+scripts/screenshots --every [FOLDER]    every screen there is, to be looked at (screens.py)
 """
 
 import argparse
@@ -20,6 +21,7 @@ from .clicks import Forms, set_up_by_hand
 from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import portraits, stand
+from .screens import take_every_screen
 from .site import Dispenser, Site, add_dispenser_parts
 from .stage import Watch
 
@@ -122,9 +124,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/screenshots", description="Take the README's pictures."
     )
-    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs/images")
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--every", action="store_true", help="every screen, to look at")
+    parser.add_argument("--language", choices=["en", "zh-Hans"], default="en")
+    arguments = parser.parse_args()
     try:
-        asyncio.run(run(parser.parse_args().folder))
+        if arguments.every:
+            folder = arguments.folder or ROOT / ".cache/screens"
+            asyncio.run(take_every_screen(folder, arguments.language))
+        else:
+            asyncio.run(run(arguments.folder or ROOT / "docs/images"))
     except HouseError as error:
         print(error, file=sys.stderr)
         return 1

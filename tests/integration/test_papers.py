@@ -276,13 +276,16 @@ async def test_the_log_tells_of_purges_and_lanes_and_of_nobody(
         (
             Language.ENGLISH,
             [
-                "Window | whole site | 9 | 7.5",
+                "Window | whole site | 9 min | 7.5 min",
                 "Face recognition | whole site | off | on",
             ],
         ),
         (
             Language.CHINESE,
-            ["时间窗 | 整个场所 | 9 | 7.5", "人脸识别 | 整个场所 | 关闭 | 开启"],
+            [
+                "时间窗 | 整个场所 | 9 分钟 | 7.5 分钟",
+                "人脸识别 | 整个场所 | 关闭 | 开启",
+            ],
         ),
     ],
 )
