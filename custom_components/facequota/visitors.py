@@ -74,7 +74,7 @@ class Visitors:
     @property
     def promise(self) -> Promise:
         """Return how well the manager's limit is kept with so many faces."""
-        return self._book.threshold.promise(self.statistics.faces)
+        return self._book.promise(self._hass.loop.time())
 
     @property
     def all_forgotten_at(self) -> datetime | None:

@@ -33,8 +33,8 @@ async def test_a_limit_under_which_nobody_is_recognised_is_told(
     entry = await set_up_site(hass, options=strict)
     await crowd(hass, entry, ENOUGH_VISITS - 1)
     assert "recognition_should_rest" not in issues(issue_registry)
-    await crowd(hass, entry, 60)
-    assert faces(entry) > ENOUGH_VISITS
+    await crowd(hass, entry, 900)
+    assert faces(entry) > 900
     placeholders = issues(issue_registry)["recognition_should_rest"]
     assert placeholders is not None
     assert placeholders["site"] == "East gate"
@@ -46,5 +46,5 @@ async def test_a_limit_under_which_nobody_is_recognised_is_told(
     assert "recognition_should_rest" not in issues(issue_registry)
     state = hass.states.get(WRONGLY_REFUSED)
     assert state is not None
-    assert 1000 <= float(state.state) <= 10_000
+    assert float(state.state) >= 1000
     await unload(hass, entry)

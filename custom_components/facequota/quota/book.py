@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .account import Account, Refusal, Reservation, Settlement
 from .gallery import Gallery
 from .gcra import Rule, finite
-from .threshold import Threshold
+from .threshold import Promise, Reach, Threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Book:
 
         Raises ValueError when it is not a finite template of the book's dimension.
         """
-        return self._identify(self._gallery.distances(probe))
+        return self._identify(probe)
 
     def request(
         self, probe: NDArray[np.float32], cm: float, now: float
@@ -98,8 +98,7 @@ class Book:
         cm is not positive or more than the allowance; nothing has changed then.
         """
         self.expire(now)
-        distances = self._gallery.distances(probe)
-        identity = self._identify(distances)
+        identity = self._identify(probe)
         known = identity.visitor
         account = self._visitors[known].account if known else Account(now)
         decision = account.reserve(self._rule, cm, now)
@@ -108,7 +107,7 @@ class Book:
         if isinstance(decision, Refusal):
             return replace(decision, distance=identity.distance)
         if known is None:
-            self.threshold.observe(distances)
+            self._observe(probe)
         self._running[decision.token] = account
         return replace(
             decision,
@@ -140,8 +139,8 @@ class Book:
         Here doubt removes: a stranger who is forgotten as well loses nothing.
         """
         self.expire(now)
-        distances = self._gallery.distances(probe)
-        near = distances <= self.threshold.reach(distances).doubt
+        distances, reach = self._compare(probe)
+        near = distances <= reach.doubt
         names = [self._visitor_of[int(key)] for key in self._gallery.keys()[near]]
         self._purge(names)
         return bool(names)
@@ -210,12 +209,32 @@ class Book:
             oldest_s=max(0.0, self._rule.window_s - (min(tats) - now)) if tats else 0.0,
         )
 
-    def _identify(self, distances: NDArray[np.float32]) -> Identity:
+    def promise(self, now: float) -> Promise:
+        """Return how well the limit is kept with those who are here now."""
+        self.expire(now)
+        threshold = self.threshold
+        if threshold.among is not None and self._gallery.crowd.is_known:
+            threshold = threshold.among
+        return threshold.promise(len(self._visitors))
+
+    def _compare(self, probe: NDArray[np.float32]) -> tuple[NDArray[np.float32], Reach]:
+        """Return how far every template is, and how near it has to be.
+
+        As people of this crowd are told apart, as soon as the crowd is known.
+        """
+        among = self.threshold.among
+        relative = self._gallery.relative(probe) if among is not None else None
+        if among is not None and relative is not None:
+            return relative, among.reach_among(relative, self._gallery.crowd.visits)
+        distances = self._gallery.distances(probe)
+        return distances, self.threshold.reach(distances)
+
+    def _identify(self, probe: NDArray[np.float32]) -> Identity:
+        distances, reach = self._compare(probe)
         if not distances.size:
             return Identity(visitor=None, sure=False, doubtful=False, distance=None)
         row = int(distances.argmin())
         distance = float(distances[row])
-        reach = self.threshold.reach(distances)
         same = distance <= reach.same
         return Identity(
             visitor=self._visitor_of[int(self._gallery.keys()[row])] if same else None,
@@ -223,6 +242,16 @@ class Book:
             doubtful=not same and distance <= reach.doubt,
             distance=distance,
         )
+
+    def _observe(self, probe: NDArray[np.float32]) -> None:
+        """Learn from a new visitor."""
+        self.threshold.observe(self._gallery.distances(probe))
+        if self.threshold.among is None:
+            return
+        relative = self._gallery.relative(probe)
+        if relative is not None:
+            self.threshold.among.observe(relative)
+        self._gallery.observe(probe)
 
     def _remember(self, template: NDArray[np.float32], account: Account) -> str:
         key = self._gallery.add(template)

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .crowd import Crowd
 from .orthogonal import random_orthogonal
 
 type Vector = NDArray[np.float32]
@@ -87,27 +88,48 @@ class Gallery:
         self._next_key += 1
         self.rows[row] = hidden
         hidden.fill(0)
+        self._measure(row, row + 1)
         self._keys[row] = key
         self._row_of[key] = row
         return key
 
     def refresh(self, key: int, template: Vector) -> None:
         """Move a template half way to another one of the same person."""
-        row = self.rows[self._row_of[key]]
+        number = self._row_of[key]
+        row = self.rows[number]
         hidden = self._protect(template)
         row += hidden
         hidden.fill(0)
         row /= np.float32(np.linalg.norm(row))
+        self._measure(number, number + 1)
 
     def distances(self, probe: Vector) -> Vector:
         """Return the distance to every template, in the order of keys()."""
         hidden = self._protect(probe)
         # |g - p|² = 2 - 2 g·p for unit vectors: one product instead of a copy.
-        whole = self._whole_pieces(len(self))
-        cosines = _product(self.rows[:whole], hidden)[: len(self)]
+        cosines = self._products(hidden)
         hidden.fill(0)
         distances: Vector = np.sqrt(np.maximum(2.0 - 2.0 * cosines, 0.0))
         return distances
+
+    def relative(self, probe: Vector) -> Vector | None:
+        """Return how near every template is for this crowd; strangers are mostly at 1.
+
+        These are squares of distances. None before enough people came in this epoch.
+        """
+        if not self.crowd.is_known:
+            return None
+        hidden = self._protect(probe)
+        relative = self._relative(hidden) / np.float32(self.crowd.scale())
+        hidden.fill(0)
+        return relative
+
+    def observe(self, probe: Vector) -> None:
+        """Let the crowd learn from a new visitor, who is not kept yet."""
+        hidden = self._protect(probe)
+        self.crowd.observe(hidden, self._relative(hidden))
+        hidden.fill(0)
+        self._measure(0, len(self))
 
     def keys(self) -> NDArray[np.int64]:
         """Return the templates' keys."""
@@ -127,7 +149,7 @@ class Gallery:
         stays[gone] = False
         holes = np.flatnonzero(~stays[:size])
         movers = size + np.flatnonzero(stays[size:])
-        for array in (self.rows, self._keys):
+        for array in (self.rows, self._keys, self._middles):
             moved = array[movers]
             array[holes] = moved
             array[size:before] = moved[...] = 0
@@ -139,6 +161,7 @@ class Gallery:
         self.rows.fill(0)
         if self._transform is not None:
             self._transform.fill(0)
+        self.crowd.clear()
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
@@ -146,6 +169,36 @@ class Gallery:
         self.rows = np.zeros((self._piece, self.dimension), np.float32)
         self._keys = np.zeros(self._piece, np.int64)
         self._row_of: dict[int, int] = {}
+        self.crowd = Crowd(self.dimension)
+        # How far from the crowd's middle each of them is.
+        self._middles = np.zeros(self._piece, np.float32)
+
+    def _products(self, vector: Vector) -> Vector:
+        """Return the product of every template with a vector."""
+        return _product(self.rows[: self._whole_pieces(len(self))], vector)[: len(self)]
+
+    def _measure(self, first: int, last: int) -> None:
+        """Measure templates' distances from the middle of the crowd."""
+        if not self.crowd.visits or first == last:
+            return
+        vectors = np.vstack((self.crowd.mean, self.crowd.directions))
+        rows = self.rows[first : self._whole_pieces(last - first) + first]
+        vectors = vectors.astype(np.float32)
+        if last - first == 1:
+            products = np.einsum("ij,j->i", vectors, rows[0])[:, None]
+        else:
+            products = np.stack([_product(rows, vector) for vector in vectors])
+        cosines, *parts = products[:, : last - first]
+        self._middles[first:last] = self.crowd.middle_distances(
+            cosines, np.stack(parts)
+        )
+
+    def _relative(self, hidden: Vector) -> Vector:
+        """Return squared distances in proportion to distances from the middle."""
+        weighed, off, middle = self.crowd.weighed(hidden)
+        products = self._products(weighed) - np.float32(off)
+        weighed.fill(0)
+        return self.crowd.relative(products, middle, self._middles[: len(self)])
 
     def _whole_pieces(self, rows: int) -> int:
         return -(-rows // self._piece) * self._piece
@@ -168,3 +221,4 @@ class Gallery:
         self.rows = np.concatenate((old, np.zeros_like(old)))
         old.fill(0)
         self._keys = np.concatenate((self._keys, np.zeros_like(self._keys)))
+        self._middles = np.concatenate((self._middles, np.zeros_like(self._middles)))

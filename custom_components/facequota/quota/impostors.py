@@ -70,6 +70,10 @@ class EnginePrior:
     """No crowd's mean score is above this."""
     useful_distance: float
     """Nine of ten returns within minutes are farther than this."""
+    is_law: bool = False
+    """The strict law holds in every crowd: what is learnt does not move it."""
+    among: EnginePrior | None = None
+    """The same for distances relative to a crowd, if that is better; see crowd.py."""
 
     def score(self, distances: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return distances as scores."""

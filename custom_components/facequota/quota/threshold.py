@@ -25,6 +25,15 @@ PRIORS: Final = {
         crowd=Normal(mean=0.34, spread=0.045),
         sparsest_mean=0.60,
         useful_distance=0.11,
+        # Of distances relative to a crowd: the same in every crowd measured.
+        among=EnginePrior(
+            power=1.0,
+            strict=Normal(mean=0.945, spread=0.146),
+            crowd=Normal(mean=1.0, spread=0.15),
+            sparsest_mean=1.1,
+            useful_distance=0.08,
+            is_law=True,
+        ),
     ),
     # SFace's cosines are, which are 1 - distance² / 2.
     "ncnn": EnginePrior(
@@ -48,6 +57,12 @@ _NEIGHBOURS: Final = slice(1, 4)
 # Nobody is equally far from everybody. Whoever seems so, in spreads of a crowd, is no
 # visitor to learn from: a camera that hangs, a wall of one face, somebody feeding us.
 _LEAST_VARIETY: Final = 0.25
+# How far the law of relative distances is kept away from when few visitors made the
+# crowd, times their number; and when a visitor's usual distance is below _NEAR, times
+# how much it is.
+_FEW: Final = 5.0
+_NEAR: Final = 0.93
+_NEARER: Final = 1.5
 # What is sure, and what is doubtful: where a tenth, or ten times as many, would be wrong.
 _STEP: Final = 10
 
@@ -89,6 +104,10 @@ class Threshold:
         """
         self._prior = prior
         self._impostors = Impostors(prior)
+        # For distances relative to a crowd, of engines that are better for it.
+        self.among = (
+            None if prior.among is None else Threshold(prior=prior.among, limit=limit)
+        )
         self.limit = limit
 
     @property
@@ -101,6 +120,8 @@ class Threshold:
         if not 1e-9 <= finite(limit, "limit") <= 0.5:
             raise ValueError("limit is not between 1e-9 and 0.5")
         self._limit = limit
+        if self.among is not None:
+            self.among.limit = limit
 
     def distance(self, gallery_size: int) -> float:
         """Return the distance for somebody who is as near to people as most are."""
@@ -113,8 +134,27 @@ class Threshold:
         if size >= SMALLEST_CROWD:
             nearest = np.partition(distances, _NEIGHBOURS.stop)[: _NEIGHBOURS.stop]
             nearness = _nearness(np.sort(self._prior.score(nearest)))
+        return self._reach(size, nearness)
+
+    def reach_among(self, relative: NDArray[np.float32], visits: float) -> Reach:
+        """Return the same for distances relative to a crowd that so many came of.
+
+        Their law is the same in every crowd, so nothing is learnt about it. It is kept
+        away from while few made the crowd, and from visitors who are nearer to all than
+        the crowd's people: others may be about to come.
+        """
+        size = len(relative)
+        off = _FEW / visits
+        if size >= SMALLEST_CROWD:
+            # The nearest may be the visitor's own.
+            usual = float(relative.sum() - relative.min()) / (size - 1)
+            weight = _NEARER * size / (size + _HALF_NEARNESS)
+            off += weight * max(0.0, _NEAR - usual)
+        return self._reach(size, None, off)
+
+    def _reach(self, size: int, nearness: float | None, off: float = 0.0) -> Reach:
         sure, same, doubt = (
-            self._prior.distance(self._score(min(share, 0.5), size, nearness))
+            self._prior.distance(self._score(min(share, 0.5), size, nearness) - off)
             for share in (self._limit / _STEP, self._limit, self._limit * _STEP)
         )
         return Reach(sure=sure, same=same, doubt=doubt)
@@ -163,7 +203,7 @@ class Threshold:
             usual = crowd.mean + crowd.spread * expected_nearness(size)
             strict += _weight(size) * (nearness - usual)
         fit = self._impostors.fit
-        if fit is None:
+        if fit is None or self._prior.is_law:
             return strict
         # What is learnt holds for visitors who are compared with their neighbours.
         learnt = fit.quantile(_share(fpir, max(size, SMALLEST_CROWD)))
