@@ -24,10 +24,10 @@ _STRIDES = (8, 16, 32)
 _MIN_SCORE = 0.7
 _MAX_OVERLAP = 0.3
 
-_CHECK_SIDE = 64
+_CHECK_SIDE = 96
 """Pixels of the square at which a face is looked at both ways up."""
 
-_CHECK_ROOM = 0.15
+_CHECK_ROOM = 0.2
 """What is seen of its surroundings on each side, in heights of YuNet's box."""
 
 _FOREHEAD = 0.22
