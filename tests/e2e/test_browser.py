@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 import pytest
 import pytest_asyncio
 
@@ -72,3 +72,20 @@ async def test_the_device_page_shows_a_visit_as_it_happens(
     # The logbook of the page.
     await expect(body).to_contain_text("60", timeout=PATIENCE_MS)
     await expect(body).to_contain_text("Granted", timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+async def test_the_notice_is_two_pages(
+    house: House, parts: Dispenser, language: str
+) -> None:
+    """With all that can be on it: every button, and an operator."""
+    site = await Site.find(house.client, [parts])
+    path = f"/api/facequota/papers/{site.entry_id}/{language}/notice.html"
+    async with open_browser(house.client) as browser:
+        await browser.set_extra_http_headers(
+            {"Authorization": f"Bearer {house.client.token}"}
+        )
+        await browser.goto(house.client.url + path)
+        assert await browser.pdf(prefer_css_page_size=True, page_ranges="2")
+        with pytest.raises(Error, match="page count"):
+            await browser.pdf(prefer_css_page_size=True, page_ranges="3")

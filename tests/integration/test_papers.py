@@ -196,7 +196,7 @@ async def test_the_notice_says_what_to_hold_where_the_machine_has_our_firmware(
     entry = await set_up_site(hass, options={"suspended": True}, data=data)
     notice = await read(await hass_client(), entry, "notice.txt")
     assert {words for words in says if words in notice} == says
-    assert ("Urgent need" in notice) is bool(more)
+    assert ("Urgent\n" in notice) is bool(more)
     await hass.config_entries.async_remove(entry.entry_id)
 
 
