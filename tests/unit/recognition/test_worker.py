@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 import pytest
 import pytest_asyncio
 
@@ -259,6 +259,29 @@ async def test_a_whole_face_at_the_border_is_the_same_person_or_asked_to_move(
             assert distance(wanted, sighting) < 0.6 * same_person, box
         else:
             assert sighting.guidance in {Guidance.LOOK_HERE, Guidance.NO_FACE}, box
+
+
+async def test_a_mask_makes_nobody_somebody_else(
+    worker: Supervisor, portraits: Path, same_person: float
+) -> None:
+    """Whoever wears one is found, or asked to show the face; never another person."""
+    b = await look(worker, portraits / "B/1.jpg")
+    masked = Image.open(portraits / "A/1.jpg").convert("RGB")
+    plain = await look(worker, masked)
+    assert plain.region is not None
+    left, right = plain.region.left * 640, plain.region.right * 640
+    top, bottom = plain.region.top * 480, plain.region.bottom * 480
+    upper_edge, width = top + 0.55 * (bottom - top), right - left
+    ImageDraw.Draw(masked).rounded_rectangle(
+        (left + 0.08 * width, upper_edge, right - 0.08 * width, bottom),
+        radius=0.25 * width,
+        fill=(170, 200, 220),
+    )
+    sighting = await look(worker, masked)
+    if sighting.guidance is None:
+        assert distance(sighting, b) > same_person
+    else:
+        assert sighting.guidance is Guidance.NO_FACE
 
 
 async def test_a_person_in_the_dark_is_asked_for_light(
