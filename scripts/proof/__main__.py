@@ -121,7 +121,7 @@ async def unlinkable(
     return Line(
         name="unlinkable",
         claim="A protected template says nothing about another one of the same face "
-        "from another epoch: another site, or this one after a restart or a purge of all.",
+        "from another epoch: another site, or this one before it was last empty.",
         shown=figures.by_distance.is_guessing and figures.by_length.is_guessing,
         found=f"{len(templates)} templates of {where}, by distance "
         f"{figures.by_distance.as_text()}; by length {figures.by_length.as_text()}{limit}",
