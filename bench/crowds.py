@@ -33,6 +33,8 @@ _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 _ROLES: Final = frozenset({"multi", "stranger", "live", "stranger_child"})
 MASKED: Final = frozenset({"masked_scene"})
 _ENOUGH_PEOPLE: Final = 30
+# How much pictures of one drawn person differ, in proportion to people.
+_WITHIN: Final = 0.5
 
 type Vectors = NDArray[np.float32]
 """Templates, shape (n, dimension)."""
@@ -89,10 +91,16 @@ def _crowd(row: Mapping[str, str]) -> str:
     return row["set"] if row.get("group", "mixed") == "mixed" else row["group"]
 
 
-def load(folder: Path, engine: str) -> Crowds:
-    """Return everybody in the folder by crowd; crowds too small to use are left out."""
+def load(
+    folder: Path, engine: str, *, least: int = _ENOUGH_PEOPLE, keep: bool = True
+) -> Crowds:
+    """Return everybody in the folder by crowd; crowds too small to use are left out.
+
+    Templates are kept for the next time, or with keep=False nowhere but in memory.
+    """
     pictures = list(photographs(folder))
-    seen = _cached(folder, engine, pictures)
+    look_up = _cached if keep else _templates
+    seen = look_up(folder, engine, pictures)
     people: dict[tuple[str, str], list[Vectors]] = {}
     for picture in pictures:
         if (template := seen.get(str(picture.path.relative_to(folder)))) is not None:
@@ -105,31 +113,44 @@ def load(folder: Path, engine: str) -> Crowds:
     return {
         crowd: everybody
         for crowd, everybody in crowds.items()
-        if len(everybody) >= _ENOUGH_PEOPLE
+        if len(everybody) >= least
     }
 
 
 def _cached(
     folder: Path, engine: str, pictures: Sequence[Photograph]
 ) -> dict[str, Vectors]:
-    """Return templates by the picture's path, made by the engine if need be."""
+    """Return what was kept of the templates, else make them and keep them."""
     names = [str(picture.path.relative_to(folder)) for picture in pictures]
     digest = sha256("\n".join(names).encode()).hexdigest()[:12]
     file = CACHE / "templates" / f"{engine}-{digest}.npz"
     if not file.is_file():
-        print(f"{len(names)} pictures go through {engine} …", file=sys.stderr)
-        templates = asyncio.run(_look(engine, [picture.path for picture in pictures]))
-        found = [(n, t) for n, t in zip(names, templates, strict=True) if t is not None]
+        found = _templates(folder, engine, pictures)
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part.npz")
         np.savez(
             part,
-            names=np.array([name for name, _ in found]),
-            templates=np.stack([template for _, template in found]),
+            names=np.array(list(found)),
+            templates=np.stack(list(found.values())),
         )
         part.replace(file)
     with np.load(file) as saved:
         return dict(zip(saved["names"].tolist(), saved["templates"], strict=True))
+
+
+def _templates(
+    folder: Path, engine: str, pictures: Sequence[Photograph]
+) -> dict[str, Vectors]:
+    """Return templates by the picture's path; none where no face was found."""
+    if not pictures:
+        return {}
+    print(f"{len(pictures)} pictures go through {engine} …", file=sys.stderr)
+    templates = asyncio.run(_look(engine, [picture.path for picture in pictures]))
+    return {
+        str(picture.path.relative_to(folder)): template
+        for picture, template in zip(pictures, templates, strict=True)
+        if template is not None
+    }
 
 
 async def _look(engine: str, paths: Sequence[Path]) -> list[Vectors | None]:
@@ -192,31 +213,32 @@ def unit(templates: Vectors) -> Vectors:
     return directions
 
 
-def drawn(
-    like: Sequence[Person] | None, count: int, rng: np.random.Generator
-) -> list[Person]:
-    """Return people who do not exist, two pictures each.
+def drawn(like: Sequence[Person], count: int, rng: np.random.Generator) -> list[Person]:
+    """Return people who do not exist, four pictures each.
 
     Drawn from the normal law that has the crowd's mean and covariance, which gives
-    their distances the crowd's distribution. Without a crowd, from a law whose
-    distances are like those of dlib's templates of a mixed crowd.
+    their distances the crowd's distribution. With fewer people than a crowd, from a law
+    around their mean whose distances are like those of dlib's templates of one.
     """
-    if like is None:
+    if len(like) < _ENOUGH_PEOPLE:
         dimension = 128
         middle = np.zeros(dimension)
         middle[0] = 1.0
-        spread = np.diag(0.9 ** np.arange(dimension))
+        if like:
+            middle = np.mean(
+                [person.directions.mean(axis=0) for person in like], axis=0
+            )
+            middle /= np.linalg.norm(middle)
+        spread = np.diag(0.94 ** np.arange(dimension))
         spread *= 0.176 / np.trace(spread)
-        within = 0.3
     else:
         first = np.stack([person.directions[0] for person in like]).astype(np.float64)
         middle, spread = first.mean(axis=0), np.cov(first, rowvar=False)
-        within = 0.3
     root = np.linalg.cholesky(spread + 1e-9 * np.eye(len(middle)))
     faces = middle + rng.normal(size=(count, len(middle))) @ root.T
     people = []
     for number, face in enumerate(faces):
-        seen = face + within * rng.normal(size=(4, len(middle))) @ root.T
+        seen = face + _WITHIN * rng.normal(size=(4, len(middle))) @ root.T
         seen /= np.linalg.norm(seen, axis=1, keepdims=True)
         people.append(Person(name=f"drawn {number}", templates=seen.astype(np.float32)))
     return people

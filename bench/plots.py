@@ -1,4 +1,8 @@
-"""Pictures of what bench/openset.py found, for the documentation. Needs matplotlib."""
+"""Pictures of what bench/openset.py found, for the documentation. Needs matplotlib.
+
+.tools/uv/bin/uv pip install --group plots --python .venv --target .cache/plots
+PYTHONPATH=.cache/plots .venv/bin/python -m bench.openset --plots docs/images
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -17,6 +21,9 @@ OTHER: Final = "#c8553d"
 BEST: Final = "#6c757d"
 _PIXELS_PER_INCH: Final = 90
 _LEAST: Final = 2e-4
+_LIMIT: Final = 0.01
+# Visits that are one point of a curve.
+_STEP: Final = 50
 
 
 def draw(
@@ -33,7 +40,7 @@ def draw(
     plot.rcParams.update({"font.size": 9, "axes.spines.top": False})
     plot.rcParams["axes.spines.right"] = False
     folder.mkdir(parents=True, exist_ok=True)
-    shown = [row for row in rows if row.limit == 0.01 and row.scene != "drawn"]
+    shown = [row for row in rows if row.limit == _LIMIT and row.scene != "drawn"]
     pictures: list[tuple[str, Callable[[Any], None]]] = [
         ("fpir", lambda axes: _fpir(axes, shown)),
         ("fnir", lambda axes: _fnir(axes, shown)),
@@ -92,33 +99,51 @@ def _fnir(axes: Any, rows: Sequence[Row]) -> None:
 def _change(
     axes: Any, outcomes: Mapping[tuple[str, int, float], Outcome], engine: str
 ) -> None:
-    """Two crowds, one after the other."""
-    changes = [key for key in outcomes if ", then " in key[0] and key[2] == 0.01]
+    """Two crowds, one after the other: who is wrongly refused, and who is missed."""
+    changes = [key for key in outcomes if ", then " in key[0] and key[2] == _LIMIT]
     if not changes:
         return
-    outcome = outcomes[changes[-1]]
-    looks = Looks()
-    looks.extend(outcome.learning.strangers)
-    looks.extend(outcome.learnt.strangers)
-    visits = np.array(looks.visit)
-    step = 50
-    edges = np.arange(0, visits.max() + step, step)
-    usual = np.array(looks.engine_distance) <= FIXED[engine]
-    for wrong, colour, label in (
-        (np.array(looks.wrong), OURS, "learnt"),
-        (usual, OTHER, "engine's usual distance"),
+    name, size, limit = changes[-1]
+    outcome = outcomes[name, size, limit]
+    strangers, returns = Looks(), Looks()
+    for phase in (outcome.learning, outcome.learnt):
+        strangers.extend(phase.strangers)
+        returns.extend(phase.returns)
+    usual = np.array(strangers.engine_distance) <= FIXED[engine]
+    for looks, wrong, style in (
+        (
+            strangers,
+            np.array(strangers.wrong),
+            {"color": OURS, "label": "new visitors wrongly refused"},
+        ),
+        (
+            returns,
+            np.array(returns.wrong),
+            {"color": OURS, "linestyle": ":", "label": "returning visitors missed"},
+        ),
+        (
+            strangers,
+            usual,
+            {"color": OTHER, "label": "wrongly refused at the usual distance"},
+        ),
     ):
+        visits = np.array(looks.visit)
+        edges = np.arange(0, visits.max() + _STEP, _STEP)
         shares = [
-            max(wrong[(visits > edge) & (visits <= edge + step)].mean(), _LEAST)
+            max(float(wrong[(visits > edge) & (visits <= edge + _STEP)].mean()), _LEAST)
             for edge in edges[:-1]
         ]
-        axes.step(edges[1:], shares, where="mid", color=colour, label=label)
-    axes.axhline(0.01, color="black", linestyle="--", linewidth=1)
-    axes.axvline(visits.max() / 2, color=BEST, linewidth=1)
+        axes.plot(edges[:-1] + _STEP / 2, shares, **style)
+    last = max(strangers.visit)
+    axes.axhline(limit, color="black", linestyle="--", linewidth=1)
+    axes.axvline(last / 2, color=BEST, linewidth=1)
+    for place, crowd in zip((0.25, 0.75), name.split(", then "), strict=True):
+        axes.text(place * last, 1.15, crowd, ha="center", color=BEST)
     axes.set_yscale("log")
-    axes.set_ylabel("new visitors wrongly refused")
-    axes.set_xlabel(f"visits; {changes[-1][0]}, {changes[-1][1]} templates")
-    axes.legend(frameon=False)
+    axes.set_ylim(_LEAST, 1)
+    axes.set_ylabel("share of looks")
+    axes.set_xlabel(f"visits; {size} templates; dashed: the manager's limit")
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def _tails(axes: Any, crowds: Crowds) -> None:
