@@ -71,7 +71,7 @@ class EnginePrior:
     useful_distance: float
     """Nine of ten returns within minutes are farther than this."""
     is_law: bool = False
-    """The strict law holds in every crowd: what is learnt does not move it."""
+    """The strict law holds in every crowd: what is learnt can make it stricter only."""
     among: EnginePrior | None = None
     """The same for distances relative to a crowd, if that is better; see crowd.py."""
 

@@ -61,6 +61,8 @@ _LEAST_VARIETY: Final = 0.25
 # crowd, times their number; and when a visitor's usual distance is below _NEAR, times
 # how much it is.
 _FEW: Final = 5.0
+# A fit has to say more than this many of its spreads against the law to be believed.
+_DOUBTED: Final = 0.25
 _NEAR: Final = 0.93
 _NEARER: Final = 1.5
 # What is sure, and what is doubtful: where a tenth, or ten times as many, would be wrong.
@@ -139,9 +141,9 @@ class Threshold:
     def reach_among(self, relative: NDArray[np.float32], visits: float) -> Reach:
         """Return the same for distances relative to a crowd that so many came of.
 
-        Their law is the same in every crowd, so nothing is learnt about it. It is kept
-        away from while few made the crowd, and from visitors who are nearer to all than
-        the crowd's people: others may be about to come.
+        Their law was the same in every crowd measured, so what is learnt can only make
+        it stricter. It is kept away from while few made the crowd, and from visitors
+        who are nearer to all than the crowd's people: others may be about to come.
         """
         size = len(relative)
         off = _FEW / visits
@@ -173,7 +175,9 @@ class Threshold:
         first = slice(_NEIGHBOURS.stop + 1)
         scores[first] = np.sort(scores[first])
         self._impostors.observe(
-            scores, nearness=_nearness(scores), weight=_weight(size)
+            scores,
+            nearness=_nearness(scores),
+            weight=0.0 if self._prior.is_law else _weight(size),
         )
 
     def promise(self, gallery_size: int) -> Promise:
@@ -203,8 +207,11 @@ class Threshold:
             usual = crowd.mean + crowd.spread * expected_nearness(size)
             strict += _weight(size) * (nearness - usual)
         fit = self._impostors.fit
-        if fit is None or self._prior.is_law:
+        if fit is None:
             return strict
+        if self._prior.is_law:
+            learnt = fit.quantile(_share(fpir, size)) + _DOUBTED * fit.spread
+            return min(strict, learnt)
         # What is learnt holds for visitors who are compared with their neighbours.
         learnt = fit.quantile(_share(fpir, max(size, SMALLEST_CROWD)))
         learnt -= self._impostors.caution() * fit.spread
