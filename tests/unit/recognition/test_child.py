@@ -208,7 +208,10 @@ def test_a_worker_ends_quietly_when_its_input_does(engine: Engine) -> None:
         check=False,
         timeout=60,
     )
-    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert ran.returncode == 0
+    # ncnn asks for the processor's features there, and does without: to a process that
+    # may not be dumped the kernel shows its own file only if it is root's.
+    assert ran.stderr.replace(b"fopen /proc/self/auxv failed\n", b"") == b""
     assert engine.encode() in ran.stdout
 
 
