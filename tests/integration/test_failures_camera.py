@@ -195,7 +195,10 @@ async def test_a_camera_that_goes_is_a_problem_at_once_and_none_when_it_is_back(
 
 
 async def test_who_cannot_be_seen_cannot_be_forgotten_and_is_told_so(
-    hass: HomeAssistant, site: MockConfigEntry, stage: Stage
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
 ) -> None:
     """Nobody else is forgotten instead."""
     stage.person("A")
@@ -207,3 +210,6 @@ async def test_who_cannot_be_seen_cannot_be_forgotten_and_is_told_so(
         )
     assert caught.value.translation_key == "nobody_to_forget"
     assert faces(site) == 1
+    await hass.async_block_till_done(wait_background_tasks=True)
+    seen = "You could not be seen well. Please try again, or ask our staff."
+    assert dispenser.said[-1] == seen
