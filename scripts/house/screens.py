@@ -257,3 +257,21 @@ async def _repairs(screens: Screens, site: Site) -> None:
     await screens.shows(issue["fix_flow"]["progress"]["install"][:8])
     await screens.take("repair-install", settle_ms=100)
     await screens.finish("repair-done")
+    await _broken_dispenser(screens, site)
+
+
+async def _broken_dispenser(screens: Screens, site: Site) -> None:
+    """Cut a dispenser's power, let somebody ask, and look at what the manager is told."""
+    dispenser = site.dispensers[0]
+    await screens.house.machines[0].simulator.cut_power()
+    await site.client.wait_for(
+        dispenser.motor, lambda state: state["state"] == "unavailable"
+    )
+    await site.dispense(dispenser)
+    title = screens.texts["issues"]["motor_unavailable"]["title"]
+    await screens.go("/config/repairs")
+    await screens.page.get_by_text(title.format(dispenser="Entrance")).first.click()
+    await screens.take("nobody-gets-paper")
+    await screens.go(f"/config/devices/device/{dispenser.device_id}")
+    await screens.page.locator("ha-config-device-page").wait_for()
+    await screens.take("dispenser-out-of-order")
