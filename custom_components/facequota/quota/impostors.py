@@ -86,14 +86,15 @@ class EnginePrior:
 
 
 @lru_cache(maxsize=1024)
-def expected_nearness(size: int) -> float:
+def expected_nearness(size: int, first: int = 2, last: int = 4) -> float:
     """Return how far below the mean the neighbours lie, in spreads of a normal law.
 
-    The neighbours are the second to fourth lowest of so many. Blom's approximation
-    (Statistical Estimates and Transformed Beta-Variables, 1958).
+    The neighbours are the second to fourth lowest of so many, or first to last. Blom's
+    approximation (Statistical Estimates and Transformed Beta-Variables, 1958).
     """
-    ranks = (_NORMAL.inv_cdf((rank - 0.375) / (size + 0.25)) for rank in (2, 3, 4))
-    return sum(ranks) / 3
+    ranks = range(first, last + 1)
+    places = (_NORMAL.inv_cdf((rank - 0.375) / (size + 0.25)) for rank in ranks)
+    return sum(places) / len(ranks)
 
 
 class Impostors:

@@ -58,9 +58,13 @@ _NEIGHBOURS: Final = slice(1, 4)
 # visitor to learn from: a camera that hangs, a wall of one face, somebody feeding us.
 _LEAST_VARIETY: Final = 0.25
 # How far the law of relative distances is kept away from when few visitors made the
-# crowd, times their number; and when a visitor's usual distance is below _NEAR, times
-# how much it is.
+# crowd, times their number.
 _FEW: Final = 5.0
+# Of relative distances the fourth to seventh nearest say whether a visitor is nearer to
+# people than this crowd's are. Not the first three: whoever was missed before is here
+# several times. Less than _USUAL says nothing.
+_FURTHER: Final = (4, 7)
+_USUAL: Final = 0.1
 # A fit has to say more than this many of its spreads against the law to be believed.
 _DOUBTED: Final = 0.25
 _NEAR: Final = 0.93
@@ -147,11 +151,13 @@ class Threshold:
         """
         size = len(relative)
         off = _FEW / visits
-        if size >= SMALLEST_CROWD:
-            # The nearest may be the visitor's own.
-            usual = float(relative.sum() - relative.min()) / (size - 1)
-            weight = _NEARER * size / (size + _HALF_NEARNESS)
-            off += weight * max(0.0, _NEAR - usual)
+        first, last = _FURTHER
+        if size > last:
+            near = np.sort(np.partition(relative, last)[:last])[first - 1 :].mean()
+            law = self._prior.crowd
+            usual = law.mean + law.spread * expected_nearness(size, first, last)
+            weight = size / (size + _HALF_NEARNESS)
+            off += weight * max(0.0, usual - _USUAL - float(near))
         return self._reach(size, None, off)
 
     def _reach(self, size: int, nearness: float | None, off: float = 0.0) -> Reach:
