@@ -34,7 +34,7 @@ _ROLES: Final = frozenset({"multi", "stranger", "live", "stranger_child"})
 MASKED: Final = frozenset({"masked_scene"})
 _ENOUGH_PEOPLE: Final = 30
 # How much pictures of one drawn person differ, in proportion to people.
-_WITHIN: Final = 0.5
+_WITHIN: Final = 0.3
 
 type Vectors = NDArray[np.float32]
 """Templates, shape (n, dimension)."""

@@ -68,8 +68,6 @@ class Scene:
     """How many different people can be new: what an oracle rests on."""
     crowds: Draw
     visits: int = VISITS
-    drawn: bool = False
-    """Of people who do not exist: their pictures do not differ as those of faces do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +141,6 @@ def scenes(crowds: Crowds, portraits: Sequence[Person] = ()) -> Iterator[Scene]:
             people=people,
             crowds=partial(_drawn, like, portraits, people),
             visits=VISITS + 2 * size,
-            drawn=True,
         )
 
 
@@ -226,9 +223,7 @@ def _row(scene: Scene, limit: float, engine: str, outcome: Outcome) -> Row:
         fpir=interval(strangers),
         fnir=interval(returns),
         oracle_fnir=interval(missed)[0],
-        oracle_measurable=(
-            pairs >= LEAST_PAIRS and bool(returns.wrong) and not scene.drawn
-        ),
+        oracle_measurable=pairs >= LEAST_PAIRS and bool(returns.wrong),
         over_oracle=_over(returns, missed),
         fixed_fpir=interval(refused)[0],
         fixed_fnir=interval(

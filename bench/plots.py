@@ -49,7 +49,7 @@ def draw(
     ]
     for name, make in pictures:
         figure, axes = plot.subplots(
-            figsize=(7, 3.2 if name in ("change", "tails") else 0.24 * len(shown) + 1),
+            figsize=(7, 3.4 if name in ("change", "tails") else 0.24 * len(shown) + 1),
             layout="constrained",
         )
         make(axes)
@@ -143,7 +143,12 @@ def _change(
     axes.set_ylim(_LEAST, 1)
     axes.set_ylabel("share of looks")
     axes.set_xlabel(f"visits; {size} templates; dashed: the manager's limit")
-    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 1.32),
+        ncols=2,
+        frameon=False,
+    )
 
 
 def _tails(axes: Any, crowds: Crowds) -> None:
