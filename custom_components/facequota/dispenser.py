@@ -189,6 +189,7 @@ class Dispenser:
                 )
             self.shared.visitors.forget(probe.template)
             probe.overwrite()
+            self.shared.recogniser.renew()
         self.display.show(Sentence.FORGOTTEN)
 
     @callback

@@ -1,5 +1,6 @@
 """The recognition worker of one site: installed, running, resting, or in need of help."""
 
+import asyncio
 from collections.abc import Callable
 import logging
 from pathlib import Path
@@ -56,6 +57,8 @@ class Recogniser:
         self._on_change = on_change
         self.worker: Supervisor | None = None
         self.problem: str | None = None
+        self._has_seen = False
+        self._renewal: asyncio.Task[None] | None = None
         # Whether the manager wants presentation attacks to be looked for.
         self.detect_attacks = False
         self._detects_attacks = False
@@ -78,12 +81,8 @@ class Recogniser:
             self._report(ISSUE_ENGINE_MISSING)
             return
         await self._prepare_detection()
-        attacks = attack_folder(self._hass) if self._detects_attacks else None
-        self.worker = Supervisor(
-            command=self._environment.command(attacks),
-            env=self._environment.env(),
-            on_change=self._worker_changed,
-        )
+        self.worker = self._new_worker()
+        self._has_seen = False
         try:
             await self.worker.start()
         except WorkerError as err:
@@ -93,6 +92,9 @@ class Recogniser:
     async def stop(self) -> None:
         """End the worker; nothing is wrong with one that rests."""
         worker, self.worker = self.worker, None
+        if self._renewal is not None:
+            self._renewal.cancel()
+            await asyncio.wait([self._renewal])
         if worker is not None:
             await worker.stop()
         ir.async_delete_issue(self._hass, DOMAIN, self._attacks_issue_id)
@@ -102,9 +104,28 @@ class Recogniser:
         self, picture: bytes, *, timeout: float, near: Region | None = None
     ) -> Sighting:
         """Return what a picture shows; raise WorkerError."""
-        if self.worker is None:
+        if (worker := self.worker) is None:
             raise WorkerError("not_running")
-        return await self.worker.look(picture, timeout=timeout, near=near)
+        self._has_seen = True
+        try:
+            return await worker.look(picture, timeout=timeout, near=near)
+        except WorkerError:
+            if (successor := self.worker) is None or successor is worker:
+                raise
+        # Renewed meanwhile: the one that took over has not been asked yet.
+        self._has_seen = True
+        return await successor.look(picture, timeout=timeout, near=near)
+
+    @callback
+    def renew(self) -> None:
+        """Let another worker take over, in the background, from one that has seen faces.
+
+        What pictures leave in a process nobody can overwrite, but it goes with it.
+        """
+        if self._has_seen and self.ready and not self._is_renewing:
+            self._renewal = self._entry.async_create_background_task(
+                self._hass, self._renew(), name=f"{DOMAIN} new worker"
+            )
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the worker's condition."""
@@ -120,6 +141,31 @@ class Recogniser:
             "sandbox": dict(worker.sandbox),
             "detects_presentation_attacks": self._detects_attacks,
         }
+
+    @property
+    def _is_renewing(self) -> bool:
+        return self._renewal is not None and not self._renewal.done()
+
+    async def _renew(self) -> None:
+        """Start another worker, let it take over and end the one before it."""
+        before, successor = self.worker, self._new_worker()
+        try:
+            await successor.start()
+        except WorkerError as err:
+            _LOGGER.warning("No new recognition worker could be started: %s", err)
+            return
+        assert before is not None
+        self.worker, self._has_seen = successor, False
+        await before.stop()
+
+    def _new_worker(self) -> Supervisor:
+        """Return a worker that does not run yet."""
+        attacks = attack_folder(self._hass) if self._detects_attacks else None
+        return Supervisor(
+            command=self._environment.command(attacks),
+            env=self._environment.env(),
+            on_change=self._worker_changed,
+        )
 
     async def _prepare_detection(self) -> None:
         """Find out if presentation attacks can be detected; tell if they cannot be.

@@ -46,6 +46,7 @@ class Site:
         self.log = SiteLog(hass, entry.entry_id)
         self.visitors.purges.add(self._purged)
         self.visitors.expiries.add(self.log.faces_expired)
+        self.visitors.expiries.add(self._expired)
         self.visitors.changes.add(self._count_faces)
         self.recogniser = Recogniser(
             hass,
@@ -171,9 +172,16 @@ class Site:
         self.log.faces_now(self.visitors.statistics.faces)
 
     @callback
+    def _expired(self, _faces: int) -> None:
+        """Leave nothing of anybody in the worker once nobody is remembered."""
+        if not self.visitors.statistics.faces:
+            self.recogniser.renew()
+
+    @callback
     def _purged(self, receipt: Receipt) -> None:
         """Keep the receipt; a purge that failed needs a person who reads the log."""
         self.log.receipt(receipt)
+        self.recogniser.renew()
         if self.visitors.purge_failed:
             ir.async_create_issue(
                 self._hass,
