@@ -251,10 +251,11 @@ class Book:
         relative = self._gallery.relative(probe)
         if relative is not None:
             self.threshold.among.observe(relative)
-        self._gallery.observe(probe)
 
     def _remember(self, template: NDArray[np.float32], account: Account) -> str:
         key = self._gallery.add(template)
+        if self.threshold.among is not None:
+            self._gallery.learn()
         name = secrets.token_hex(8)
         self._visitors[name] = _Visitor(key=key, account=account)
         self._visitor_of[key] = name

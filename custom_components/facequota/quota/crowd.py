@@ -7,7 +7,8 @@ with little of the latter, strangers of every crowd measured come equally near t
 other, relative to how near they usually come. docs/threshold.md has the figures.
 
 All of it is in the space of the gallery's epoch and goes with it. It is no template of
-anybody: a sum over everybody who came, and not used before eighty visitors did.
+anybody: sums over everybody who came, never of fewer than eight people, and not used
+before eighty.
 """
 
 from typing import Final
@@ -18,8 +19,12 @@ from numpy.typing import NDArray
 type Vector = NDArray[np.float32]
 type Sum = NDArray[np.float64]
 
+# So many people are learnt from together, while all of them are in the window: what
+# outlives a face is made of no fewer.
+TOGETHER: Final = 8
 # A crowd is remembered for about this many new visitors.
 _MEMORY_VISITS: Final = 250.0
+_KEEP: Final = 1 - 1 / _MEMORY_VISITS
 # A mean of fewer people would still be much like each of them.
 _FIRST_VISITS: Final = 80.0
 # From how many on distances are averaged; before, the mean is nearly the visitor.
@@ -38,15 +43,6 @@ _SPARSEST: Final = 1.35
 _NEAREST: Final = 1e-4
 
 
-# NOTE FROM THE LEAD (remove when done): law 2. A mean of one to nine people outlives their
-# faces here, and the first one IS a template. Please: nothing that outlives a face may be
-# made of fewer than CROWD_AT_LEAST = 8 people. Rule: the gallery flags rows as counted;
-# only when 8 uncounted templates are in the window at the same time are they folded in,
-# all at once, straight from the gallery's rows (no extra copy kept); who leaves before is
-# never counted. Same for the directions. Works from N ~ 10 on; below, the plain distances
-# serve. Test it: with 7 visitors the crowd is all zeros; after a purge it is zeros; the
-# mean of 8 is no nearer to its members than ... (give the figure in docs/threshold.md and
-# security.md). Also say in docs that three directions are kept besides the mean, and why.
 class Crowd:
     """The mean of the visitors, their main directions, and their usual distance.
 
@@ -68,26 +64,29 @@ class Crowd:
         """Return whether enough people came to compare them by this."""
         return self.visits >= _FIRST_VISITS and self._averaged >= _FIRST_DISTANCES
 
-    def observe(self, template: Vector, distances: Vector) -> None:
-        """Learn from a new visitor, whose distances() to all in the window these are.
+    def observe_distances(self, distances: Vector) -> None:
+        """Learn what is usual from a new visitor's distances() to all others."""
+        if self.visits < _FIRST_DISTANCES or len(distances) < _SMALLEST:
+            return
+        self._averaged = self._averaged * _KEEP + 1
+        # The nearest may be the visitor's own template of an unrecognised visit.
+        usual = (distances.sum() - distances.min()) / (len(distances) - 1)
+        self._usual += (float(usual) - self._usual) / self._averaged
+
+    def observe(self, template: Vector) -> None:
+        """Learn from a new visitor, with others: see TOGETHER.
 
         The directions are those of an incremental principal component analysis that
         forgets (Weng, Zhang and Hwang, 2003): a sum for each, of every visitor's
         difference from the mean in proportion to its own part in that direction. No
         covariance is kept, nor anybody's template.
         """
-        keep = 1 - 1 / _MEMORY_VISITS
-        # The nearest may be the visitor's own template of an unrecognised visit.
-        if self.visits >= _FIRST_DISTANCES and len(distances) >= _SMALLEST:
-            self._averaged = self._averaged * keep + 1
-            usual = (distances.sum() - distances.min()) / (len(distances) - 1)
-            self._usual += (float(usual) - self._usual) / self._averaged
-        self.visits = self.visits * keep + 1
+        self.visits = self.visits * _KEEP + 1
         self.mean += (template - self.mean) / self.visits
         rest = template - self.mean
         for number, direction in enumerate(self.directions):
             part = float(direction @ rest) if direction.any() else 1.0
-            self._sums[number] *= keep
+            self._sums[number] *= _KEEP
             self._sums[number] += part * rest
             known = self.directions[:number]
             own = self._sums[number] - (known @ self._sums[number]) @ known

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .crowd import Crowd
+from .crowd import TOGETHER, Crowd
 from .orthogonal import random_orthogonal
 
 type Vector = NDArray[np.float32]
@@ -124,11 +124,21 @@ class Gallery:
         hidden.fill(0)
         return relative
 
-    def observe(self, probe: Vector) -> None:
-        """Let the crowd learn from a new visitor, who is not kept yet."""
-        hidden = self._protect(probe)
-        self.crowd.observe(hidden, self._relative(hidden))
-        hidden.fill(0)
+    def learn(self) -> None:
+        """Let the crowd learn from those who are new in the window, once they are enough.
+
+        Who leaves before is not learnt from, so that nothing is kept of few people.
+        """
+        new = np.flatnonzero(~self._learnt[: len(self)])
+        if len(new) < TOGETHER:
+            return
+        if self.crowd.visits:
+            for row in new:
+                distances = self._relative(self.rows[row])
+                self.crowd.observe_distances(np.delete(distances, row))
+        for row in new:
+            self.crowd.observe(self.rows[row])
+        self._learnt[new] = True
         self._measure(0, len(self))
 
     def keys(self) -> NDArray[np.int64]:
@@ -149,7 +159,7 @@ class Gallery:
         stays[gone] = False
         holes = np.flatnonzero(~stays[:size])
         movers = size + np.flatnonzero(stays[size:])
-        for array in (self.rows, self._keys, self._middles):
+        for array in (self.rows, self._keys, self._middles, self._learnt):
             moved = array[movers]
             array[holes] = moved
             array[size:before] = moved[...] = 0
@@ -172,6 +182,8 @@ class Gallery:
         self.crowd = Crowd(self.dimension)
         # How far from the crowd's middle each of them is.
         self._middles = np.zeros(self._piece, np.float32)
+        # Whether the crowd has learnt from them.
+        self._learnt = np.zeros(self._piece, np.bool_)
 
     def _products(self, vector: Vector) -> Vector:
         """Return the product of every template with a vector."""
@@ -222,3 +234,4 @@ class Gallery:
         old.fill(0)
         self._keys = np.concatenate((self._keys, np.zeros_like(self._keys)))
         self._middles = np.concatenate((self._middles, np.zeros_like(self._middles)))
+        self._learnt = np.concatenate((self._learnt, np.zeros_like(self._learnt)))

@@ -47,8 +47,8 @@ def filled(people: Templates, *, size: int = 40) -> Gallery:
     """Return a gallery that these visited, the last of them still there."""
     gallery = Gallery(DIMENSION)
     for template in people:
-        gallery.observe(template)
         gallery.add(template)
+        gallery.learn()
         if len(gallery) > size:
             gallery.remove([int(gallery.keys().min())])
     return gallery
@@ -98,9 +98,29 @@ def test_eighty_visitors_have_to_come_first() -> None:
     assert filled(people[:110]).relative(people[0]) is not None
 
 
+def test_nothing_that_outlives_a_face_is_made_of_fewer_than_eight() -> None:
+    """Seven leave no trace; eight are learnt from while all of them are there."""
+    people = Population(1).people(16)
+    gallery = filled(people[:7])
+    assert not gallery.crowd.mean.any()
+    assert not gallery.crowd.directions.any()
+    # One after the other, with six at most in the window: never learnt from.
+    assert filled(people, size=6).crowd.visits == 0
+    gallery.add(people[7])
+    gallery.learn()
+    assert gallery.crowd.visits > 7
+    rows = gallery.rows[:8]
+    assert gallery.crowd.mean == pytest.approx(rows.mean(axis=0), abs=0.01)
+    # Nobody is in it twice.
+    before = gallery.crowd.mean.copy()
+    gallery.learn()
+    assert (gallery.crowd.mean == before).all()
+
+
 def test_what_a_crowd_has_in_common_goes_with_the_epoch() -> None:
     """Overwritten by a purge and by the last removal, and begun anew."""
-    gallery = filled(Population(1).people(120))
+    people = Population(1).people(120)
+    gallery = filled(people)
     for end in (gallery.clear, lambda: gallery.remove(gallery.keys().tolist())):
         crowd = gallery.crowd
         assert crowd.mean.any()
@@ -109,8 +129,9 @@ def test_what_a_crowd_has_in_common_goes_with_the_epoch() -> None:
         assert not crowd.directions.any()
         assert gallery.crowd.visits == 0
         assert gallery.relative(face(1)) is None
-        gallery.observe(face(1))
-        gallery.add(face(1))
+        for template in people[:8]:
+            gallery.add(template)
+        gallery.learn()
 
 
 def test_it_is_kept_under_the_transform_only() -> None:
