@@ -2,14 +2,18 @@
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    issue_registry as ir,
+)
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .entity import site_device
 from .panel import async_hide_panel, async_setup_panel, async_show_panel
 from .services import async_setup_services
-from .site import FaceQuotaConfigEntry, Site
+from .site import FaceQuotaConfigEntry, Site, purge_issue_id
 from .site_log import SiteLog
 from .trouble import async_watch_visits
 from .watch import async_watch_entities
@@ -42,6 +46,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     site = entry.runtime_data = Site(hass, entry, device.id)
     # At once: a dispenser that is added while this site is set up is not missed.
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    # Before there are entities: a total that began at nothing after each restart would
+    # be counted anew by the statistics.
+    await site.log.load()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     # Last, so that every entity hears of the first visit.
@@ -65,8 +72,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
-    """Delete the receipts and figures of a site that is removed."""
+    """Delete the receipts and figures of a site that is removed, and its last issue."""
     await SiteLog(hass, entry.entry_id).remove()
+    ir.async_delete_issue(hass, DOMAIN, purge_issue_id(entry))
     async_hide_panel(hass)
 
 

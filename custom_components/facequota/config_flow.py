@@ -8,6 +8,7 @@ import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
@@ -213,8 +214,13 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Create the site, or change the one there is."""
         if self.source == SOURCE_RECONFIGURE:
+            entry = self._get_reconfigure_entry()
+            running = entry.state is ConfigEntryState.LOADED
+            if running and entry.runtime_data.recogniser.problem:
+                # An engine that has just been put right is no change of the entry.
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
             return self.async_update_and_abort(
-                self._get_reconfigure_entry(),
+                entry,
                 title=self._data[CONF_NAME],
                 data=self._data,
                 # Home Assistant's own sentence is not there in all languages.

@@ -4,9 +4,9 @@ from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_NAME
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, split_entity_id
 
-from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER
+from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER, DISPENSER_NUMBERS
 from .site import FaceQuotaConfigEntry
 
 TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
@@ -29,7 +29,13 @@ async def async_get_config_entry_diagnostics(
         },
         "dispensers": [
             {
-                "entities": dict(dispenser.subentry.data),
+                # Entities are named after places.
+                "entities": {
+                    role: value
+                    if role in DISPENSER_NUMBERS
+                    else split_entity_id(value)[0]
+                    for role, value in dispenser.subentry.data.items()
+                },
                 "state": dispenser.state.value,
                 "problem": dispenser.problem,
                 "suspended": dispenser.suspended,

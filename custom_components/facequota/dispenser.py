@@ -182,14 +182,15 @@ class Dispenser:
         if not self.suspended:
             self.display.show(Sentence.LOOK_HERE)
             probe = await self.look()
-            if probe.template is None:
+            if probe.template is not None:
+                self.shared.visitors.forget(probe.template)
+                probe.overwrite()
+                self.shared.recogniser.renew()
+            elif not self.suspended:
                 self.display.show(Sentence.NOT_SEEN)
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="nobody_to_forget"
                 )
-            self.shared.visitors.forget(probe.template)
-            probe.overwrite()
-            self.shared.recogniser.renew()
         self.display.show(Sentence.FORGOTTEN)
 
     @callback

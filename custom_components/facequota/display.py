@@ -10,8 +10,14 @@ from homeassistant.components.text.const import (
     SERVICE_SET_VALUE,
 )
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
@@ -52,16 +58,30 @@ class Display:
         self._sentences: dict[str, str] = {}
         self._idle: Sentence | None = None
         self._cancel: CALLBACK_TYPE | None = None
+        self._release: CALLBACK_TYPE | None = None
 
     async def start(self) -> None:
-        """Load the sentences in the house's language."""
+        """Load the sentences in the house's language; listen for the entity."""
         self._sentences = await async_get_translations(
             self._hass, self._hass.config.language, "common", [DOMAIN]
         )
+        self._release = async_track_state_change_event(
+            self._hass, [self._entity_id] if self._entity_id else [], self._came_back
+        )
+
+    @callback
+    def stop(self) -> None:
+        """Leave no timer and no listener behind, and say nothing any more."""
+        self._hush()
+        if self._release is not None:
+            self._release()
+            self._release = None
 
     @callback
     def set_idle(self, sentence: Sentence) -> None:
         """Say this whenever there is nothing else to say."""
+        if self._release is None:
+            return
         changed, self._idle = sentence is not self._idle, sentence
         if changed and self._cancel is None:
             self._write(sentence, {})
@@ -69,17 +89,25 @@ class Display:
     @callback
     def show(self, sentence: str, **placeholders: str) -> None:
         """Say something to the visitor, for a while."""
-        self.stop()
+        if self._entity_id is None or self._release is None:
+            return
+        self._hush()
         self._write(sentence, placeholders)
-        if self._entity_id is not None:
-            self._cancel = async_call_later(self._hass, SHOWN_FOR_S, self._back_to_idle)
+        self._cancel = async_call_later(self._hass, SHOWN_FOR_S, self._back_to_idle)
 
     @callback
-    def stop(self) -> None:
-        """Leave no timer behind."""
+    def _hush(self) -> None:
+        """Let what is shown stay, without a timer."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
+
+    @callback
+    def _came_back(self, event: Event[EventStateChangedData]) -> None:
+        """Say how to ask on a display that was away: it forgot, or never heard."""
+        old = event.data["old_state"]
+        if (old is None or old.state == STATE_UNAVAILABLE) and self._cancel is None:
+            self._write(self._idle or Sentence.WELCOME, {})
 
     @callback
     def _back_to_idle(self, _now: object) -> None:

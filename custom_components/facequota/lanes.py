@@ -26,13 +26,18 @@ class Equality(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class LaneFigures:
-    """What one lane gave: counts, centimetres in all, waits in all."""
+    """What one lane gave: counts, centimetres in all, waits in all.
+
+    Whoever wanted to be seen and was not has waited for the camera. That says nothing
+    of the lane that gave the paper then: `waits` counts those who asked for it at once.
+    """
 
     granted: int = 0
     refused: int = 0
     failed: int = 0
     cm: float = 0.0
     wait_ms: float = 0.0
+    waits: int = 0
 
     @property
     def mean_cm(self) -> float | None:
@@ -42,7 +47,7 @@ class LaneFigures:
     @property
     def mean_wait_ms(self) -> float | None:
         """Return the time from a request to the turning motor."""
-        return self.wait_ms / self.granted if self.granted else None
+        return self.wait_ms / self.waits if self.waits else None
 
     @property
     def refused_share(self) -> float | None:
@@ -58,7 +63,8 @@ class Lanes:
         """Go on from stored figures, or begin with nothing."""
         stored = figures or {}
         self._figures = {
-            lane: LaneFigures(**stored.get(lane.value, {})) for lane in Lane
+            lane: LaneFigures(**_with_waits(stored.get(lane.value, {})))
+            for lane in Lane
         }
 
     def __getitem__(self, lane: Lane) -> LaneFigures:
@@ -75,7 +81,9 @@ class Lanes:
         else:
             figures.granted += 1
             figures.cm += visit.cm
-            figures.wait_ms += visit.motor_on_ms or 0.0
+            if visit.outcome is Outcome.GRANTED and visit.motor_on_ms is not None:
+                figures.waits += 1
+                figures.wait_ms += visit.motor_on_ms
 
     @property
     def equality(self) -> Equality:
@@ -106,6 +114,11 @@ class Lanes:
     def as_dict(self) -> dict[str, dict[str, float]]:
         """Return the figures to be stored."""
         return {lane.value: asdict(one) for lane, one in self._figures.items()}
+
+
+def _with_waits(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return stored figures, also those of before waits were counted apart."""
+    return {"waits": stored.get("granted", 0), **stored}
 
 
 def _rounded(value: float | None, times: float = 1) -> float | None:

@@ -173,7 +173,7 @@ class Motor:
                 fault=self.fault or Fault.MOTOR_DID_NOT_START,
             )
         ended = await self._ended(run, cm, bounded=bounded)
-        await run.measured(MEASURED_WITHIN_S)
+        await run.measured(cm * WHOLE_PORTION, MEASURED_WITHIN_S)
         given = self._cm(run, cm, bounded=bounded)
         if run.lost:
             fault: Fault | None = Fault.MOTOR_LOST
@@ -197,10 +197,8 @@ class Motor:
 
     def _cm(self, run: PortionRun, cm: float, *, bounded: bool) -> float:
         """Return the cm that came out: counted, else told, else by the time it ran."""
-        if (counted := run.counted_cm()) is not None:
-            return counted
-        if (told := run.told_cm()) is not None:
-            return told
+        if (measured := run.measured_cm()) is not None:
+            return measured
         if bounded:
             # Nothing measured and nothing told: nothing is charged.
             return 0.0 if run.lost or run.on_at is None else self._length or cm

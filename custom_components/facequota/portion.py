@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-import logging
 import math
 from typing import Any, Final, Self
 
@@ -29,9 +28,6 @@ from .const import (
     CONF_PAPER_OUT,
     CONF_PORTION_LENGTH,
 )
-
-_LOGGER = logging.getLogger(__name__)
-
 
 # Household rolls leave a geared motor at about this speed.
 DEFAULT_CM_PER_SECOND: Final = 25.0
@@ -71,7 +67,6 @@ class PortionRun:
         self._hass = hass
         self._entities = entities
         self._changed = asyncio.Event()
-        self._measured = asyncio.Event()
         self._count_before = self._number(entities.paper_dispensed)
         self._last_count = self._count_before
         self._told: float | None = None
@@ -112,29 +107,25 @@ class PortionRun:
         """Return if the motor went off in time."""
         return await self._until(lambda: self._off_at is not None, within_s)
 
-    async def measured(self, within_s: float) -> None:
-        """Wait a moment for the length, which may come just behind the switch."""
-        if self.lost or (
-            self._entities.paper_dispensed is None
-            and self._entities.last_portion is None
-        ):
-            return
-        try:
-            async with asyncio.timeout(within_s):
-                await self._measured.wait()
-        except TimeoutError:
-            _LOGGER.debug("No length was reported for this portion")
+    async def measured(self, cm: float, within_s: float) -> None:
+        """Wait a moment for cm, the last of which may come just behind the switch.
 
-    def counted_cm(self) -> float | None:
+        A counter may tell parts of a portion while the motor turns.
+        """
+        if self._entities.paper_dispensed or self._entities.last_portion:
+            await self._until(lambda: (self.measured_cm() or 0.0) >= cm, within_s)
+
+    def measured_cm(self) -> float | None:
+        """Return the length that was counted, else told, None without either."""
+        counted = self._counted_cm()
+        return self._told if counted is None else counted
+
+    def _counted_cm(self) -> float | None:
         """Return the difference of the counter, None without one."""
         if self._count_before is None or self._last_count is None:
             return None
         # A counter that went back belongs to a device that was replaced or reset.
         return max(0.0, self._last_count - self._count_before)
-
-    def told_cm(self) -> float | None:
-        """Return the length that was reported during this run, None without."""
-        return self._told
 
     def seconds_on(self) -> float:
         """Return how long the motor was seen on."""
@@ -165,7 +156,6 @@ class PortionRun:
         if entity_id == self._entities.switch:
             self._on_switch(state)
         elif (number := as_number(state)) is not None:
-            self._measured.set()
             if entity_id == self._entities.paper_dispensed:
                 self._last_count = number
             else:
@@ -176,7 +166,7 @@ class PortionRun:
     def _on_same_length(self, event: Event[EventStateReportedData]) -> None:
         """Take note of a length that is the last one's."""
         self._told = as_number(event.data["new_state"].state)
-        self._measured.set()
+        self._changed.set()
 
     @callback
     def _on_switch(self, state: str) -> None:

@@ -32,6 +32,11 @@ type FaceQuotaConfigEntry = ConfigEntry[Site]
 TEMPLATE_DIMENSION: Final = 128
 
 
+def purge_issue_id(entry: ConfigEntry) -> str:
+    """Return the id of the issue about a purge that failed."""
+    return f"purge_failed_{entry.entry_id}"
+
+
 class Site:
     """One restroom or building: its visitors, its recogniser and its dispensers."""
 
@@ -72,6 +77,7 @@ class Site:
         self._built_of = self._structure()
         self._following = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
+        self._stopped = False
 
     @property
     def options(self) -> SiteOptions:
@@ -83,7 +89,6 @@ class Site:
 
         Until the worker is ready, and if it never is, the open lane gives paper.
         """
-        await self.log.load()
         self._log_decisions()
         for dispenser in self.dispensers.values():
             dispenser.visits.add(self.log.visit)
@@ -94,6 +99,7 @@ class Site:
 
     async def stop(self) -> None:
         """Call off visits, end the worker, forget everybody."""
+        self._stopped = True
         for dispenser in self.dispensers.values():
             await dispenser.stop()
         if self._starting is not None:
@@ -117,14 +123,15 @@ class Site:
             or now.suspended_dispensers - before.suspended_dispensers
         ):
             self.visitors.purge(Cause.SUSPENSION)
+        # At once: a worker may take seconds to start, and a switch must not wait for it.
+        self._log_decisions()
+        self.update()
         if now.presentation_attacks != before.presentation_attacks:
             # Read when the worker starts; nobody is forgotten because of it.
             async with self._following:
                 self.recogniser.detect_attacks = now.presentation_attacks
                 await self.recogniser.stop()
-        self._log_decisions()
         await self._follow_suspension()
-        self.update()
         return True
 
     @callback
@@ -133,7 +140,8 @@ class Site:
         if dispenser_id is None:
             self.change_options({CONF_SUSPENDED: suspended})
             return
-        ids = set(self.options.suspended_dispensers) - {dispenser_id}
+        decided = SiteOptions.from_entry(self.entry.options).suspended_dispensers
+        ids = set(decided) - {dispenser_id}
         if suspended:
             ids.add(dispenser_id)
         self.change_options({CONF_SUSPENDED_DISPENSERS: sorted(ids)})
@@ -186,7 +194,7 @@ class Site:
             ir.async_create_issue(
                 self._hass,
                 DOMAIN,
-                f"purge_failed_{self.entry.entry_id}",
+                purge_issue_id(self.entry),
                 is_fixable=False,
                 severity=ir.IssueSeverity.ERROR,
                 translation_key="purge_failed",
@@ -194,9 +202,12 @@ class Site:
             )
 
     async def _follow_suspension(self) -> None:
-        """Run the worker only while some camera may be read."""
+        """Run the worker only while some camera may be read.
+
+        A change of the rules may have waited here until the site was stopped.
+        """
         async with self._following:
-            if all(one.suspended for one in self.dispensers.values()):
+            if self._stopped or all(one.suspended for one in self.dispensers.values()):
                 await self.recogniser.stop()
             else:
                 await self.recogniser.start()

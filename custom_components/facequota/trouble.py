@@ -47,6 +47,8 @@ def async_watch_visits(
         for dispenser in dispensers:
             for key in (ISSUE_CAMERA_SILENT, ISSUE_MOTOR_UNAVAILABLE):
                 _mended(hass, dispenser, key)
+        # What was learnt of the crowd is gone with the site's memory.
+        ir.async_delete_issue(hass, DOMAIN, _promise_issue_id(entry))
 
     return stop
 
@@ -70,7 +72,7 @@ def _judge_promise(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry, _visit: Visit
 ) -> None:
     """Tell when the limit can only be kept by recognising hardly anybody."""
-    issue_id = f"{ISSUE_RECOGNITION_SHOULD_REST}_{entry.entry_id}"
+    issue_id = _promise_issue_id(entry)
     promise = entry.runtime_data.visitors.promise
     if promise.useful or promise.visits < ENOUGH_VISITS:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
@@ -87,6 +89,10 @@ def _judge_promise(
             "visits": str(promise.visits),
         },
     )
+
+
+def _promise_issue_id(entry: FaceQuotaConfigEntry) -> str:
+    return f"{ISSUE_RECOGNITION_SHOULD_REST}_{entry.entry_id}"
 
 
 def _issue_id(dispenser: Dispenser, key: str) -> str:

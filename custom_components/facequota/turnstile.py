@@ -34,6 +34,7 @@ class Turnstile:
         self._asked: OrderedDict[str, tuple[Request, asyncio.Task[Visit]]]
         self._asked = OrderedDict()
         self._tasks: set[asyncio.Task[Visit]] = set()
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -45,7 +46,8 @@ class Turnstile:
 
         The same request_id again gets the first one's answer and no second portion.
         Raises ServiceValidationError when an id comes again with another wish, or when
-        somebody is being served and somebody else waits already.
+        somebody is being served and somebody else waits already; HomeAssistantError when
+        the site is stopped.
         """
         task = self._answered(request) or self._begin(request)
         try:
@@ -54,12 +56,11 @@ class Turnstile:
         except asyncio.CancelledError:
             if not task.cancelled():
                 raise
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="called_off"
-            ) from None
+            raise _called_off() from None
 
     async def stop(self) -> None:
-        """Call off whoever is being served or waits."""
+        """Call off whoever is being served or waits; let nobody in any more."""
+        self._closed = True
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -80,6 +81,8 @@ class Turnstile:
 
     def _begin(self, request: Request) -> asyncio.Task[Visit]:
         """Begin a visit, or let it wait for the one before."""
+        if self._closed:
+            raise _called_off()
         if len(self._tasks) > 1:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="busy"
@@ -98,3 +101,8 @@ class Turnstile:
     async def _in_turn(self, request: Request) -> Visit:
         async with self._one_at_a_time:
             return await self._serve(request)
+
+
+def _called_off() -> HomeAssistantError:
+    """Return what somebody is told whose visit the end of the site prevents."""
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="called_off")

@@ -26,8 +26,9 @@ from homeassistant.data_entry_flow import (
     FlowResultType,
     InvalidData,
 )
+from homeassistant.helpers import issue_registry as ir
 
-from .conftest import BreakEngine, Log, faces
+from .conftest import BreakEngine, Log, Stage, faces, issues, set_up_site
 from .engine_sources import (
     copy_of_wheels,
     no_engine,
@@ -411,6 +412,25 @@ async def test_nobody_is_forgotten_when_nothing_was_changed(
     await submit(hass, await reconfigure(hass, open_site), name, LAW, ENGINE)
     await hass.async_block_till_done()
     assert faces(open_site) == 1
+
+
+async def test_an_engine_that_is_put_right_by_the_same_answers_is_started(
+    hass: HomeAssistant,
+    config_folder: Path,
+    stage: Stage,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    cache = config_folder / ".cache" / DOMAIN
+    engines = cache.readlink()
+    cache.unlink()
+    entry = await set_up_site(hass)
+    assert "engine_missing" in issues(issue_registry)
+    cache.symlink_to(engines)
+    name = {"name": entry.title}
+    await submit(hass, await reconfigure(hass, entry), name, LAW, ENGINE)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "engine_missing" not in issues(issue_registry)
+    assert entry.runtime_data.recogniser.ready
 
 
 async def test_other_packages_make_a_site_anew_and_forget_everybody(

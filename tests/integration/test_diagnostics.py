@@ -19,7 +19,7 @@ from custom_components.facequota.site import Site
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-from .conftest import Stage, ask, set_up_site, unload
+from .conftest import DISPENSER_DATA, Stage, ask, set_up_site, unload
 from .fake_dispenser import FakeDispenser
 from .people import somebody
 
@@ -89,6 +89,7 @@ async def test_diagnostics_name_neither_the_place_nor_who_runs_it(
 ) -> None:
     entry = await set_up_site(
         hass,
+        data={**DISPENSER_DATA, "camera": "camera.east_gate", "eye_line": 50},
         options={
             "suspended": True,
             "operator": "Parks Department",
@@ -101,8 +102,11 @@ async def test_diagnostics_name_neither_the_place_nor_who_runs_it(
     await hass.async_block_till_done()
     told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     text = " ".join(str(leaf) for leaf in leaves(told))
-    for secret in ("East gate", "Parks", "parks@", "/media"):
+    for secret in ("East gate", "east_gate", "Parks", "parks@", "/media"):
         assert secret not in text
+    (told_of_dispenser,) = told["dispensers"]
+    assert told_of_dispenser["entities"]["camera"] == "camera"
+    assert told_of_dispenser["entities"]["eye_line"] == 50
     await unload(hass, entry)
 
 

@@ -62,6 +62,23 @@ async def test_after_a_while_the_display_says_again_how_to_ask(
     await unload(hass, entry)
 
 
+async def test_a_display_that_comes_back_is_told_again_how_to_ask(
+    hass: HomeAssistant, dispenser: FakeDispenser
+) -> None:
+    """A device that was without power shows what it began with."""
+    entry = await set_up_site(hass, options=SUSPENDED)
+    dispenser.set(DISPLAY, "unavailable")
+    dispenser.said.clear()
+    dispenser.set(DISPLAY, "Hello")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert dispenser.said == [IDLE]
+    await unload(hass, entry)
+    dispenser.set(DISPLAY, "unavailable")
+    dispenser.set(DISPLAY, "Hello")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert dispenser.said == [IDLE]
+
+
 async def test_the_display_speaks_the_houses_language(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:

@@ -331,6 +331,22 @@ async def test_a_number_that_makes_no_sense_is_refused_in_words(
 # Suspension
 
 
+async def test_a_rule_does_not_wait_until_the_worker_has_started(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    site: Site = open_site.runtime_data
+    async with site._following:  # noqa: SLF001
+        await hass.services.async_call(
+            "switch",
+            "turn_on",
+            {"entity_id": "switch.east_gate_face_recognition"},
+            blocking=True,
+        )
+        assert state_of(hass, "switch.east_gate_face_recognition") == "on"
+        assert state_of(hass, "sensor.entrance_state") == "ready"
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
 async def test_without_face_recognition_nobody_is_remembered_and_no_worker_runs(
     hass: HomeAssistant, site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.facequota.const import Lane
 from homeassistant.components.camera import Camera
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -153,6 +154,31 @@ async def test_whoever_waits_their_turn_is_called_off_too(
     assert await was_called_off(first)
     assert await was_called_off(second)
     assert dispenser.turned_on == 1
+
+
+async def test_nobody_begins_a_visit_at_a_site_that_is_being_stopped(
+    hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
+) -> None:
+    (place,) = open_site.runtime_data.dispensers.values()
+    await unload(hass, open_site)
+    with pytest.raises(HomeAssistantError) as caught:
+        await place.request(Lane.OPEN)
+    assert caught.value.translation_key == "called_off"
+    assert dispenser.turned_on == 0
+
+
+async def test_rules_that_change_while_a_site_is_stopped_start_no_worker(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    """Nobody would ever end it."""
+    running = site.runtime_data
+    unloading = asyncio.create_task(hass.config_entries.async_unload(site.entry_id))
+    while running.recogniser.worker is not None:
+        await asyncio.sleep(0)
+    running.change_options({"presentation_attacks": True})
+    assert await unloading
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert running.recogniser.worker is None
 
 
 async def test_whoever_asked_may_go_away_and_the_portion_goes_on(

@@ -154,6 +154,21 @@ async def test_a_button_for_urgent_need_gives_paper_to_who_was_refused(
     await unload(hass, entry)
 
 
+async def test_who_wants_to_be_forgotten_while_all_are_is_told_that_it_is_done(
+    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
+) -> None:
+    """Face recognition is switched off while the camera looks for them."""
+    dispenser.set("binary_sensor.forget", "off")
+    data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
+    entry = await set_up_site(hass, data=data)
+    dispenser.set("binary_sensor.forget", "on")
+    entry.runtime_data.suspend(True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "Please look here" in dispenser.said
+    assert dispenser.said[-1] == "Done. You are forgotten."
+    await unload(hass, entry)
+
+
 async def test_a_button_to_be_forgotten_forgets_who_presses_it(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> None:

@@ -8,6 +8,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_fire_time_changed,
 )
 
@@ -66,6 +67,23 @@ async def test_receipts_and_figures_outlive_a_restart_and_faces_do_not(
         *("receipts", "decisions", "settings"),
         *("expired", "most_faces", "lanes", "unrecognised"),
     }
+
+
+async def test_a_total_does_not_begin_anew_with_each_restart(
+    hass: HomeAssistant, site: MockConfigEntry, stage: Stage, log: Log
+) -> None:
+    """Or statistics would add all of it once more."""
+    await ask(hass)
+    told = async_capture_events(hass, "state_changed")
+    assert await hass.config_entries.async_reload(site.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    states = {
+        event.data["new_state"].state
+        for event in told
+        if event.data["entity_id"] == "sensor.east_gate_visits_without_recognition"
+        and event.data["new_state"]
+    }
+    assert states == {"unavailable", "1"}
 
 
 async def test_changed_rules_and_suspensions_are_kept_with_their_time(
@@ -172,6 +190,8 @@ async def test_a_purge_that_fails_throws_the_whole_book_away_and_says_so(
     assert faces(site) == 0
     assert "purge_failed" in issues(issue_registry)
     assert summary(await ask(hass)) == ("granted", "face", 60.0, None)
+    await hass.config_entries.async_remove(site.entry_id)
+    assert "purge_failed" not in issues(issue_registry)
 
 
 async def test_unusual_use_is_a_problem_until_it_is_over(

@@ -1,5 +1,6 @@
 """What came out: counted, told, or timed; and what of it a visitor is charged for."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -112,6 +113,27 @@ async def test_a_plain_motor_with_a_counter_is_charged_for_what_it_counted(
     (visit,) = await visits(hass, {**PLAIN, "paper_dispensed": COUNTER}, {})
     assert summary(visit) == ("failed", "open", 12.0, "short")
     assert minutes_until_next(visit) == 1.8
+
+
+async def test_a_counter_that_tells_a_portion_in_parts_is_waited_for(
+    hass: HomeAssistant,
+) -> None:
+    """Its last word comes behind the switch."""
+    motor = FakeDispenser(hass, plain=True)
+    await motor.start()
+
+    async def count(event: Event[EventStateChangedData]) -> None:
+        if event.data["entity_id"] != MOTOR:
+            return
+        if hass.states.is_state(MOTOR, "on"):
+            motor.count(12)
+        elif motor.dispensed > 1000:
+            await asyncio.sleep(0.05)
+            motor.count(48)
+
+    hass.bus.async_listen("state_changed", count)
+    (visit,) = await visits(hass, {**PLAIN, "paper_dispensed": COUNTER}, {})
+    assert summary(visit) == GRANTED
 
 
 async def test_a_plain_motor_that_never_turns_gave_nothing(hass: HomeAssistant) -> None:

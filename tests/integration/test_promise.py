@@ -38,6 +38,11 @@ async def test_a_limit_under_which_nobody_is_recognised_is_told(
     placeholders = issues(issue_registry)["recognition_should_rest"]
     assert placeholders is not None
     assert placeholders["site"] == "East gate"
+    await unload(hass, entry)
+    assert "recognition_should_rest" not in issues(issue_registry)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await crowd(hass, entry, 900)
+    assert "recognition_should_rest" in issues(issue_registry)
     hass.config_entries.async_update_entry(
         entry, options={**strict, "refused_at_most_one_in": 1000}
     )
