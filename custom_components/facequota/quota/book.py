@@ -48,6 +48,8 @@ class Identity:
     doubtful: bool
     """New, but alike somebody: paper is given and nobody's account is touched."""
     distance: float | None
+    others: tuple[str, ...] = ()
+    """Further visitors who are near enough to be the same person."""
 
     @property
     def beyond_doubt(self) -> bool:
@@ -93,7 +95,8 @@ class Book:
     ) -> Reservation | Refusal:
         """Recognise the probe and reserve paper, or say when there will be some.
 
-        Who is not recognised is new, gets paper and is remembered for it. Raises
+        Who is not recognised is new, gets paper and is remembered for it; so is
+        whoever may be one of two visitors of whom one may have paper. Raises
         ValueError when the probe is not a finite template of the book's dimension or
         cm is not positive or more than the allowance; nothing has changed then.
         """
@@ -102,18 +105,21 @@ class Book:
         known = identity.visitor
         account = self._visitors[known].account if known else Account(now)
         decision = account.reserve(self._rule, cm, now)
+        if isinstance(decision, Refusal) and self._may_have(identity.others, cm, now):
+            known, account = None, Account(now)
+            decision = account.reserve(self._rule, cm, now)
         if known and identity.sure:
             self._gallery.refresh(self._visitors[known].key, probe)
         if isinstance(decision, Refusal):
             return replace(decision, distance=identity.distance)
-        if known is None:
+        if identity.visitor is None:
             self._observe(probe)
         self._running[decision.token] = account
         return replace(
             decision,
             visitor=known or self._remember(probe, account),
             new=known is None,
-            doubtful=identity.doubtful,
+            doubtful=identity.doubtful or known != identity.visitor,
             distance=identity.distance,
         )
 
@@ -235,12 +241,24 @@ class Book:
             return Identity(visitor=None, sure=False, doubtful=False, distance=None)
         row = int(distances.argmin())
         distance = float(distances[row])
+        keys = self._gallery.keys()
         same = distance <= reach.same
+        near = np.flatnonzero(distances <= reach.same)
         return Identity(
-            visitor=self._visitor_of[int(self._gallery.keys()[row])] if same else None,
+            visitor=self._visitor_of[int(keys[row])] if same else None,
             sure=distance <= reach.sure,
             doubtful=not same and distance <= reach.doubt,
             distance=distance,
+            others=tuple(
+                self._visitor_of[int(keys[one])] for one in near if one != row
+            ),
+        )
+
+    def _may_have(self, names: tuple[str, ...], cm: float, now: float) -> bool:
+        """Return whether one of these visitors may have so much paper now."""
+        return any(
+            self._rule.next_at(self._visitors[name].account.tat, cm, now) <= now
+            for name in names
         )
 
     def _observe(self, probe: NDArray[np.float32]) -> None:

@@ -188,6 +188,26 @@ def test_forget_removes_whoever_this_may_be(book: Book) -> None:
     assert reserved(book.request(face(1), 60, 10)).new
 
 
+def test_one_of_two_who_look_alike_is_not_refused_for_the_other() -> None:
+    """The nearest has had paper, but it may be the one who has not."""
+    book = make_book(Rule(allowance_cm=120, window_s=540))
+    visit(book, 1, 0)
+    alike = reserved(book.request(face(1, away=0.28), 120, 10))
+    book.settle(alike, 120, 13)
+    reservation = reserved(book.request(face(1, away=0.15), 60, 20))
+    assert reservation.doubtful
+    assert reservation.new
+
+
+def test_two_who_look_alike_and_had_paper_are_no_doubt() -> None:
+    """Whichever of them it is, the answer is the same."""
+    book = make_book()
+    visit(book, 1, 0)
+    second = reserved(book.request(face(1, away=0.28), 60, 10))
+    book.settle(second, 60, 13)
+    refused(book.request(face(1, away=0.15), 60, 20))
+
+
 def test_doubt_gives_paper(book: Book) -> None:
     """Alike, but not enough to say no: paper, and the doubt is on record."""
     visit(book, 1, 0)
