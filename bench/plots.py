@@ -57,9 +57,15 @@ def draw(
         plot.close(figure)
 
 
+def _name(scene: str) -> str:
+    return scene.replace("east_asian", "East Asian").replace("lfw", "LFW")
+
+
 def _labels(axes: Any, rows: Sequence[Row]) -> NDArray[np.int64]:
     places = np.arange(len(rows))[::-1]
-    axes.set_yticks(places, [f"{row.scene}, {row.size} templates" for row in rows])
+    axes.set_yticks(
+        places, [f"{_name(row.scene)}, {row.size} templates" for row in rows]
+    )
     return places
 
 
@@ -137,7 +143,7 @@ def _change(
     last = max(strangers.visit)
     axes.axhline(limit, color="black", linestyle="--", linewidth=1)
     axes.axvline(last / 2, color=BEST, linewidth=1)
-    for place, crowd in zip((0.25, 0.75), name.split(", then "), strict=True):
+    for place, crowd in zip((0.25, 0.75), _name(name).split(", then "), strict=True):
         axes.text(place * last, 1.15, crowd, ha="center", color=BEST)
     axes.set_yscale("log")
     axes.set_ylim(_LEAST, 1)
@@ -156,7 +162,7 @@ def _tails(axes: Any, crowds: Crowds) -> None:
     for name, crowd in crowds.items():
         distances = np.sort(_between(crowd))
         shares = np.arange(1, len(distances) + 1) / len(distances)
-        axes.plot(distances, shares, label=f"{name} ({len(crowd)} people)")
+        axes.plot(distances, shares, label=f"{_name(name)} ({len(crowd)} people)")
     axes.set_yscale("log")
     axes.set_ylim(1e-5, 1)
     axes.set_ylabel("share of pairs nearer than this")
