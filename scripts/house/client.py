@@ -89,9 +89,16 @@ class Client:
     @contextlib.asynccontextmanager
     async def events(self, event_type: str) -> AsyncIterator[asyncio.Queue[Json]]:
         """Collect the events of one type in a queue for as long as it is open."""
+        async with self.stream("subscribe_events", event_type=event_type) as queue:
+            yield queue
+
+    @contextlib.asynccontextmanager
+    async def stream(
+        self, command: str, **fields: Any
+    ) -> AsyncIterator[asyncio.Queue[Json]]:
+        """Collect what a command sends after its result."""
         queue: asyncio.Queue[Json] = asyncio.Queue()
-        fields = {"event_type": event_type}
-        number, _ = await self._command("subscribe_events", fields, queue)
+        number, _ = await self._command(command, fields, queue)
         try:
             yield queue
         finally:

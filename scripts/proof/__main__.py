@@ -31,12 +31,14 @@ from .confined import child_facts, confined, no_core_dump
 from .decimals import Decimals
 from .files import Findings, Search
 from .measure import (
+    child_memory,
     key_secrets,
     memory_lines,
     network_line,
     on_time,
     planted,
     protected,
+    renewed,
     search_line,
     suspended,
 )
@@ -252,9 +254,10 @@ async def with_visitors(
     receipt = await story.site.purge()
     again = await story.site.purge()
     visit_line(report, outcomes, receipt, again)
-    (child,) = workers(pid)
-    controls = [while_there, child_before]
-    for line in memory_lines(memory, Memory(child), needles, controls):
+    took_over = await renewed(pid, child)
+    child_after, child_size = Memory(took_over).search(needles)
+    report.add(child_memory(child, took_over, child_before, child_after, child_size))
+    for line in memory_lines(memory, needles, while_there):
         report.add(line)
     report.add(await on_time(story, house, known))
     report.add(await suspended(story, house, entrance))

@@ -24,6 +24,7 @@ from .story import Story
 DIMENSION: Final = 128
 GONE_WITHIN_S: Final = 1.0
 _EXPIRY_WINDOW_MIN: Final = 0.25
+_RENEWED_WITHIN_S: Final = 60
 PROTECTED: Final = ("protected template", "key")
 
 
@@ -57,49 +58,69 @@ def names(found: Counter[str]) -> str:
     return ", ".join(f"{kind}: {n} pieces" for kind, n in sorted(kinds.items()))
 
 
-def memory_lines(
-    memory: Memory, child: Memory, needles: Needles, controls: list[Counter[str]]
-) -> list[Line]:
-    """Return what searches of both processes' memory find after a purge."""
+def memory_lines(memory: Memory, needles: Needles, before: Counter[str]) -> list[Line]:
+    """Return what a search of Home Assistant's memory finds after a purge."""
     found, size = memory.search(needles)
-    kept = Counter({n: c for n, c in found.items() if n in PROTECTED})
-    rest = found - kept
-    in_child, child_size = child.search(needles)
-    before, child_before = controls
-    known = {name: before[name] for name in PROTECTED}
+    pictures = Counter({n: c for n, c in found.items() if _is_picture(n)})
+    pictures_before = Counter({n: c for n, c in before.items() if _is_picture(n)})
+    kept, known = found - pictures, before - pictures_before
     return [
         Line(
             name="purged-memory",
-            claim="A purge leaves no protected template and no key in Home Assistant's "
-            "memory.",
-            shown=not kept and all(known.values()),
+            claim="A purge leaves no template, plain or protected, and no key in Home "
+            "Assistant's memory.",
+            shown=not kept and all(known[name] for name in PROTECTED),
             found=f"{size / 1e6:,.0f} MB of memory: {names(kept) or 'nothing found'}",
-            control=f"before the purge: {names(Counter(known)) or 'nothing found'}",
-            figures={"found": dict(kept), "before": known},
+            control=f"before the purge: {names(known) or 'nothing found'}",
+            figures={"found": dict(kept), "before": dict(known)},
         ),
         Line(
             name="ha-memory",
-            claim="What is left of pictures and of plain templates in memory that Home "
-            "Assistant has freed, after a purge.",
-            shown=not rest,
+            claim="What is left of pictures after a purge in memory that Home Assistant "
+            "and its camera integration have freed.",
+            shown=not pictures,
             is_promise=False,
-            found=f"{size / 1e6:,.0f} MB of memory: {names(rest) or 'nothing found'}",
-            control=f"before the purge: {names(before - Counter(known))}",
-            figures={"found": dict(rest), "before": dict(before)},
-        ),
-        Line(
-            name="child-memory",
-            claim="What is left of pictures and templates in the memory of the process "
-            "that decodes pictures, after a purge; it ends with a suspension, a reload "
-            "or a restart.",
-            shown=not in_child,
-            is_promise=False,
-            found=f"{child_size / 1e6:,.0f} MB of memory: "
-            f"{names(in_child) or 'nothing found'}",
-            control=f"before the purge: {names(child_before)}",
-            figures={"found": dict(in_child), "before": dict(child_before)},
+            found=f"{size / 1e6:,.0f} MB of memory: "
+            f"{names(pictures) or 'nothing found'}",
+            control=f"before the purge: {names(pictures_before) or 'nothing found'}",
+            figures={"found": dict(pictures), "before": dict(pictures_before)},
         ),
     ]
+
+
+def _is_picture(name: str) -> bool:
+    return name.startswith(("picture", "pixels"))
+
+
+async def renewed(home_assistant: int, child: int) -> int:
+    """Return the process that took over from one that decoded pictures; wait for it.
+
+    Raises TimeoutError.
+    """
+    async with asyncio.timeout(_RENEWED_WITHIN_S):
+        while child in (now := workers(home_assistant)) or len(now) != 1:
+            await asyncio.sleep(0.1)
+    return now[0]
+
+
+def child_memory(
+    before: int,
+    now: int,
+    found_before: Counter[str],
+    found: Counter[str],
+    size: int,
+) -> Line:
+    """Return whether a purge leaves anything with who decodes pictures."""
+    return Line(
+        name="child-memory",
+        claim="A purge ends the process that decoded pictures, and all of its memory "
+        "with it; the one that took over holds nothing.",
+        shown=before != now and not found and bool(found_before),
+        found=f"process {before} is gone; {size / 1e6:,.0f} MB of memory of process "
+        f"{now}: {names(found) or 'nothing found'}",
+        control=f"in the former before the purge: {names(found_before)}",
+        figures={"found": dict(found), "before": dict(found_before)},
+    )
 
 
 async def on_time(story: Story, house: House, faces: dict[str, Face]) -> Line:

@@ -130,7 +130,17 @@ class Story:
             )
             told.append(json.dumps(trace))
         told.append(json.dumps(await self.export()))
+        told.append(json.dumps(await self.system_health()))
         return "\n".join(told)
+
+    async def system_health(self) -> list[dict[str, Any]]:
+        """Return the system information page, which comes in parts."""
+        parts: list[dict[str, Any]] = []
+        async with self.client.stream("system_health/info") as queue:
+            async with asyncio.timeout(30):
+                while not parts or parts[-1]["type"] != "finish":
+                    parts.append(await queue.get())
+        return parts
 
     async def export(self) -> object:
         """Return the log that a manager can export."""
