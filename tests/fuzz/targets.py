@@ -8,12 +8,25 @@ from collections.abc import Callable
 from io import BytesIO
 import math
 from random import Random
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, cast
 
 import numpy as np
 from PIL import Image
 import voluptuous as vol
 
+from custom_components.facequota.config_flow import (
+    ENGINE_SCHEMA,
+    FOLDER_SCHEMA,
+    LAW_SCHEMA,
+    NAME_SCHEMA,
+)
+from custom_components.facequota.dispenser_flow import (
+    BASICS_SCHEMA,
+    BUTTONS,
+    INPUTS_SCHEMA,
+    DispenserFlow,
+)
 from custom_components.facequota.options import (
     LIMITS,
     OPTION_KEYS,
@@ -43,7 +56,13 @@ from custom_components.facequota.recognition.picture import (
     UnreadablePictureError,
     decode,
 )
-from custom_components.facequota.services import DISPENSE_SCHEMA, PURGE_SCHEMA
+from custom_components.facequota.services import (
+    DISPENSE_SCHEMA,
+    PURGE_SCHEMA,
+    SITE_SCHEMA,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
 
 DIMENSION: Final = 128
 _ENGINE: Final = EngineInfo(name="a", version="1", dimension=128, metric="euclidean")
@@ -174,6 +193,116 @@ def action_purge(draw: Random) -> bool:
     return True
 
 
+def action_export_log(draw: Random) -> bool:
+    """The fields of the action export_log."""
+    fields = {"config_entry_id": _value(draw)}
+    if draw.random() < 0.2:
+        fields[draw.choice(("older_than", "cm", ""))] = _value(draw)
+    try:
+        data = SITE_SCHEMA(fields)
+    except vol.Invalid:
+        return False
+    assert list(data) == ["config_entry_id"] and isinstance(
+        data["config_entry_id"], str
+    )
+    return True
+
+
+_FORGET: Final = cv.make_entity_service_schema({})
+
+
+def action_forget(draw: Random) -> bool:
+    """The fields of the action forget: a target and nothing else."""
+    # Texts only: numbers in a target are Home Assistant's to refuse, and escape it.
+    targets = ("event.entrance_visit", ["event.exit_visit"], "all", "", "\0", "event.")
+    fields = {"entity_id": draw.choice(targets)}
+    fields |= {k: _value(draw) for k in ("cm", "template", "") if draw.random() < 0.2}
+    try:
+        data = _FORGET(fields)
+    except vol.Invalid:
+        return False
+    assert not {"cm", "template"} & set(data)
+    return True
+
+
+def flow_reconfigure(draw: Random) -> bool:
+    """The forms of a site that are no numbers: name, law, engine, folder."""
+    form, sound = draw.choice(
+        (
+            (NAME_SCHEMA, {"name": "East gate"}),
+            (
+                LAW_SCHEMA,
+                {
+                    "camera_position": "entrance",
+                    "notice_posted": True,
+                    "way_without_face": True,
+                },
+            ),
+            (ENGINE_SCHEMA, {"engine": "ncnn", "wheels_folder": "/media"}),
+            (FOLDER_SCHEMA, {"wheels_folder": "/media"}),
+        )
+    )
+    answers = {k: _value(draw) if draw.random() < 0.3 else v for k, v in sound.items()}
+    try:
+        data = form(answers)
+    except vol.Invalid:
+        return False
+    assert isinstance(data.get("name", ""), str)
+    assert data.get("engine", "ncnn") in ("face_recognition", "ncnn")
+    assert all(
+        isinstance(data.get(key, True), bool)
+        for key in ("notice_posted", "way_without_face")
+    )
+    return True
+
+
+# What a flow asks Home Assistant: every entity is there, and no other dispenser.
+_HASS: Final = cast(
+    HomeAssistant,
+    SimpleNamespace(
+        states=SimpleNamespace(get=lambda _: True),
+        config_entries=SimpleNamespace(async_entries=lambda _: []),
+    ),
+)
+
+
+def flow_dispenser(draw: Random) -> bool:
+    """The two forms of a dispenser: what passes can be worked with."""
+    basics = {
+        "name": "Entrance",
+        "camera": "camera.entrance",
+        "motor": "switch.motor",
+        "eye_line": draw.uniform(1, 99),
+    }
+    inputs = {
+        "cm_per_second": draw.uniform(1, 200),
+        **{
+            key: draw.choice(("binary_sensor.a", "switch.motor", "button.b"))
+            for key in BUTTONS
+        },
+    }
+    for form in (basics, inputs):
+        for key in form:
+            if draw.random() < 0.1:
+                form[key] = _value(draw)
+    flow = DispenserFlow()
+    flow.hass = _HASS
+    flow.context = {"source": "user"}
+    kept = {key: value for key, value in inputs.items() if draw.random() < 0.5}
+    try:
+        first, second = BASICS_SCHEMA(basics), INPUTS_SCHEMA(kept)
+    except vol.Invalid:
+        return False
+    flow._basics = first  # noqa: SLF001
+    if flow._errors(first) or flow._input_errors(second):  # noqa: SLF001
+        return False
+    assert first["name"].strip() and 1 <= first.get("eye_line", 1) <= 99
+    assert 1 <= second.get("cm_per_second", 1) <= 200
+    pressed = [second[key] for key in BUTTONS if key in second]
+    assert len({first["motor"], *pressed}) == len(pressed) + 1
+    return True
+
+
 _OPTIONS: Final = options_schema(OPTION_KEYS)
 
 
@@ -225,6 +354,10 @@ TARGETS: Final[dict[str, Callable[[Random], bool]]] = {
     "sighting": sighting,
     "action_dispense": action_dispense,
     "action_purge": action_purge,
+    "action_forget": action_forget,
+    "action_export_log": action_export_log,
     "flow_options": flow_options,
+    "flow_reconfigure": flow_reconfigure,
+    "flow_dispenser": flow_dispenser,
     "picture": picture,
 }
