@@ -257,7 +257,7 @@ async def with_visitors(
     took_over = await renewed(pid, child)
     child_after, child_size = Memory(took_over).search(needles)
     report.add(child_memory(child, took_over, child_before, child_after, child_size))
-    for line in memory_lines(memory, needles, while_there):
+    for line in memory_lines(memory, needles, while_there, child_before):
         report.add(line)
     report.add(await on_time(story, house, known))
     report.add(await suspended(story, house, entrance))
@@ -325,8 +325,8 @@ async def told_lines(
         ),
         search_line(
             "told",
-            f"States, events, history, logbook, traces, diagnostics, repairs and the "
-            f"answers of actions hold {nothing}.",
+            "States, events, history, logbook, traces, diagnostics, system "
+            f"information, repairs and the answers of actions hold {nothing}.",
             answers,
             control,
         ),

@@ -58,20 +58,28 @@ def names(found: Counter[str]) -> str:
     return ", ".join(f"{kind}: {n} pieces" for kind, n in sorted(kinds.items()))
 
 
-def memory_lines(memory: Memory, needles: Needles, before: Counter[str]) -> list[Line]:
-    """Return what a search of Home Assistant's memory finds after a purge."""
+def memory_lines(
+    memory: Memory, needles: Needles, before: Counter[str], in_child: Counter[str]
+) -> list[Line]:
+    """Return what a search of Home Assistant's memory finds after a purge.
+
+    before is what it found there before the purge, in_child what it found in the
+    process that decodes pictures.
+    """
     found, size = memory.search(needles)
     pictures = Counter({n: c for n, c in found.items() if _is_picture(n)})
     pictures_before = Counter({n: c for n, c in before.items() if _is_picture(n)})
     kept, known = found - pictures, before - pictures_before
+    plain = Counter({n: c for n, c in in_child.items() if not _is_picture(n)})
     return [
         Line(
             name="purged-memory",
             claim="A purge leaves no template, plain or protected, and no key in Home "
             "Assistant's memory.",
-            shown=not kept and all(known[name] for name in PROTECTED),
+            shown=not kept and bool(plain) and all(known[n] for n in PROTECTED),
             found=f"{size / 1e6:,.0f} MB of memory: {names(kept) or 'nothing found'}",
-            control=f"before the purge: {names(known) or 'nothing found'}",
+            control=f"before the purge: {names(known) or 'nothing found'}; in the "
+            f"process that decodes pictures: {names(plain) or 'nothing found'}",
             figures={"found": dict(kept), "before": dict(known)},
         ),
         Line(
