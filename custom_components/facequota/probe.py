@@ -111,9 +111,7 @@ async def _look(
                     break
                 await asyncio.sleep(FRAME_INTERVAL_S)
                 continue
-            sighting = await recogniser.look(
-                frame, timeout=WORKER_TIMEOUT_S, near=near
-            )
+            sighting = await recogniser.look(frame, timeout=WORKER_TIMEOUT_S, near=near)
         except CameraError:
             # One that only became too slow has shown why there is no template.
             reason = reason if frames else REASON_CAMERA
