@@ -176,9 +176,9 @@ class Dispenser:
     async def forget(self) -> None:
         """Look at whoever stands there and remove them; tell nobody if they were known.
 
-        Raises HomeAssistantError when no face can be used.
+        Raises HomeAssistantError without a usable face; while suspended none is needed.
         """
-        # Nobody is remembered while face recognition is off: there is nothing to do.
+        await self._turnstile.free()
         if not self.suspended:
             self.display.show(Sentence.LOOK_HERE)
             probe = await self.look()
@@ -195,14 +195,14 @@ class Dispenser:
 
     @callback
     def _pressed(self, serve: Callable[..., Awaitable[object]], *wish: Lane) -> None:
-        """Serve whoever pressed a button; a press during a visit is the same visitor."""
+        """Serve a press; during a visit only the wish to be forgotten is a new one."""
 
         async def served() -> None:
             # The visitor is told by the display and not by an exception.
             with suppress(HomeAssistantError):
                 await serve(*wish)
 
-        if not self._turnstile.busy:
+        if not (wish and self._turnstile.busy):
             self._hass.async_create_task(served(), f"{DOMAIN} press")
 
     @callback

@@ -58,7 +58,8 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
     """Learn from a visit whether camera and motor do their work."""
     if visit.reason == REASON_CAMERA:
         _found(hass, dispenser, ISSUE_CAMERA_SILENT, dispenser.camera.entity_id)
-    elif visit.recognition_ms is not None:
+    elif visit.recognition_ms is not None or dispenser.suspended:
+        # Or nobody wants a picture any more.
         _mended(hass, dispenser, ISSUE_CAMERA_SILENT)
     if visit.reason is Fault.MOTOR_UNAVAILABLE:
         motor = dispenser.motor.entities.switch

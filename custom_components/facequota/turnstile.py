@@ -58,6 +58,11 @@ class Turnstile:
                 raise
             raise _called_off() from None
 
+    async def free(self) -> None:
+        """Wait until whoever was here before has been served."""
+        async with self._one_at_a_time:
+            return
+
     async def stop(self) -> None:
         """Call off whoever is being served or waits; let nobody in any more."""
         self._closed = True

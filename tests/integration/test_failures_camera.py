@@ -16,7 +16,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 
-from .conftest import MakeStage, Stage, ask, faces, set_up_site, summary, unload
+from .conftest import MakeStage, Stage, ask, faces, issues, set_up_site, summary, unload
 from .fake_dispenser import FakeDispenser
 
 pytestmark = pytest.mark.usefixtures("log")
@@ -178,6 +178,20 @@ async def test_a_camera_without_a_picture_is_a_repair_issue_until_it_has_one(
     stage.person("A")
     assert summary(await ask(hass)) == GRANTED
     assert not issue_registry.async_get_issue("facequota", issue_id)
+
+
+async def test_a_camera_that_nobody_reads_any_more_is_no_issue(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    stage.empty()
+    await ask(hass)
+    assert "camera_silent" in issues(issue_registry)
+    site.runtime_data.suspend(True)
+    await ask(hass)
+    assert "camera_silent" not in issues(issue_registry)
 
 
 async def test_a_camera_that_goes_is_a_problem_at_once_and_none_when_it_is_back(

@@ -154,6 +154,27 @@ async def test_a_button_for_urgent_need_gives_paper_to_who_was_refused(
     await unload(hass, entry)
 
 
+async def test_who_wants_to_be_forgotten_while_the_paper_comes_is_forgotten_then(
+    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
+) -> None:
+    dispenser.set("binary_sensor.forget", "off")
+    data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
+    entry = await set_up_site(hass, data=data)
+    stage.person("A")
+    dispenser.fault = Fault.HANGS
+    visit = asyncio.create_task(ask(hass))
+    await dispenser.started.wait()
+    dispenser.set("binary_sensor.forget", "on")
+    await asyncio.sleep(0.05)
+    assert faces(entry) == 1
+    dispenser.hang.set()
+    assert (await visit)["lane"] == "face"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert faces(entry) == 0
+    assert dispenser.said[-1] == "Done. You are forgotten."
+    await unload(hass, entry)
+
+
 async def test_who_wants_to_be_forgotten_while_all_are_is_told_that_it_is_done(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> None:
