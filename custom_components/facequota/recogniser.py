@@ -124,7 +124,7 @@ class Recogniser:
         """
         if self._has_seen and self.ready and not self._is_renewing:
             self._renewal = self._entry.async_create_background_task(
-                self._hass, self._renew(), name=f"{DOMAIN} new worker"
+                self._hass, self._renew(), name=f"{DOMAIN} renewal"
             )
 
     def diagnostics(self) -> dict[str, Any]:
