@@ -13,6 +13,7 @@ from homeassistant.components.number.const import (
     SERVICE_SET_VALUE,
 )
 from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
     ATTR_ENTITY_ID,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
@@ -107,7 +108,11 @@ class Motor:
     def fault(self) -> Fault | None:
         """Return what stands in the way of a portion right now."""
         switch = self._hass.states.get(self.entities.switch)
-        if switch is None or switch.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+        if switch is None or switch.state == STATE_UNAVAILABLE:
+            return Fault.MOTOR_UNAVAILABLE
+        # A switch that only assumes its state has none before its first command.
+        assumed = switch.attributes.get(ATTR_ASSUMED_STATE)
+        if switch.state == STATE_UNKNOWN and not assumed:
             return Fault.MOTOR_UNAVAILABLE
         if self._is_on(self.entities.jam):
             return Fault.JAM

@@ -3,13 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+import logging
+from typing import Final, Protocol
 
-from .accounts import Accounts
+from .accounts import Account, Accounts
 from .const import Lane, Outcome
 from .paper import Motor, Paper
 from .probe import Probe
-from .quota.account import Refusal
+from .quota.account import Refusal, Reservation
+
+_LOGGER = logging.getLogger(__name__)
+
+# Why the face lane was left when something is wrong that should not be.
+REASON_RECOGNITION: Final = "recognition_error"
 
 
 class Step(StrEnum):
@@ -70,6 +76,42 @@ async def visit(request: Request, place: Place) -> Visit:
     if request.lane is Lane.STAFF:
         return await _staff_portion(request, place)
     requested_at = place.clock()
+    try:
+        seen, account, reservation = await _reserve(request, place)
+    except Exception:
+        if request.lane is not Lane.FACE:
+            raise
+        # Whatever is wrong with recognition, it is no reason to give nothing.
+        _LOGGER.exception("Recognition failed: the open lane gives the paper")
+        request = replace(request, lane=Lane.OPEN)
+        seen, account, reservation = await _reserve(request, place)
+        seen = replace(seen, outcome=Outcome.UNRECOGNISED, reason=REASON_RECOGNITION)
+    if isinstance(reservation, Refusal):
+        return replace(
+            seen,
+            outcome=Outcome.REFUSED,
+            next_portion=place.date(reservation.next_portion_at),
+        )
+
+    place.tell(Step.DISPENSING)
+    paper = Paper(cm=0.0)
+    cm = reservation.cm
+    try:
+        paper = await place.motor.dispense(cm)
+    finally:
+        # Also when the visit is called off: what did not come out is not charged, and
+        # coasting a little too far is the machine's doing, never the visitor's debt.
+        settlement = account.settle(reservation, min(paper.cm, cm))
+    return replace(
+        _with_paper(seen, paper, requested_at),
+        next_portion=place.date(settlement.next_portion_at),
+    )
+
+
+async def _reserve(
+    request: Request, place: Place
+) -> tuple[Visit, Account, Reservation | Refusal]:
+    """Return what is known of a visit, whose account is charged, and what it says."""
     probe = None
     if request.lane is Lane.FACE:
         place.tell(Step.LOOKING)
@@ -81,33 +123,13 @@ async def visit(request: Request, place: Place) -> Visit:
         reason=probe.reason if probe else None,
         recognition_ms=probe.recognition_ms if probe and probe.frames else None,
     )
-
     # A rule that has become smaller since the request is no reason to give nothing.
     cm = min(request.cm, place.accounts.most_cm(account.lane))
     try:
-        reservation = account.reserve(cm)
+        return seen, account, account.reserve(cm)
     finally:
         if probe is not None:
             probe.overwrite()
-    if isinstance(reservation, Refusal):
-        return replace(
-            seen,
-            outcome=Outcome.REFUSED,
-            next_portion=place.date(reservation.next_portion_at),
-        )
-
-    place.tell(Step.DISPENSING)
-    paper = Paper(cm=0.0)
-    try:
-        paper = await place.motor.dispense(cm)
-    finally:
-        # Also when the visit is called off: what did not come out is not charged, and
-        # coasting a little too far is the machine's doing, never the visitor's debt.
-        settlement = account.settle(reservation, min(paper.cm, cm))
-    return replace(
-        _with_paper(seen, paper, requested_at),
-        next_portion=place.date(settlement.next_portion_at),
-    )
 
 
 async def _staff_portion(request: Request, place: Place) -> Visit:

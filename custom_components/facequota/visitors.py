@@ -145,6 +145,7 @@ class Visitors:
 
         Whatever is wrong with it, nobody in it can be matched any more.
         """
+        self.purge_failed = False
         try:
             return self._book.purge(self._hass.loop.time(), older_than_s=older_than_s)
         except Exception:

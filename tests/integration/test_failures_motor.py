@@ -94,6 +94,14 @@ async def test_a_motor_of_which_nothing_is_known_is_not_turned_on(
     assert dispenser.turned_on == 0
 
 
+async def test_a_switch_that_assumes_its_state_gives_its_first_portion(
+    hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
+) -> None:
+    """A radio plug says nothing before it was switched for the first time."""
+    hass.states.async_set(MOTOR, "unknown", {"assumed_state": True})
+    assert await gives_a_whole_portion(hass)
+
+
 async def test_a_motor_that_never_turns_is_turned_off_and_nothing_is_charged(
     hass: HomeAssistant, one_portion: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:

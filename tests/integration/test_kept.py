@@ -194,6 +194,27 @@ async def test_a_purge_that_fails_throws_the_whole_book_away_and_says_so(
     assert "purge_failed" not in issues(issue_registry)
 
 
+@pytest.mark.parametrize("step", ["identify", "request"])
+async def test_a_book_that_fails_costs_nobody_the_paper(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    """Nothing is known to make it fail, so it is made to; the log has the traceback."""
+    stage.person("A")
+
+    def fails(*_: object, **__: object) -> None:
+        raise MemoryError("a bug")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Book, step, fails)
+        visit = summary(await ask(hass))
+        assert visit == ("unrecognised", "open", 60.0, "recognition_error")
+    assert summary(await ask(hass)) == ("granted", "face", 60.0, None)
+
+
 async def test_unusual_use_is_a_problem_until_it_is_over(
     hass: HomeAssistant,
     open_site: MockConfigEntry,

@@ -34,7 +34,7 @@ from custom_components.facequota.recognition.environment import InstallError
 from custom_components.facequota.recognition.supervisor import WorkerError
 from custom_components.facequota.records import receipt_record, visit_record
 from custom_components.facequota.trigger import TRIGGERS
-from custom_components.facequota.visit import Visit
+from custom_components.facequota.visit import REASON_RECOGNITION, Visit
 from custom_components.facequota.visitors import Cause, Receipt
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
@@ -331,7 +331,7 @@ def test_every_attribute_has_a_name_and_its_words() -> None:
     assert words(events["visit"], "lane") == set(Lane)
     assert words(events["purge"], "cause") == set(Cause)
     worker = {f"worker_{reason}" for reason in WORKER_REASONS}
-    unrecognised = {*Guidance, *Doubt, "camera"} | worker
+    unrecognised = {*Guidance, *Doubt, "camera", REASON_RECOGNITION} | worker
     assert words(events["visit"], "reason") == {*Fault} | unrecognised
     counted = EN["entity"]["sensor"]["visits_unrecognised"]["state_attributes"]
     assert set(counted) == unrecognised
