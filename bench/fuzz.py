@@ -37,7 +37,7 @@ def main() -> None:
             except Exception as err:  # noqa: BLE001
                 sys.exit(f"{name}: case {seed}: {type(err).__name__}: {err}")
         took = time.monotonic() - began
-        print(f"{name:<16} {each:>9,} cases  {passed:>9,} let through  {took:6.1f} s")
+        print(f"{name:<18} {each:>9,} cases  {passed:>9,} let through  {took:6.1f} s")
 
 
 if __name__ == "__main__":
