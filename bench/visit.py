@@ -38,8 +38,9 @@ COMPONENT: Final = Path(__file__).parent / "visit_loop"
 IDLE_SECONDS: Final = 20
 SETTLE_SECONDS: Final = 10
 EXECUTOR_ROUNDS: Final = 25
-# The firmware rests for a second after a portion; two dispensers take turns.
-STEP_UP_S: Final = 0.5
+# The firmware rests for a second after a portion; two dispensers take turns. And the
+# purge, which makes everybody somebody new, starts another worker in the background.
+STEP_UP_S: Final = 2.0
 # What a camera of 20 frames a second shows: somebody who does not stand quite still.
 FRAME_S: Final = 0.05
 FRAMES: Final = 8

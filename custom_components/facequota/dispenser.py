@@ -18,7 +18,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_call_later, async_track_state_change_event
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from . import inputs
@@ -48,7 +48,7 @@ from .probe import REASON_CAMERA, Probe, look
 from .roll import ROLL_SENSORS, is_low
 from .shared import Shared
 from .turnstile import Turnstile
-from .usage import SPAN_S, UsageRate
+from .usage_alarm import UsageAlarm
 from .visit import Request, Step, Visit, visit
 from .visitors import wall_clock
 
@@ -78,10 +78,9 @@ class Dispenser:
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
         self.accounts = Accounts(shared.visitors, shared.options, self.clock)
         self.display = Display(hass, data.get(CONF_DISPLAY))
-        self._usage = UsageRate(self.clock())
+        self._usage = UsageAlarm(hass, self.update)
         self.last_recognition_ms: float | None = None
         self._step: Step | None = None
-        self._calm_down: CALLBACK_TYPE | None = None
         self._turnstile = Turnstile(hass, shared.entry, self._serve)
         self.changes = Listeners[[]]()
         self.visits = Listeners[[Visit]]()
@@ -124,7 +123,7 @@ class Dispenser:
     @property
     def unusual_use(self) -> bool:
         """Return if far more paper is taken than is usual here, by whomever."""
-        return self._usage.is_unusual(self.clock())
+        return self._usage.is_on
 
     async def start(self) -> None:
         """Listen to the visitor's buttons and to the entities that show faults."""
@@ -160,8 +159,7 @@ class Dispenser:
             release()
         self._releases.clear()
         self.display.stop()
-        if self._calm_down is not None:
-            self._calm_down()
+        self._usage.stop()
         await self._turnstile.stop()
 
     async def request(
@@ -217,30 +215,15 @@ class Dispenser:
             request = replace(request, lane=Lane.OPEN)
         try:
             result = await visit(request, self)
-            self._take_note(result)
+            if result.recognition_ms is not None:
+                self.last_recognition_ms = result.recognition_ms
+            if result.cm:
+                self._usage.portion()
         finally:
             self._step = None
             self.update()
         self._tell_result(result)
         return result
-
-    @callback
-    def _take_note(self, result: Visit) -> None:
-        """Remember how long it took, count a portion, know when an alarm may be over."""
-        if result.recognition_ms is not None:
-            self.last_recognition_ms = result.recognition_ms
-        if not result.cm:
-            return
-        self._usage.portion(self.clock())
-        if self.unusual_use:
-            if self._calm_down is not None:
-                self._calm_down()
-            self._calm_down = async_call_later(self._hass, SPAN_S, self._calmed_down)
-
-    @callback
-    def _calmed_down(self, _now: datetime) -> None:
-        self._calm_down = None
-        self.update()
 
     @callback
     def _tell_result(self, result: Visit) -> None:

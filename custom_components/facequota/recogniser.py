@@ -104,17 +104,10 @@ class Recogniser:
         self, picture: bytes, *, timeout: float, near: Region | None = None
     ) -> Sighting:
         """Return what a picture shows; raise WorkerError."""
-        if (worker := self.worker) is None:
+        if self.worker is None:
             raise WorkerError("not_running")
         self._has_seen = True
-        try:
-            return await worker.look(picture, timeout=timeout, near=near)
-        except WorkerError:
-            if (successor := self.worker) is None or successor is worker:
-                raise
-        # Renewed meanwhile: the one that took over has not been asked yet.
-        self._has_seen = True
-        return await successor.look(picture, timeout=timeout, near=near)
+        return await self.worker.look(picture, timeout=timeout, near=near)
 
     @callback
     def renew(self) -> None:
@@ -156,7 +149,10 @@ class Recogniser:
             return
         assert before is not None
         self.worker, self._has_seen = successor, False
-        await before.stop()
+        try:
+            await before.answered()
+        finally:
+            await before.stop()
 
     def _new_worker(self) -> Supervisor:
         """Return a worker that does not run yet."""

@@ -70,6 +70,7 @@ class Supervisor:
         self._first_pause_s = first_pause_s
         self._requests: asyncio.Queue[_Request | None] = asyncio.Queue()
         self._life: asyncio.Task[None] | None = None
+        self._answers: set[asyncio.Future[Sighting]] = set()
 
     async def start(self) -> None:
         """Start the worker and return when it is ready.
@@ -98,12 +99,18 @@ class Supervisor:
         if self.state is not WorkerState.STOPPED:
             self._set_state(WorkerState.STOPPED)
 
+    async def answered(self) -> None:
+        """Wait until everybody who asked has an answer, or has gone."""
+        if self._answers:
+            await asyncio.wait(self._answers)
+
     async def look(
         self, picture: bytes, *, timeout: float, near: Region | None = None
     ) -> Sighting:
         """Return what a picture shows, at the latest after `timeout` seconds.
 
-        `near` is the last sighting's region. The time includes waiting for other pictures. Raises WorkerError.
+        `near` is the last sighting's region. The time includes waiting for other
+        pictures. Raises WorkerError.
         """
         if self.state is WorkerState.GIVEN_UP:
             raise WorkerError("given_up", self.reason or "")
@@ -121,6 +128,8 @@ class Supervisor:
         answer: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
         # An asker who leaves at the very moment of an error is no error of its own.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
         self._requests.put_nowait(
             _Request(picture=picture, near=near, timeout=timeout, answer=answer)
         )

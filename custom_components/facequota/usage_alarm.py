@@ -1,0 +1,45 @@
+"""The alarm at unusual use of a dispenser, until it is over."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+
+from .usage import SPAN_S, UsageRate
+
+
+class UsageAlarm:
+    """On while far more paper is taken than is usual, by whomever."""
+
+    def __init__(self, hass: HomeAssistant, on_over: Callable[[], None]) -> None:
+        """Begin without one; on_over is called when one may be over."""
+        self._hass = hass
+        self._on_over = on_over
+        self._rate = UsageRate(hass.loop.time())
+        self._timer: CALLBACK_TYPE | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Return if so much paper is unusual."""
+        return self._rate.is_unusual(self._hass.loop.time())
+
+    @callback
+    def portion(self) -> None:
+        """Take note of a portion."""
+        self._rate.portion(self._hass.loop.time())
+        if self.is_on:
+            self.stop()
+            self._timer = async_call_later(self._hass, SPAN_S, self._over)
+
+    @callback
+    def stop(self) -> None:
+        """Leave no timer behind."""
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+
+    @callback
+    def _over(self, _now: datetime) -> None:
+        self._timer = None
+        self._on_over()
