@@ -50,7 +50,9 @@ def main() -> None:
         print(", ".join(f"{n:,} {outcome}" for outcome, n in ledger.outcomes.items()))
     for one in ledger.wrong[:10]:
         print(one, file=sys.stderr)
-    bad = ledger.wrong or abs(ledger.difference) >= 0.1
+    # A day on which hardly anybody is served balances, and shows nothing.
+    idle = ledger.outcomes["granted"] < ledger.visits / 4
+    bad = ledger.wrong or abs(ledger.difference) >= 0.1 or idle
     sys.exit(bool(arguments.check and bad))
 
 

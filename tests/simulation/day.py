@@ -107,10 +107,15 @@ class Entrance:
         self.watched = _WatchedAccounts(visitors, options, self.clock)
         self.accounts: Accounts = self.watched
         self.face: NDArray[np.float32] | None = None
-        self.busy = False
+        self.open()
+
+    def open(self) -> None:
+        """Let people in, as a site does when it is built anew."""
         # Background tasks are all that a turnstile wants of an entry.
         entry = cast(ConfigEntry, _Entry())
-        self.turnstile = Turnstile(hass, entry, lambda request: visit(request, self))
+        self.turnstile = Turnstile(
+            self._hass, entry, lambda request: visit(request, self)
+        )
 
     def clock(self) -> float:
         """Return the simulated time."""
@@ -212,6 +217,8 @@ class Day:
         await asyncio.sleep(6.0)
         while machine.runs:
             await asyncio.sleep(1.0)
+        if called_off:
+            place.open()
         out = machine.dispensed_cm - before
         self._write_down(place, name, told, out, purged=self._purges > purges)
 

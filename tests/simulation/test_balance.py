@@ -31,5 +31,6 @@ def test_every_centimetre_is_charged_or_given_for_a_reason(tmp_path: Path) -> No
     assert abs(ledger.difference) < 0.1
     assert ledger.charged > 0 and ledger.open_lane > 0 and ledger.staff > 0
     assert ledger.outcomes["refused"] > 0
+    assert 0 < ledger.outcomes["called off"] < 0.05 * ledger.visits
     # Faults come and go: no machine may stay out of order for the rest of the day.
     assert 0 < ledger.outcomes["failed"] < 0.25 * ledger.visits
