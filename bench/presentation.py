@@ -30,10 +30,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from custom_components.facequota.recognition.assess import assess
-from custom_components.facequota.recognition.engine import FaceEngine
-from custom_components.facequota.recognition.engines import Engine, load
+from custom_components.facequota.recognition.engine import AttackDetector, FaceEngine
+from custom_components.facequota.recognition.engines import Engine, load, load_detector
 from custom_components.facequota.recognition.environment import EngineEnvironment
-from custom_components.facequota.recognition.look import AttackDetector
 from custom_components.facequota.recognition.presentation import (
     LIVE_AT_LEAST,
     MODELS,
@@ -183,9 +182,7 @@ def measure(folder: Path, models: Path) -> dict[str, Any]:
         asyncio.run(environment.install(lambda part: None))
     sys.path.append(str(environment.folder()))
     # The engine's packages are on the path from here on only.
-    from custom_components.facequota.recognition.minifasnet import MiniFASNet  # noqa: PLC0415
-
-    engine, detector = load(Engine.NCNN), MiniFASNet(models)
+    engine, detector = load(Engine.NCNN), load_detector(models)
     if not (folder / "index.csv").is_file():
         return {
             "said": f"Only the demo's portraits were looked at: there is no {folder}",

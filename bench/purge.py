@@ -20,7 +20,7 @@ import numpy as np
 # Run as a file: the repository is not on the path yet.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from custom_components.facequota.quota.account import Account, Reservation
+from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import PRIORS, Threshold
@@ -37,14 +37,14 @@ DIMENSION: Final = 128
 LIMIT: Final = 1e-6
 
 
-def site(hass: HomeAssistant, window_s: float) -> tuple[Visitors, Book]:
+def site(hass: HomeAssistant, window_s: float) -> Visitors:
     """Return the visitors of a site on Home Assistant's clock."""
     book = Book(
         rule=Rule(allowance_cm=60, window_s=window_s),
         threshold=Threshold(prior=PRIORS["face_recognition"], limit=LIMIT),
         dimension=DIMENSION,
     )
-    return Visitors(hass, lambda: book), book
+    return Visitors(hass, lambda: book)
 
 
 def strangers(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -57,13 +57,11 @@ def strangers(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 async def purge(hass: HomeAssistant) -> float:
     """Return the milliseconds that a purge of TEMPLATES takes, receipt included."""
-    visitors, book = site(hass, 3600)
-    now = hass.loop.time()
+    visitors = site(hass, 3600)
     for template in strangers(TEMPLATES):
-        # Not by ten thousand requests: each of them would search among all before it.
-        account = Account(now)
-        account.reserve(book.rule, 60, now)
-        book._remember(template, account)  # noqa: SLF001
+        reservation = visitors.reserve(template, 60)
+        assert isinstance(reservation, Reservation)
+        visitors.settle(reservation, 60)
     held = visitors.statistics.faces
     began = time.perf_counter()
     receipt = visitors.purge(Cause.PERSON)
@@ -75,25 +73,28 @@ async def purge(hass: HomeAssistant) -> float:
 
 async def expiry(hass: HomeAssistant) -> float:
     """Return by how many seconds the latest of EXPIRING faces outlives its time."""
-    visitors, book = site(hass, WINDOW_S)
-    times = []
+    visitors = site(hass, WINDOW_S)
+    due: list[float] = []
+    gone: list[float] = []
+    all_gone = asyncio.Event()
+
+    def forgotten(faces: int) -> None:
+        gone.extend([hass.loop.time()] * faces)
+        if len(gone) == EXPIRING:
+            all_gone.set()
+
+    visitors.expiries.add(forgotten)
     for template in strangers(EXPIRING):
         reservation = visitors.reserve(template, 60)
         assert isinstance(reservation, Reservation)
         visitors.settle(reservation, 60)
-        times.append(reservation.next_portion_at)
+        due.append(reservation.next_portion_at)
         await asyncio.sleep(0.002)
-    latest = 0.0
-    # How many are there is asked of the memory, not of the book: asking would expire.
-    gallery = book._gallery  # noqa: SLF001
-    while there := int(np.count_nonzero(gallery.rows.any(axis=1))):
-        due = sum(at <= hass.loop.time() for at in times)
-        if there > EXPIRING - due:
-            late = sorted(times)[EXPIRING - there]
-            latest = max(latest, hass.loop.time() - late)
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(2 * WINDOW_S):
+        await all_gone.wait()
     visitors.stop()
-    return latest
+    pairs = zip(sorted(due), gone, strict=True)
+    return max(late - at for at, late in pairs)
 
 
 async def run(folder: str) -> dict[str, Any]:

@@ -67,8 +67,6 @@ _FURTHER: Final = (4, 7)
 _USUAL: Final = 0.1
 # A fit has to say more than this many of its spreads against the law to be believed.
 _DOUBTED: Final = 0.25
-_NEAR: Final = 0.93
-_NEARER: Final = 1.5
 # What is sure, and what is doubtful: where a tenth, or ten times as many, would be wrong.
 _STEP: Final = 10
 

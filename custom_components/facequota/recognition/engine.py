@@ -126,3 +126,10 @@ class FaceEngine(Protocol):
 
     def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
         """Return the template of one face, shape (info.dimension,)."""
+
+
+class AttackDetector(Protocol):
+    """What tells a person from a picture of one. Lives in the child only."""
+
+    def live(self, picture: NDArray[np.uint8], face: Face) -> float | None:
+        """Return 0..1, near 1 for a person; None where it cannot be told."""

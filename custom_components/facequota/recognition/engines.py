@@ -1,9 +1,10 @@
-"""Which engines there are."""
+"""Which engines there are, and the detector of presentation attacks beside them."""
 
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 
-from .engine import FaceEngine
+from .engine import AttackDetector, FaceEngine
 
 
 class Engine(StrEnum):
@@ -26,4 +27,11 @@ def load(engine: Engine) -> FaceEngine:
     """Load an engine with its models. Native code: in the child only."""
     module = import_module(f".engine_{engine}", __package__)
     loaded: FaceEngine = getattr(module, _CLASSES[engine])()
+    return loaded
+
+
+def load_detector(folder: Path) -> AttackDetector:
+    """Load the detector of presentation attacks from its files. In the child only."""
+    module = import_module(".minifasnet", __package__)
+    loaded: AttackDetector = module.MiniFASNet(folder)
     return loaded

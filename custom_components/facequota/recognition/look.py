@@ -1,21 +1,13 @@
 """One frame, from a camera's bytes to a sighting."""
 
 from time import perf_counter
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .assess import assess
-from .engine import Face, FaceEngine, Guidance, Region, Sighting
+from .engine import AttackDetector, Face, FaceEngine, Guidance, Region, Sighting
 from .picture import UnreadablePictureError, decode
-
-
-class AttackDetector(Protocol):
-    """What tells a person from a picture of one."""
-
-    def live(self, picture: NDArray[np.uint8], face: Face) -> float | None:
-        """Return 0..1, near 1 for a person; None where it cannot be told."""
 
 
 def look(

@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 
 from . import sandbox
-from .engines import Engine, load
-from .look import AttackDetector, look
+from .engines import Engine, load, load_detector
+from .look import look
 from .messages import (
     HEADER_SIZE,
     REGION_SIZE,
@@ -31,7 +31,7 @@ def main(engine_name: str, attack_folder: str = "") -> None:
     granted = sandbox.enter()
     questions, answers = _take_over_pipes()
     engine = load(Engine(engine_name))
-    detector = _load_detector(Path(attack_folder)) if attack_folder else None
+    detector = load_detector(Path(attack_folder)) if attack_folder else None
     _send(answers, Kind.HELLO, encode_hello(Hello(engine=engine.info, sandbox=granted)))
     while header := questions.read(HEADER_SIZE):
         length = decode_header(header, expected=Kind.PICTURE)
@@ -41,13 +41,6 @@ def main(engine_name: str, attack_folder: str = "") -> None:
         del picture
         _send(answers, Kind.SIGHTING, encode_sighting(sighting))
         sighting.overwrite()
-
-
-def _load_detector(folder: Path) -> AttackDetector:
-    """Load the detector of presentation attacks, which needs ncnn."""
-    from .minifasnet import MiniFASNet  # noqa: PLC0415
-
-    return MiniFASNet(folder)
 
 
 def _take_over_pipes() -> tuple[io.BufferedReader, io.FileIO]:
