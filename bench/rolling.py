@@ -160,11 +160,9 @@ class Site:
         strangers = [(None, person) for person in group.strangers]
         returns = [(e, e.person) for e in kept if e.person.name in ours]
         for entry, person in (*strangers, *returns):
-            pictures = [
-                number
-                for number in range(len(person.templates))
-                if entry is None or number != entry.picture
-            ]
+            # Nobody comes back with a picture that is in the window already.
+            seen = [e.picture for e in kept if e.person is person]
+            pictures = [n for n in range(len(person.templates)) if n not in seen]
             if not pictures:
                 continue
             probe = person.templates[pictures[self._rng.integers(len(pictures))]]
