@@ -39,6 +39,10 @@ _LEFT: Final = 0.3
 _POWER: Final = 0.375
 # No crowd's usual distance is above this, whatever somebody holds before the camera.
 _SPARSEST: Final = 1.35
+# Whoever is far from the middle seems near to others in proportion to that. So nobody is
+# taken to be nearer than their own distance says, squared, in proportion to what
+# strangers of the sparsest crowd measured have between them.
+_SPARSEST_SQUARE: Final = 0.3
 # Nobody is nearer to the middle, so that nothing is divided by nothing.
 _NEAREST: Final = 1e-4
 
@@ -128,9 +132,16 @@ class Crowd:
         relative: Vector = squares / (middle * middles) ** np.float32(_POWER)
         return relative
 
-    def scale(self) -> float:
-        """Return what usual strangers have between them, as relative() says it."""
-        return min(self._usual, _SPARSEST)
+    def scaled(self, relative: Vector, squares: Vector) -> Vector:
+        """Return relative() in proportion to what usual strangers have between them.
+
+        squares are the squared distances of unit vectors, which set a lower bound.
+        """
+        usual = np.float32(min(self._usual, _SPARSEST))
+        scaled: Vector = np.maximum(
+            relative / usual, squares / np.float32(_SPARSEST_SQUARE)
+        )
+        return scaled
 
     def clear(self) -> None:
         """Overwrite everything."""

@@ -120,7 +120,8 @@ class Gallery:
         if not self.crowd.is_known:
             return None
         hidden = self._protect(probe)
-        relative = self._relative(hidden) / np.float32(self.crowd.scale())
+        squares = 2.0 - 2.0 * self._products(hidden)
+        relative = self.crowd.scaled(self._relative(hidden), squares)
         hidden.fill(0)
         return relative
 

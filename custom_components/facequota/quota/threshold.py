@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gcra import finite
-from .impostors import SMALLEST_CROWD, EnginePrior, Impostors, Normal, expected_nearness
+from .impostors import (
+    MEMORY_VISITS,
+    SMALLEST_CROWD,
+    EnginePrior,
+    Impostors,
+    Normal,
+    expected_nearness,
+)
 
 PRIORS: Final = {
     # dlib's distances are close to normal.
@@ -28,9 +35,9 @@ PRIORS: Final = {
         # Of distances relative to a crowd: the same in every crowd measured.
         among=EnginePrior(
             power=1.0,
-            strict=Normal(mean=0.945, spread=0.146),
-            crowd=Normal(mean=1.0, spread=0.15),
-            sparsest_mean=1.1,
+            strict=Normal(mean=0.995, spread=0.157),
+            crowd=Normal(mean=1.02, spread=0.15),
+            sparsest_mean=1.2,
             useful_distance=0.08,
             is_law=True,
         ),
@@ -58,15 +65,17 @@ _NEIGHBOURS: Final = slice(1, 4)
 # visitor to learn from: a camera that hangs, a wall of one face, somebody feeding us.
 _LEAST_VARIETY: Final = 0.25
 # How far the law of relative distances is kept away from when few visitors made the
-# crowd, times their number.
+# crowd, times their number. Nothing when they are as many as are remembered.
 _FEW: Final = 5.0
 # Of relative distances the fourth to seventh nearest say whether a visitor is nearer to
 # people than this crowd's are. Not the first three: whoever was missed before is here
 # several times. Less than _USUAL says nothing.
 _FURTHER: Final = (4, 7)
-_USUAL: Final = 0.1
-# A fit has to say more than this many of its spreads against the law to be believed.
-_DOUBTED: Final = 0.25
+_USUAL: Final = 0.05
+# Where the low end of a crowd's relative distances lies says how far down the law goes:
+# by this power of the proportion to where it usually lies.
+_LOW_END: Final = 0.05
+_LOW_POWER: Final = 2
 # What is sure, and what is doubtful: where a tenth, or ten times as many, would be wrong.
 _STEP: Final = 10
 
@@ -143,12 +152,13 @@ class Threshold:
     def reach_among(self, relative: NDArray[np.float32], visits: float) -> Reach:
         """Return the same for distances relative to a crowd that so many came of.
 
-        Their law was the same in every crowd measured, so what is learnt can only make
-        it stricter. It is kept away from while few made the crowd, and from visitors
-        who are nearer to all than the crowd's people: others may be about to come.
+        Their law was the same in every crowd measured, but for how low it goes: what is
+        learnt of that can only make it stricter. It is kept away from while few made
+        the crowd, and from visitors who are nearer to all than the crowd's people:
+        others may be about to come.
         """
         size = len(relative)
-        off = _FEW / visits
+        off = _FEW * (1 / visits - 1 / MEMORY_VISITS)
         first, last = _FURTHER
         if size > last:
             near = np.sort(np.partition(relative, last)[:last])[first - 1 :].mean()
@@ -192,11 +202,23 @@ class Threshold:
         return Promise(
             fpir=None
             if fit is None
-            else -math.expm1(size * math.log1p(-fit.share(score))),
+            else -math.expm1(size * math.log1p(-self._false_matches(fit, score))),
             comparisons=round(self._impostors.comparisons),
             visits=round(self._impostors.visits),
             useful=self._prior.distance(score) >= self._prior.useful_distance,
         )
+
+    def _false_matches(self, fit: Normal, score: float) -> float:
+        """Return the share of pairs of strangers who have less than this score."""
+        if not self._prior.is_law:
+            return fit.share(score)
+        stretch = self._stretch(fit)
+        return self._prior.strict.share(score / stretch) if stretch > 0 else 1.0
+
+    def _stretch(self, fit: Normal) -> float:
+        """Return what the law's scores are to be multiplied with for this crowd."""
+        usual = self._prior.crowd.quantile(_LOW_END)
+        return float(max(0.0, fit.quantile(_LOW_END) / usual) ** _LOW_POWER)
 
     def _score(self, fpir: float, size: int, nearness: float | None = None) -> float:
         """Return the score up to which a template is the same, for this FPIR.
@@ -214,8 +236,7 @@ class Threshold:
         if fit is None:
             return strict
         if self._prior.is_law:
-            learnt = fit.quantile(_share(fpir, size)) + _DOUBTED * fit.spread
-            return min(strict, learnt)
+            return strict * min(1.0, self._stretch(fit))
         # What is learnt holds for visitors who are compared with their neighbours.
         learnt = fit.quantile(_share(fpir, max(size, SMALLEST_CROWD)))
         learnt -= self._impostors.caution() * fit.spread

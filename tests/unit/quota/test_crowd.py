@@ -157,7 +157,8 @@ def test_removed_refreshed_and_added_templates_are_measured_anew() -> None:
     rest -= 0.7 * (rest @ directions.T) @ directions
     middles = (rest**2).sum(axis=1)
     squares = ((rest[:-1] - rest[-1]) ** 2).sum(axis=1)
-    expected = squares / (middles[:-1] * middles[-1]) ** 0.375 / gallery.crowd.scale()
+    to_middle = (squares / (middles[:-1] * middles[-1]) ** 0.375).astype(np.float32)
+    expected = gallery.crowd.scaled(to_middle, 2 - 2 * rows @ probe)
     hidden = gallery._transform  # noqa: SLF001 - to look a kept template up again
     assert hidden is not None
     found = relative(gallery, hidden[:DIMENSION].T @ probe)
@@ -167,7 +168,21 @@ def test_removed_refreshed_and_added_templates_are_measured_anew() -> None:
 def test_faces_that_are_no_faces_do_not_stretch_what_is_usual() -> None:
     """Else whoever shows them would make two strangers the same."""
     wide = np.random.default_rng(5).normal(size=(300, DIMENSION)).astype(np.float32)
-    assert filled(wide).crowd.scale() <= 1.35
+    one, nothing = np.ones(1, np.float32), np.zeros(1, np.float32)
+    assert filled(wide).crowd.scaled(one, nothing) >= 1 / 1.35
+
+
+def test_who_is_far_from_the_middle_is_near_to_nobody_for_that() -> None:
+    """In proportion to how far out they are, two strangers there would seem near."""
+    population = Population(1)
+    gallery = filled(population.people(300))
+    far = face(3) - face(4)
+    far[0] += 1
+    gallery.add(far)
+    other = far + 0.6 * face(5)
+    distances = relative(gallery, other)
+    cosine = far @ other / np.linalg.norm(far) / np.linalg.norm(other)
+    assert distances[-1] >= (2 - 2 * cosine) / 0.3 - 1e-3
 
 
 def test_one_person_who_is_most_of_the_visitors_has_a_distance_still() -> None:
@@ -187,6 +202,26 @@ def test_among_few_visitors_and_dense_ones_templates_have_to_be_nearer() -> None
     assert among.reach_among(usual, 50).same < normal.same
     assert among.reach_among(usual * np.float32(0.6), 250).same < normal.same
     assert among.reach_among(np.full(200, 1, np.float32), 250).same < normal.same
+
+
+@pytest.mark.parametrize(
+    ("usual", "stricter"), [(1.15, False), (1.05, False), (0.85, True)]
+)
+def test_how_low_strangers_come_here_says_how_low_the_threshold_goes(
+    usual: float, stricter: bool
+) -> None:
+    """Who comes nearer than elsewhere makes it stricter; farther, never looser."""
+    rng = np.random.default_rng(7)
+    among = Threshold(prior=PRIORS["face_recognition"], limit=0.01).among
+    assert among is not None
+    before = among.distance(50)
+    for _ in range(150):
+        among.observe(rng.normal(usual, 0.15, 50).astype(np.float32))
+    assert (among.distance(50) < before) == stricter
+    assert among.distance(50) <= before
+    told = among.promise(50).fpir
+    assert told is not None
+    assert told <= 0.0101
 
 
 def test_a_known_crowd_is_what_a_book_compares_by() -> None:
