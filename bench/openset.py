@@ -27,7 +27,7 @@ from typing import Final
 
 import numpy as np
 
-from custom_components.facequota.quota.threshold import PRIORS
+from custom_components.facequota.quota.priors import PRIORS
 
 from .crowds import CACHE, FACES, ROOT, Crowds, Person, drawn, load
 from .rolling import (

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.impostors import EnginePrior
+from custom_components.facequota.quota.priors import EnginePrior
 from custom_components.facequota.quota.threshold import Threshold
 
 from .crowds import Person, unit

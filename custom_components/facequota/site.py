@@ -20,7 +20,8 @@ from .dispenser import Dispenser
 from .listeners import Listeners
 from .options import SiteOptions
 from .quota.book import Book
-from .quota.threshold import PRIORS, Threshold
+from .quota.priors import PRIORS
+from .quota.threshold import Threshold
 from .recogniser import Recogniser, engine_environment
 from .shared import Shared
 from .site_log import SiteLog

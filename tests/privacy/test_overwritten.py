@@ -17,7 +17,8 @@ import pytest
 from custom_components.facequota.quota import orthogonal
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.threshold import PRIORS, Threshold
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.proof.memory import Memory

@@ -17,7 +17,8 @@ from custom_components.facequota.paper import Motor
 from custom_components.facequota.probe import Probe
 from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
 from custom_components.facequota.quota.book import Book
-from custom_components.facequota.quota.threshold import PRIORS, Threshold
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.turnstile import Turnstile
 from custom_components.facequota.visit import Request, Step, Visit, visit
 from custom_components.facequota.visitors import Cause, Visitors, wall_clock

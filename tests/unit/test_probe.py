@@ -11,7 +11,8 @@ from custom_components.facequota.probe import MOST_FRAMES, Probe, look
 from custom_components.facequota.quota.account import Refusal
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.threshold import PRIORS, Threshold
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.recogniser import Recogniser
 from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
 

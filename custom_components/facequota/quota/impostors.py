@@ -5,7 +5,6 @@ says how often a stranger would be taken for somebody. Kept of all that is a his
 that forgets: no template, no distance of a person, nothing that can be led back.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 import math
 from statistics import NormalDist
@@ -14,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .gcra import finite
+from .priors import EnginePrior, Normal
 
 _NORMAL: Final = NormalDist()
 # A crowd is remembered for about this many new visitors.
@@ -30,59 +29,6 @@ _LOW_QUANTILE: Final = 1.5
 _CAUTION: Final = 1.25
 # Before this many visitors there is no fit at all.
 _FIRST_FIT_VISITS: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normal:
-    """A normal law of scores."""
-
-    mean: float
-    spread: float
-
-    def __post_init__(self) -> None:
-        """Refuse what is no distribution of distances."""
-        if finite(self.mean, "mean") <= 0 or finite(self.spread, "spread") <= 0:
-            raise ValueError("mean and spread have to be positive")
-
-    def quantile(self, share: float) -> float:
-        """Return the score that this share lies under."""
-        return self.mean + self.spread * _NORMAL.inv_cdf(share)
-
-    def share(self, score: float) -> float:
-        """Return the share that lies under this score."""
-        return _NORMAL.cdf((score - self.mean) / self.spread)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnginePrior:
-    """What is known of an engine's distances before a site has seen anybody.
-
-    All of it was measured on templates of length 1; docs/threshold.md says on whom.
-    """
-
-    power: float
-    """Distances to this power are close to normal: those are the scores."""
-    strict: Normal
-    """The low tail of the densest crowd measured, with room to spare."""
-    crowd: Normal
-    """All scores of such a crowd: where its people lie, and how widely."""
-    sparsest_mean: float
-    """No crowd's mean score is above this."""
-    useful_distance: float
-    """Nine of ten returns within minutes are farther than this."""
-    is_law: bool = False
-    """The strict law holds in every crowd: what is learnt can make it stricter only."""
-    among: EnginePrior | None = None
-    """The same for distances relative to a crowd, if that is better; see crowd.py."""
-
-    def score(self, distances: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return distances as scores."""
-        scores: NDArray[np.float64] = distances.astype(np.float64) ** self.power
-        return scores
-
-    def distance(self, score: float) -> float:
-        """Return a score as a distance, never below 0."""
-        return float(max(0.0, score) ** (1 / self.power))
 
 
 @lru_cache(maxsize=1024)

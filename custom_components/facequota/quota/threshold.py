@@ -15,42 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gcra import finite
-from .impostors import (
-    MEMORY_VISITS,
-    SMALLEST_CROWD,
-    EnginePrior,
-    Impostors,
-    Normal,
-    expected_nearness,
-)
-
-PRIORS: Final = {
-    # dlib's distances are close to normal.
-    "face_recognition": EnginePrior(
-        power=1.0,
-        strict=Normal(mean=0.285, spread=0.0302),
-        crowd=Normal(mean=0.34, spread=0.045),
-        sparsest_mean=0.60,
-        useful_distance=0.11,
-        # Of distances relative to a crowd: the same in every crowd measured.
-        among=EnginePrior(
-            power=1.0,
-            strict=Normal(mean=0.995, spread=0.157),
-            crowd=Normal(mean=1.02, spread=0.15),
-            sparsest_mean=1.2,
-            useful_distance=0.08,
-            is_law=True,
-        ),
-    ),
-    # SFace's cosines are, which are 1 - distance² / 2.
-    "ncnn": EnginePrior(
-        power=2.0,
-        strict=Normal(mean=1.63, spread=0.25),
-        crowd=Normal(mean=1.75, spread=0.21),
-        sparsest_mean=1.95,
-        useful_distance=0.40,
-    ),
-}
+from .impostors import MEMORY_VISITS, SMALLEST_CROWD, Impostors, expected_nearness
+from .priors import EnginePrior, Normal
 
 # A fit to fewer visitors may make the threshold stricter, but not looser.
 _TRUSTED_VISITS: Final = 50.0

@@ -6,7 +6,8 @@ import pytest
 from custom_components.facequota.quota.account import RESERVATION_S, Refusal
 from custom_components.facequota.quota.book import Book, PurgeCounts
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.threshold import PRIORS, Threshold
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.threshold import Threshold
 
 from .people import DIMENSION, crowd, face
 from .test_lane import reserved

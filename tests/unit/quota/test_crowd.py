@@ -8,7 +8,8 @@ from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gallery import Gallery
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.threshold import PRIORS, Threshold
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.threshold import Threshold
 
 from .people import DIMENSION, face
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 import pytest
 
-from custom_components.facequota.quota.impostors import EnginePrior, Normal
-from custom_components.facequota.quota.threshold import PRIORS, Threshold
+from custom_components.facequota.quota.priors import PRIORS, EnginePrior, Normal
+from custom_components.facequota.quota.threshold import Threshold
 
 DLIB = PRIORS["face_recognition"]
 SIZE = 40
