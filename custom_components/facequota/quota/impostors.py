@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from .priors import EnginePrior, Normal
 
 _NORMAL: Final = NormalDist()
-# A crowd is remembered for about this many new visitors.
+# A crowd is remembered for about this many new visitors, and by a second histogram for
+# so few that a change of crowd is noticed soon.
 MEMORY_VISITS: Final = 250.0
+RECENT_VISITS: Final = 30.0
 # With fewer templates than this nothing is learnt from a visitor.
 SMALLEST_CROWD: Final = 6
 _BINS: Final = 512
@@ -46,9 +48,10 @@ def expected_nearness(size: int, first: int = 2, last: int = 4) -> float:
 class Impostors:
     """A histogram of strangers' scores that forgets, and the normal law of its tail."""
 
-    def __init__(self, prior: EnginePrior) -> None:
-        """Start with nothing seen."""
+    def __init__(self, prior: EnginePrior, memory_visits: float) -> None:
+        """Start with nothing seen; remember about so many visitors."""
         self._prior = prior
+        self._keep = 1 - 1 / memory_visits
         top = float(2.0**prior.power)
         self._low, self._width = -0.5 * top, 2.0 * top / _BINS
         # Weight by score: of what was seen, and of what is only known to lie below.
@@ -78,11 +81,10 @@ class Impostors:
         Every visitor has the same weight, however many templates there were.
         """
         size = len(scores)
-        keep = 1 - 1 / MEMORY_VISITS
-        self._seen *= keep
-        self._below *= keep
-        self.visits = self.visits * keep + 1
-        self.comparisons = self.comparisons * keep + size
+        self._seen *= self._keep
+        self._below *= self._keep
+        self.visits = self.visits * self._keep + 1
+        self.comparisons = self.comparisons * self._keep + size
         self._one_in_crowd += (1 / size - self._one_in_crowd) / self.visits
         unusual = nearness - self.usual(size)
         self._place += unusual / self.visits

@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gcra import finite
-from .impostors import MEMORY_VISITS, SMALLEST_CROWD, Impostors, expected_nearness
+from .impostors import (
+    MEMORY_VISITS,
+    RECENT_VISITS,
+    SMALLEST_CROWD,
+    Impostors,
+    expected_nearness,
+)
 from .priors import EnginePrior, Normal
 
 # A fit to fewer visitors may make the threshold stricter, but not looser.
@@ -82,7 +88,9 @@ class Threshold:
         somebody else. Raises ValueError unless it is between 1e-9 and 0.5.
         """
         self._prior = prior
-        self._impostors = Impostors(prior)
+        self._impostors = Impostors(prior, MEMORY_VISITS)
+        # Makes it stricter while people come who look more alike than those before.
+        self._recent = Impostors(prior, RECENT_VISITS)
         # For distances relative to a crowd, of engines that are better for it.
         self.among = (
             None if prior.among is None else Threshold(prior=prior.among, limit=limit)
@@ -154,11 +162,12 @@ class Threshold:
         scores.partition(_NEIGHBOURS.stop)
         first = slice(_NEIGHBOURS.stop + 1)
         scores[first] = np.sort(scores[first])
-        self._impostors.observe(
-            scores,
-            nearness=_nearness(scores),
-            weight=0.0 if self._prior.is_law else _weight(size),
-        )
+        for impostors in (self._impostors, self._recent):
+            impostors.observe(
+                scores,
+                nearness=_nearness(scores),
+                weight=0.0 if self._prior.is_law else _weight(size),
+            )
 
     def promise(self, gallery_size: int) -> Promise:
         """Return what the manager can be told with so many templates."""
@@ -203,13 +212,28 @@ class Threshold:
             return strict
         if self._prior.is_law:
             return strict * min(1.0, self._stretch(fit))
-        # What is learnt holds for visitors who are compared with their neighbours.
-        learnt = fit.quantile(_share(fpir, max(size, SMALLEST_CROWD)))
-        learnt -= self._impostors.caution() * fit.spread
-        if nearness is not None:
-            learnt += _weight(size) * (nearness - self._impostors.usual(size))
+        learnt = min(
+            self._learnt(impostors, fpir, size, nearness)
+            for impostors in (self._impostors, self._recent)
+        )
         if self._impostors.visits < _TRUSTED_VISITS:
             return min(strict, learnt)
+        return learnt
+
+    def _learnt(
+        self, impostors: Impostors, fpir: float, size: int, nearness: float | None
+    ) -> float:
+        """Return what these strangers say about it; what cannot be said is infinite.
+
+        That holds for visitors who are compared with their neighbours.
+        """
+        fit = impostors.fit
+        if fit is None:
+            return math.inf
+        learnt = fit.quantile(_share(fpir, max(size, SMALLEST_CROWD)))
+        learnt -= impostors.caution() * fit.spread
+        if nearness is not None:
+            learnt += _weight(size) * (nearness - impostors.usual(size))
         return learnt
 
 
