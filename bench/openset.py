@@ -6,7 +6,8 @@
 
 People of a crowd are split at random: two thirds visit a site, and with them the
 threshold learns; the others never visit and are looked up as new visitors. No figure
-comes from a person that the threshold has learnt from as a stranger.
+comes from a person that the threshold has learnt from as a stranger. Where one crowd
+comes after another, the figures are about what follows the change.
 
 Without photographs it plays the demo's portraits, among people who do not exist and
 are drawn around them. That shows that all of it works, and says nothing about faces.
@@ -16,9 +17,8 @@ engine's usual distance. Square brackets: 95 % interval over people and splits.
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 import json
 from pathlib import Path
 import subprocess
@@ -29,23 +29,12 @@ import numpy as np
 
 from custom_components.facequota.quota.priors import PRIORS
 
-from .crowds import CACHE, FACES, ROOT, Crowds, Person, drawn, load
-from .rolling import (
-    Group,
-    Looks,
-    Outcome,
-    interval,
-    judged,
-    oracle,
-    play,
-    split,
-    standard_error,
-)
+from .crowds import CACHE, FACES, ROOT, Crowds, Person, load
+from .looks import Looks, Outcome, Phase, interval, judged, oracle, standard_error
+from .rolling import Group, play, split
+from .scenes import Scene, scenes
 
-SIZES: Final = (10, 50, 200)
 LIMITS: Final = (0.01, 0.001)
-VISITS: Final = 600
-CHILDREN: Final = "children"
 # What each engine's users are told to use, on templates as the engine gives them.
 # dlib: face_recognition's tolerance. SFace: OpenCV's cosine of 0.363.
 FIXED: Final = {"face_recognition": 0.6, "ncnn": (2 - 2 * 0.363) ** 0.5}
@@ -54,20 +43,6 @@ MOST_TIMES_ORACLE: Final = 1.3
 LEAST_PAIRS: Final = 3
 SECOND_ENGINE_MISSED: Final = 0.02
 _SEED: Final = 20_261_122
-
-type Draw = Callable[[np.random.Generator], list[Sequence[Person]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """Crowds that come to one site, one after the other."""
-
-    name: str
-    size: int
-    people: int
-    """How many different people can be new: what an oracle rests on."""
-    crowds: Draw
-    visits: int = VISITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,80 +82,6 @@ class Row:
         return f"{self.scene}, {self.size} templates, limit {self.limit:.1%}"
 
 
-def scenes(crowds: Crowds, portraits: Sequence[Person] = ()) -> Iterator[Scene]:
-    """Yield every crowd alone, mixtures of the two largest, and changes of crowd.
-
-    And people who do not exist: like the largest crowd, or around some portraits.
-    """
-    for name, crowd in crowds.items():
-        yield from _sizes(name, len(crowd), partial(alone, crowd))
-    adults = sorted(
-        (name for name in crowds if name != CHILDREN),
-        key=lambda name: len(crowds[name]),
-    )[-2:]
-    if len(adults) == 2:
-        few, many = (crowds[name] for name in adults)
-        both, half, tenth = " + ".join(adults), len(few), len(many) // 9
-        yield from _sizes(f"half {both}", 2 * half, partial(_mixed, few, many, half))
-        yield from _sizes(
-            f"tenth {both}", len(many) + tenth, partial(_mixed, many, few, tenth)
-        )
-        for first, then in (adults, adults[::-1]):
-            yield Scene(
-                name=f"{first}, then {then}",
-                size=50,
-                people=half,
-                crowds=partial(_in_turn, crowds[first], crowds[then]),
-            )
-    like = max(crowds.values(), key=len, default=portraits)
-    for size in (200, 1_000) if crowds else (*SIZES, 1_000):
-        people = 2 * size + 200
-        yield Scene(
-            name="portraits + drawn" if portraits else "drawn",
-            size=size,
-            people=people,
-            crowds=partial(_drawn, like, portraits, people),
-            visits=VISITS + 2 * size,
-        )
-
-
-def _sizes(name: str, people: int, crowds: Draw) -> Iterator[Scene]:
-    for size in SIZES:
-        # Two thirds visit, and one of them has to be outside of the window.
-        if people * 2 // 3 > size + 1:
-            yield Scene(name=name, size=size, people=people, crowds=crowds)
-
-
-def alone(crowd: Sequence[Person], _: np.random.Generator) -> list[Sequence[Person]]:
-    """Return a crowd as all that comes."""
-    return [crowd]
-
-
-def _mixed(
-    crowd: Sequence[Person],
-    other: Sequence[Person],
-    count: int,
-    rng: np.random.Generator,
-) -> list[Sequence[Person]]:
-    """Return a crowd with so many of another one in it."""
-    return [[*crowd, *(other[i] for i in rng.permutation(len(other))[:count])]]
-
-
-def _in_turn(
-    first: Sequence[Person], then: Sequence[Person], _: np.random.Generator
-) -> list[Sequence[Person]]:
-    return [first, then]
-
-
-def _drawn(
-    like: Sequence[Person],
-    others: Sequence[Person],
-    count: int,
-    rng: np.random.Generator,
-) -> list[Sequence[Person]]:
-    return [[*others, *drawn(like, count, rng)]]
-
-
 def portraits(engine: str) -> list[Person]:
     """Return the people of the demo's portraits, which are fetched once."""
     fetch = [sys.executable, str(ROOT / "scripts/portraits")]
@@ -189,11 +90,16 @@ def portraits(engine: str) -> list[Person]:
 
 
 def run(scene: Scene, limit: float, engine: str, splits: int) -> tuple[Row, Outcome]:
-    """Return what comes of a scene over several random splits."""
+    """Return what comes of a scene over several random splits.
+
+    The row is about the last of the crowds: what follows a change, if there is one.
+    """
     outcome = Outcome()
+    before = 0
     for number in range(splits):
         rng = np.random.default_rng([_SEED, number])
         groups: list[Group] = [split(crowd, rng) for crowd in scene.crowds(rng)]
+        before = scene.visits * (len(groups) - 1)
         outcome.extend(
             play(
                 groups,
@@ -205,11 +111,14 @@ def run(scene: Scene, limit: float, engine: str, splits: int) -> tuple[Row, Outc
                 seed=_SEED,
             )
         )
-    return _row(scene, limit, engine, outcome), outcome
+    learning, learnt = outcome.learning.after(before), outcome.learnt.after(before)
+    return _row(scene, limit, engine, learning, learnt), outcome
 
 
-def _row(scene: Scene, limit: float, engine: str, outcome: Outcome) -> Row:
-    strangers, returns = outcome.learnt.strangers, outcome.learnt.returns
+def _row(
+    scene: Scene, limit: float, engine: str, learning: Phase, learnt: Phase
+) -> Row:
+    strangers, returns = learnt.strangers, learnt.returns
     best = oracle(strangers, limit)
     missed = judged(returns, wrong=np.array(returns.distance) >= best)
     fixed = FIXED[engine]
@@ -219,7 +128,7 @@ def _row(scene: Scene, limit: float, engine: str, outcome: Outcome) -> Row:
         scene=scene.name,
         size=scene.size,
         limit=limit,
-        learning_fpir=interval(outcome.learning.strangers),
+        learning_fpir=interval(learning.strangers),
         fpir=interval(strangers),
         fnir=interval(returns),
         oracle_fnir=interval(missed)[0],
@@ -265,7 +174,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--faces", type=Path, default=FACES)
     parser.add_argument("--engine", choices=sorted(PRIORS), default="face_recognition")
-    parser.add_argument("--splits", type=int, default=4)
+    parser.add_argument("--splits", type=int, default=8)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--plots", type=Path)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .crowds import Crowds, Person
+from .looks import Looks, Outcome
 from .openset import FIXED, Row
-from .rolling import Looks, Outcome
 
 OURS: Final = "#0b6e4f"
 OTHER: Final = "#c8553d"

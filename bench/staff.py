@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from .crowds import Person, load
-from .openset import VISITS, Row, Scene, alone, run
+from .openset import Row, run
+from .scenes import VISITS, Scene, alone
 
 SIZES: Final = (10, 50)
 # Two thirds visit, and one of them has to be outside of the window.
