@@ -27,6 +27,7 @@ from custom_components.facequota.recognition.supervisor import Supervisor
 ROOT: Final = Path(__file__).resolve().parent.parent
 FACES: Final = ROOT.parent / "shared" / "faces"
 CACHE: Final = ROOT / ".cache"
+_RECOGNITION: Final = ROOT / "custom_components" / "facequota" / "recognition"
 _FRAME: Final = (640, 480)
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 # People as a camera sees them. Left out: prints held before it, and masks.
@@ -120,9 +121,14 @@ def load(
 def _cached(
     folder: Path, engine: str, pictures: Sequence[Photograph]
 ) -> dict[str, Vectors]:
-    """Return what was kept of the templates, else make them and keep them."""
+    """Return what was kept of the templates, else make them and keep them.
+
+    Kept are those of these pictures and this state of the code that looks at them.
+    """
     names = [str(picture.path.relative_to(folder)) for picture in pictures]
-    digest = sha256("\n".join(names).encode()).hexdigest()[:12]
+    code = [path.read_bytes() for path in sorted(_RECOGNITION.glob("*.py"))]
+    key = b"\0".join((*(name.encode() for name in names), *code))
+    digest = sha256(key).hexdigest()[:12]
     file = CACHE / "templates" / f"{engine}-{digest}.npz"
     if not file.is_file():
         found = _templates(folder, engine, pictures)

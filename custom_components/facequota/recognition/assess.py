@@ -48,8 +48,12 @@ MIN_SHARPNESS = 0.010
 A Gaussian blur of 2 % of the face's height or a smear of 8 % goes below.
 """
 
-MAX_TURN = 0.40
-"""Sideways shift of the nose from between the eyes, in eye distances."""
+MAX_TURN = 0.30
+"""Sideways shift of the nose from between the eyes, in eye distances.
+
+Of people before a camera 0 to 2 % are above, of press photographs 5 %. Returns are
+missed with faces turned farther.
+"""
 
 NOSE_DROP = (0.42, 1.20)
 """How far the nose lies below the eyes, in eye distances: head thrown back, bowed."""
