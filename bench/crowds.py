@@ -191,28 +191,6 @@ def _frame(path: Path) -> bytes:
     return jpeg.getvalue()
 
 
-def fused(crowd: Sequence[Person], frames: int) -> list[Person]:
-    """Return the people as several frames fused show them.
-
-    Pictures that follow each other become one. Who has too few for two such groups
-    stays as they are.
-    """
-    return [
-        Person(name=person.name, templates=_means(person.templates, frames))
-        if len(person.templates) >= 2 * frames
-        else person
-        for person in crowd
-    ]
-
-
-def _means(templates: Vectors, frames: int) -> Vectors:
-    groups = len(templates) // frames
-    means: Vectors = (
-        templates[: groups * frames].reshape(groups, frames, -1).mean(axis=1)
-    )
-    return means
-
-
 def unit(templates: Vectors) -> Vectors:
     """Return templates brought to length 1."""
     directions: Vectors = templates / np.linalg.norm(templates, axis=1, keepdims=True)

@@ -64,7 +64,7 @@ class Site:
         self._window_s = size * _PAUSE_S
         self._rng = np.random.default_rng([seed, run])
         self._run = run
-        self._now = 0.0
+        self.now = 0.0
         self._visits = 0
         self._window: list[_Entry] = []
         self._owner: dict[str, Person] = {}
@@ -77,7 +77,7 @@ class Site:
     def visit(self, visitors: Sequence[Person]) -> None:
         """Let somebody come: three in ten come back, if anybody has another picture."""
         self._visits += 1
-        self._window = [e for e in self._window if e.gone_at > self._now]
+        self._window = [e for e in self._window if e.gone_at > self.now]
         here = {entry.person.name for entry in self._window}
         ours = {person.name for person in visitors}
         back = [
@@ -91,17 +91,17 @@ class Site:
             away = [person for person in visitors if person.name not in here]
             person = away[self._rng.integers(len(away))]
         picture = int(self._rng.integers(len(person.templates)))
-        answer = self.book.request(person.templates[picture], _PORTION_CM, self._now)
+        answer = self.book.request(person.templates[picture], _PORTION_CM, self.now)
         if isinstance(answer, Reservation):
-            self.book.settle(answer, _PORTION_CM, self._now)
+            self.book.settle(answer, _PORTION_CM, self.now)
             assert answer.visitor is not None
             self._owner[answer.visitor] = person
-            self._window.append(_Entry(person, picture, self._now + self._window_s))
-            self._now += _PAUSE_S
+            self._window.append(_Entry(person, picture, self.now + self._window_s))
+            self.now += _PAUSE_S
 
     def look(self, group: Group, phase: Phase) -> None:
         """Look everybody up who can be looked up now."""
-        kept = [entry for entry in self._window if entry.gone_at > self._now]
+        kept = [entry for entry in self._window if entry.gone_at > self.now]
         raw = np.stack([e.person.templates[e.picture] for e in kept])
         gallery = unit(raw)
         ours = {person.name for person in group.visitors}
