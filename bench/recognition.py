@@ -11,9 +11,7 @@ visitor is told otherwise, and how many faces behind masks are found.
 
 import argparse
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable
-from io import BytesIO
 import json
 from pathlib import Path
 from statistics import median
@@ -22,7 +20,7 @@ import sys
 from time import perf_counter
 from typing import Any, Final
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from custom_components.facequota.recognition.assess import assess
 from custom_components.facequota.recognition.engine import Sighting
@@ -32,11 +30,12 @@ from custom_components.facequota.recognition.look import look
 from custom_components.facequota.recognition.picture import decode
 from custom_components.facequota.recognition.supervisor import Supervisor
 
-from .crowds import CACHE, FACES, MASKED, ROOT, photographs
+from . import search
+from .crowds import CACHE, FACES, ROOT
+from .usable import FRAME, frame, masks, usable
 
 ROUNDS: Final = 12
 IDLE_S: Final = 5.0
-FRAME: Final = (640, 480)
 
 LIMITS: Final = {
     "face_recognition": {"frame_of_naive": 0.65, "memory_mb": 130.0, "idle_cpu": 0.01},
@@ -66,16 +65,6 @@ def scenes(portraits: Path) -> dict[str, list[bytes]]:
         "a step away": [_further(path) for path in sorted(portraits.glob("*/*.jpg"))],
         "nobody": [frame(Image.new("RGB", FRAME))],
     }
-
-
-def frame(image: Image.Image) -> bytes:
-    """Return an image of any size as a camera's frame."""
-    canvas = Image.new("RGB", FRAME, (120, 110, 100))
-    image = ImageOps.contain(image.convert("RGB"), FRAME)
-    canvas.paste(image, ((FRAME[0] - image.width) // 2, (FRAME[1] - image.height) // 2))
-    file = BytesIO()
-    canvas.save(file, "JPEG", quality=92)
-    return file.getvalue()
 
 
 def _further(path: Path) -> bytes:
@@ -170,38 +159,6 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def usable(engine: Any, folder: Path) -> dict[str, dict[str, float]]:
-    """Return by crowd which part of the pictures is usable, and the guidance else."""
-    said: dict[str, Counter[str]] = {}
-    for photograph in photographs(folder):
-        with Image.open(photograph.path) as image:
-            sighting = look(engine, frame(image))
-        name = "usable" if sighting.guidance is None else sighting.guidance.value
-        said.setdefault(photograph.crowd, Counter())[name] += 1
-    return {
-        crowd: {name: round(n / count.total(), 4) for name, n in count.most_common()}
-        | {"pictures": count.total()}
-        for crowd, count in said.items()
-    }
-
-
-def masks(engine: Any, folder: Path) -> dict[str, Any]:
-    """Return how many faces behind masks are found, and what is said of them."""
-    said: Counter[str] = Counter()
-    missed = 0
-    for photograph in photographs(folder, MASKED):
-        with Image.open(photograph.path) as image:
-            sighting = look(engine, frame(image))
-        said[sighting.guidance or "usable"] += 1
-        missed += not sighting.faces
-    if not said:
-        return {}
-    return {
-        "masks": dict(said.most_common()),
-        "masks_missed": round(missed / said.total(), 4),
-    }
-
-
 def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
     """Return everything that is measured of one engine."""
     environment, naive = (
@@ -284,12 +241,15 @@ def main() -> None:
     faces = arguments.faces or (FACES if FACES.is_dir() else None)
     engines = [arguments.engine] if arguments.engine else list(LIMITS)
     results = [measure(engine, faces) for engine in engines]
+    searches = search.measure()
     if arguments.json:
-        print(json.dumps(results, indent=2))
+        print(json.dumps([*results, {"search_ms": searches}], indent=2))
     else:
         for result in results:
             print_table(result)
+        search.print_table(searches)
     failures = [failure for result in results for failure in broken(result)]
+    failures += search.broken(searches)
     if arguments.check and failures:
         print("\n".join(failures), file=sys.stderr)
         sys.exit(1)

@@ -26,7 +26,8 @@ from custom_components.facequota.recognition.environment import EngineEnvironmen
 from custom_components.facequota.recognition.look import region
 
 from .crowds import CACHE, ROOT
-from .recognition import FRAME, milliseconds
+from .recognition import milliseconds
+from .usable import FRAME
 
 ROUNDS: Final = 5
 DISTANCES: Final = {

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.facequota.quota.gallery import as_template
+from custom_components.facequota.quota.template import as_template
 from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.recognition.picture import decode

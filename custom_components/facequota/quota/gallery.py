@@ -12,38 +12,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .crowd import TOGETHER, Crowd
+from .crowd import DIRECTIONS, TOGETHER, Crowd
 from .orthogonal import random_orthogonal
-
-type Vector = NDArray[np.float32]
+from .template import Vector, as_template
 
 # numpy's BLAS hands a product of more than 9,216 numbers with a vector to threads
 # (OpenBLAS, interface/gemv.c) and waits for them, on a busy machine a hundred times as
 # long as the product takes. So it is given pieces that it works off at once.
 _PIECE: Final = 8192
-# Engines give templates of length 1 or little more. Outside of these bounds float32
-# would lose or overflow the squares that lengths are made of.
-_LENGTHS: Final = (1e-3, 1e3)
-
-
-def as_template(values: Vector, dimension: int) -> Vector:
-    """Return the values as float32 of shape (dimension,), brought to length 1.
-
-    The direction is what tells people apart: on it alone both engines do so better,
-    and the length, which no rotation hides, would link one epoch with another. Raises
-    ValueError for another shape, a NaN, an infinity or a length that no engine gives.
-    """
-    template = np.asarray(values, dtype=np.float32)
-    if template.shape != (dimension,):
-        raise ValueError("template has another shape than the gallery")
-    # Also false for a NaN.
-    if not (template.max() <= _LENGTHS[1] and template.min() >= -_LENGTHS[1]):
-        raise ValueError("template is not finite or too long")
-    length = float(np.linalg.norm(template))
-    if length < _LENGTHS[0]:
-        raise ValueError("template has no direction")
-    unit: Vector = template / np.float32(length)
-    return unit
 
 
 def _rows_in_piece(dimension: int) -> int:
@@ -56,6 +32,11 @@ def _product(matrix: NDArray[np.float32], vector: Vector) -> Vector:
     pieces = matrix.reshape(-1, _rows_in_piece(len(vector)), len(vector))
     product: Vector = (pieces @ vector).reshape(-1)
     return product
+
+
+def _doubled[T: np.generic](array: NDArray[T]) -> NDArray[T]:
+    """Return an array with as many zeros after it."""
+    return np.concatenate((array, np.zeros_like(array)))
 
 
 class Gallery:
@@ -120,10 +101,9 @@ class Gallery:
         if not self.crowd.is_known:
             return None
         hidden = self._protect(probe)
-        squares = 2.0 - 2.0 * self._products(hidden)
-        relative = self.crowd.scaled(self._relative(hidden), squares)
+        relative, products = self._relative(hidden)
         hidden.fill(0)
-        return relative
+        return self.crowd.scaled(relative, 2.0 - 2.0 * products)
 
     def learn(self) -> None:
         """Let the crowd learn from those who are new in the window, once they are enough.
@@ -135,7 +115,7 @@ class Gallery:
             return
         if self.crowd.visits:
             for row in new:
-                distances = self._relative(self.rows[row])
+                distances, _ = self._relative(self.rows[row])
                 self.crowd.observe_distances(np.delete(distances, row))
         for row in new:
             self.crowd.observe(self.rows[row])
@@ -160,7 +140,7 @@ class Gallery:
         stays[gone] = False
         holes = np.flatnonzero(~stays[:size])
         movers = size + np.flatnonzero(stays[size:])
-        for array in (self.rows, self._keys, self._middles, self._learnt):
+        for array in (self.rows, self._keys, self._shared, self._middles, self._learnt):
             moved = array[movers]
             array[holes] = moved
             array[size:before] = moved[...] = 0
@@ -181,7 +161,9 @@ class Gallery:
         self._keys = np.zeros(self._piece, np.int64)
         self._row_of: dict[int, int] = {}
         self.crowd = Crowd(self.dimension)
-        # How far from the crowd's middle each of them is.
+        # Their products with the crowd's mean and directions, a column each; and how far
+        # from the crowd's middle each of them is.
+        self._shared = np.zeros((self._piece, 1 + DIRECTIONS), np.float32, order="F")
         self._middles = np.zeros(self._piece, np.float32)
         # Whether the crowd has learnt from them.
         self._learnt = np.zeros(self._piece, np.bool_)
@@ -201,17 +183,28 @@ class Gallery:
             products = np.einsum("ij,j->i", vectors, rows[0])[:, None]
         else:
             products = np.stack([_product(rows, vector) for vector in vectors])
-        cosines, *parts = products[:, : last - first]
+        products = products[:, : last - first]
+        self._shared[first:last] = products.T
         self._middles[first:last] = self.crowd.middle_distances(
-            cosines, np.stack(parts)
+            products[0], products[1:]
         )
 
-    def _relative(self, hidden: Vector) -> Vector:
-        """Return squared distances in proportion to distances from the middle."""
-        weighed, off, middle = self.crowd.weighed(hidden)
-        products = self._products(weighed) - np.float32(off)
+    def _relative(self, hidden: Vector) -> tuple[Vector, Vector]:
+        """Return squared distances in proportion to distances from the middle.
+
+        And the plain products, which would take as long again if the templates had to
+        be gone through once more.
+        """
+        weighed, off, middle, back = self.crowd.weighed(hidden)
+        products = self._products(weighed)
         weighed.fill(0)
-        return self.crowd.relative(products, middle, self._middles[: len(self)])
+        size = len(self)
+        relative = self.crowd.relative(
+            products - np.float32(off), middle, self._middles[:size]
+        )
+        for column, factor in zip(self._shared.T, back, strict=True):
+            products += np.float32(factor) * column[:size]
+        return relative, products
 
     def _whole_pieces(self, rows: int) -> int:
         return -(-rows // self._piece) * self._piece
@@ -231,8 +224,9 @@ class Gallery:
 
     def _grow(self) -> None:
         old = self.rows
-        self.rows = np.concatenate((old, np.zeros_like(old)))
+        self.rows = _doubled(old)
         old.fill(0)
-        self._keys = np.concatenate((self._keys, np.zeros_like(self._keys)))
-        self._middles = np.concatenate((self._middles, np.zeros_like(self._middles)))
-        self._learnt = np.concatenate((self._learnt, np.zeros_like(self._learnt)))
+        self._keys = _doubled(self._keys)
+        self._shared = np.asfortranarray(_doubled(self._shared))
+        self._middles = _doubled(self._middles)
+        self._learnt = _doubled(self._learnt)
