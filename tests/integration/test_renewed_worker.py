@@ -44,7 +44,8 @@ async def test_a_purge_ends_the_worker_that_saw_visitors(
     await purge(hass, site)
     gone = asyncio.create_task(until_gone(before))
     visits = []
-    while not gone.done():
+    # The allowance is twelve of these, however long the other one takes to start.
+    while not gone.done() and len(visits) < 11:
         visits.append(summary(await ask(hass, cm=5)))
     await gone
     visits.append(summary(await ask(hass, cm=5)))
