@@ -43,7 +43,7 @@ async def test_a_purge_ends_the_worker_that_saw_visitors(
     before = worker_of(site)
     await purge(hass, site)
     gone = asyncio.create_task(until_gone(before))
-    visits = []
+    visits: list[tuple[str, str, float, str | None]] = []
     # The allowance is twelve of these, however long the other one takes to start.
     while not gone.done() and len(visits) < 11:
         visits.append(summary(await ask(hass, cm=5)))

@@ -28,7 +28,7 @@ _BINS: Final = 512
 # part of a mixed crowd would go unseen.
 _LOW_QUANTILE: Final = 1.5
 # Spreads to stay away from a fit to one visitor.
-_CAUTION: Final = 1.25
+_CAUTION: Final = 0.6
 # Before this many visitors there is no fit at all.
 _FIRST_FIT_VISITS: Final = 10.0
 

@@ -51,7 +51,7 @@ class EnginePrior:
     useful_distance: float
     """Nine of ten returns within minutes are farther than this."""
     is_law: bool = False
-    """The strict law holds in every crowd: what is learnt can make it stricter only."""
+    """The strict law holds in every crowd, but for how low it goes: see Threshold."""
     among: EnginePrior | None = None
     """The same for distances relative to a crowd, if that is better; see crowd.py."""
 
@@ -73,7 +73,8 @@ PRIORS: Final = {
         crowd=Normal(mean=0.34, spread=0.045),
         sparsest_mean=0.60,
         useful_distance=0.11,
-        # Of distances relative to a crowd: the same in every crowd measured.
+        # Of distances relative to a crowd: the low tail of sparse crowds, and where the
+        # low end of all scores has to lie for it.
         among=EnginePrior(
             power=1.0,
             strict=Normal(mean=0.995, spread=0.157),
