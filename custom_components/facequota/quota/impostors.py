@@ -27,8 +27,6 @@ _BINS: Final = 512
 # distances lie. Lower, and visitors enrolled twice would decide; higher, and the dense
 # part of a mixed crowd would go unseen.
 _LOW_QUANTILE: Final = 1.5
-# Spreads to stay away from a fit to one visitor.
-_CAUTION: Final = 0.6
 # Before this many visitors there is no fit at all.
 _FIRST_FIT_VISITS: Final = 10.0
 
@@ -100,7 +98,7 @@ class Impostors:
 
     def caution(self) -> float:
         """Return how many spreads to stay away from the fit."""
-        return _CAUTION / math.sqrt(self.visits)
+        return self._prior.caution / math.sqrt(self.visits)
 
     def _shares(self) -> NDArray[np.float64]:
         """Return the share of strangers under each bin's lower edge, and 1 at the end.

@@ -50,6 +50,8 @@ class EnginePrior:
     """No crowd's mean score is above this."""
     useful_distance: float
     """Nine of ten returns within minutes are farther than this."""
+    caution: float = 1.25
+    """Spreads to stay away from a fit to one visitor."""
     is_law: bool = False
     """The strict law holds in every crowd, but for how low it goes: see Threshold."""
     among: EnginePrior | None = None
@@ -91,5 +93,6 @@ PRIORS: Final = {
         crowd=Normal(mean=1.75, spread=0.21),
         sparsest_mean=1.95,
         useful_distance=0.40,
+        caution=0.6,
     ),
 }
