@@ -25,14 +25,18 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.facequota.frames import Camera
-from custom_components.facequota.probe import FRAMES_OF_SOMEBODY_NEW, MOST_FRAMES, look
+from custom_components.facequota.cameras.frames import Camera
 from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.priors import PRIORS
-from custom_components.facequota.recogniser import Recogniser
 from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.fuse import fuse
+from custom_components.facequota.visit.capture import (
+    FRAMES_OF_SOMEBODY_NEW,
+    MOST_FRAMES,
+    look,
+)
+from custom_components.facequota.visit.recogniser import Recogniser
 
 from .crowds import FACES, Person, load
 from .looks import Looks, interval

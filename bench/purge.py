@@ -25,7 +25,7 @@ from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
-from custom_components.facequota.visitors import Cause, Visitors
+from custom_components.facequota.visit.visitors import Cause, Visitors
 from homeassistant.core import HomeAssistant
 
 TEMPLATES: Final = 10_000

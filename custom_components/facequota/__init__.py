@@ -11,12 +11,12 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .entity import site_device
-from .panel import async_hide_panel, async_setup_panel, async_show_panel
+from .panel.page import async_hide_panel, async_setup_panel, async_show_panel
 from .services import async_setup_services
-from .site import FaceQuotaConfigEntry, Site, purge_issue_id
-from .site_log import SiteLog
-from .trouble import async_watch_visits
-from .watch import async_watch_entities
+from .site.issues import async_watch_visits
+from .site.site import FaceQuotaConfigEntry, Site, purge_issue_id
+from .site.site_log import SiteLog
+from .site.watch import async_watch_entities
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -13,9 +13,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_REASON
-from .dispenser import Dispenser
 from .entity import DispenserEntity, async_add_dispenser_entities
-from .site import FaceQuotaConfigEntry
+from .site.dispenser import Dispenser
+from .site.site import FaceQuotaConfigEntry
 
 # Nothing is polled.
 PARALLEL_UPDATES = 0

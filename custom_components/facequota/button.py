@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import Lane
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .services import async_cause
-from .site import FaceQuotaConfigEntry
+from .site.site import FaceQuotaConfigEntry
 
 # A dispenser has its own queue of one.
 PARALLEL_UPDATES = 0

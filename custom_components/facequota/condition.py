@@ -15,7 +15,7 @@ from homeassistant.helpers.condition import (
 )
 from homeassistant.helpers.typing import ConfigType
 
-from .site import FaceQuotaConfigEntry
+from .site.site import FaceQuotaConfigEntry
 
 _SCHEMA = vol.Schema(
     {

@@ -35,8 +35,9 @@ from .const import (
     SUBENTRY_DISPENSER,
     CameraPosition,
 )
-from .dispenser_flow import DispenserFlow
-from .installation import Installation, folder_errors
+from .flows.dispenser_flow import DispenserFlow
+from .flows.installation import Installation, folder_errors
+from .flows.options_flow import FaceQuotaOptionsFlow
 from .options import (
     OPERATOR_KEYS,
     OPERATOR_SCHEMA,
@@ -44,7 +45,6 @@ from .options import (
     options_schema,
     rule_errors,
 )
-from .options_flow import FaceQuotaOptionsFlow
 from .recognition.environment import Engine
 
 NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})

@@ -7,7 +7,7 @@ from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant, split_entity_id
 
 from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER, DISPENSER_NUMBERS
-from .site import FaceQuotaConfigEntry
+from .site.site import FaceQuotaConfigEntry
 
 TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
 

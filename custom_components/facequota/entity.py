@@ -9,8 +9,8 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import DOMAIN, MANUFACTURER
-from .dispenser import Dispenser
-from .site import FaceQuotaConfigEntry, Site
+from .site.dispenser import Dispenser
+from .site.site import FaceQuotaConfigEntry, Site
 
 
 def site_device(entry: ConfigEntry) -> DeviceInfo:

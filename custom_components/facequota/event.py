@@ -9,10 +9,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_OUTCOME, EVENT_PURGE, EVENT_VISIT, Outcome
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
-from .records import receipt_record, visit_record
-from .site import FaceQuotaConfigEntry
-from .visit import Visit
-from .visitors import Receipt
+from .site.site import FaceQuotaConfigEntry
+from .visit.records import receipt_record, visit_record
+from .visit.visit import Visit
+from .visit.visitors import Receipt
 
 # Nothing is polled and nothing is commanded.
 PARALLEL_UPDATES = 0

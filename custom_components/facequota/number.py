@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN, DOMAIN
 from .entity import SiteEntity
 from .options import DEFAULT_OPTIONS, LIMITS, rule_errors
-from .site import FaceQuotaConfigEntry
+from .site.site import FaceQuotaConfigEntry
 
 # One after the other: each writes the options of the site.
 PARALLEL_UPDATES = 1

@@ -6,7 +6,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from .installation import Installation
+from .flows.installation import Installation
 
 
 class EngineRepairFlow(RepairsFlow):

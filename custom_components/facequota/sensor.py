@@ -18,12 +18,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .const import Lane, Outcome
-from .dispenser import Dispenser, State
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
-from .lanes import Equality
 from .quota.threshold import Promise
-from .site import FaceQuotaConfigEntry, Site
-from .visit import Visit
+from .site.dispenser import Dispenser, State
+from .site.lanes import Equality
+from .site.site import FaceQuotaConfigEntry, Site
+from .visit.visit import Visit
 
 # Nothing is polled.
 PARALLEL_UPDATES = 0

@@ -35,12 +35,12 @@ from .const import (
     DOMAIN,
     Lane,
 )
-from .dispenser import Dispenser
 from .entity import DispenserEntity
 from .options import LIMITS
-from .records import receipt_record, visit_record
-from .site import FaceQuotaConfigEntry
-from .visitors import Cause
+from .site.dispenser import Dispenser
+from .site.site import FaceQuotaConfigEntry
+from .visit.records import receipt_record, visit_record
+from .visit.visitors import Cause
 
 SERVICE_DISPENSE: Final = "dispense"
 SERVICE_FORGET: Final = "forget"

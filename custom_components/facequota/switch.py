@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
-from .site import FaceQuotaConfigEntry
+from .site.site import FaceQuotaConfigEntry
 
 # One after the other: each writes the options of the site.
 PARALLEL_UPDATES = 1

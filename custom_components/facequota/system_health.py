@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .site import FaceQuotaConfigEntry
+from .site.site import FaceQuotaConfigEntry
 
 
 @callback

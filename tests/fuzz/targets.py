@@ -21,7 +21,7 @@ from custom_components.facequota.config_flow import (
     LAW_SCHEMA,
     NAME_SCHEMA,
 )
-from custom_components.facequota.dispenser_flow import (
+from custom_components.facequota.flows.dispenser_flow import (
     BASICS_SCHEMA,
     BUTTONS,
     INPUTS_SCHEMA,

@@ -18,7 +18,7 @@ from custom_components.facequota.recognition.environment import (
     Engine,
     EngineEnvironment,
 )
-from custom_components.facequota.site import Site
+from custom_components.facequota.site.site import Site
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir

@@ -4,7 +4,7 @@ import numpy as np
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.quota.account import Reservation
-from custom_components.facequota.site import TEMPLATE_DIMENSION, Site
+from custom_components.facequota.site.site import TEMPLATE_DIMENSION, Site
 
 
 def remember(entry: MockConfigEntry, *people: int) -> list[str]:

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.const import DOMAIN, Lane
 from custom_components.facequota.quota.account import Refusal, Reservation
-from custom_components.facequota.site import Site
+from custom_components.facequota.site.site import Site
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.quota.account import Reservation
-from custom_components.facequota.site import Site
+from custom_components.facequota.site.site import Site
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 

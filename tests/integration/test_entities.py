@@ -10,8 +10,8 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
-from custom_components.facequota.site import Site
-from custom_components.facequota.visitors import Cause
+from custom_components.facequota.site.site import Site
+from custom_components.facequota.visit.visitors import Cause
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EntityCategory as Category
 from homeassistant.core import HomeAssistant, State

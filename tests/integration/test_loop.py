@@ -66,8 +66,10 @@ import custom_components.facequota
 import homeassistant.components.camera
 before |= set(sys.modules)
 folder = pathlib.Path("custom_components/facequota")
-for path in folder.glob("*.py"):
-    importlib.import_module("custom_components.facequota." + path.stem)
+for path in folder.rglob("*.py"):
+    if path.parent.name != "recognition":
+        name = path.with_suffix("").as_posix().replace("/", ".")
+        importlib.import_module(name.removesuffix(".__init__"))
 loaded = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(sorted(loaded & set({NATIVE})))
 """

@@ -15,27 +15,23 @@ import hass_frontend
 import pytest
 import voluptuous as vol
 
-from custom_components.facequota import (
-    PLATFORMS,
-    config_flow,
-    dispenser_flow,
-    options_flow,
-)
+from custom_components.facequota import PLATFORMS, config_flow
 from custom_components.facequota.condition import CONDITIONS
 from custom_components.facequota.const import DOMAIN, Lane, Outcome
-from custom_components.facequota.dispenser_flow import FIRMWARE_ENTITIES
-from custom_components.facequota.display import Sentence
-from custom_components.facequota.lanes import Lanes
-from custom_components.facequota.paper import Fault
-from custom_components.facequota.probe import Doubt
-from custom_components.facequota.recogniser import ENGINE_ISSUES
+from custom_components.facequota.flows import dispenser_flow, options_flow
+from custom_components.facequota.flows.dispenser_flow import FIRMWARE_ENTITIES
+from custom_components.facequota.hardware.display import Sentence
+from custom_components.facequota.hardware.motor import Fault
 from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.environment import InstallError
 from custom_components.facequota.recognition.supervisor import WorkerError
-from custom_components.facequota.records import receipt_record, visit_record
+from custom_components.facequota.site.lanes import Lanes
 from custom_components.facequota.trigger import TRIGGERS
-from custom_components.facequota.visit import REASON_RECOGNITION, Visit
-from custom_components.facequota.visitors import Cause, Receipt
+from custom_components.facequota.visit.capture import Doubt
+from custom_components.facequota.visit.recogniser import ENGINE_ISSUES
+from custom_components.facequota.visit.records import receipt_record, visit_record
+from custom_components.facequota.visit.visit import REASON_RECOGNITION, Visit
+from custom_components.facequota.visit.visitors import Cause, Receipt
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.selector import SelectSelector
@@ -167,14 +163,14 @@ def test_python_holds_no_sentence_for_people() -> None:
             {"install"},
             form_errors("config_flow.py")
             | form_errors("options.py")
-            | form_errors("installation.py")
+            | form_errors("flows/installation.py")
             | INSTALL_ERRORS,
         ),
         (
             "options",
             {"init": options_flow.RULES_SCHEMA},
             set(),
-            form_errors("options.py") | form_errors("attack_files.py"),
+            form_errors("options.py") | form_errors("visit/attack_files.py"),
         ),
         (
             "config_subentries.dispenser",
@@ -183,7 +179,7 @@ def test_python_holds_no_sentence_for_people() -> None:
                 "inputs": dispenser_flow.INPUTS_SCHEMA,
             },
             set(),
-            form_errors("dispenser_flow.py"),
+            form_errors("flows/dispenser_flow.py"),
         ),
         ("issues.engine_missing.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),
         ("issues.engine_failed.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),
@@ -210,8 +206,8 @@ def test_a_flow_has_all_it_says(
     ("path", "module", "name"),
     [
         ("config", "config_flow.py", "FaceQuotaConfigFlow"),
-        ("options", "options_flow.py", "FaceQuotaOptionsFlow"),
-        ("config_subentries.dispenser", "dispenser_flow.py", "DispenserFlow"),
+        ("options", "flows/options_flow.py", "FaceQuotaOptionsFlow"),
+        ("config_subentries.dispenser", "flows/dispenser_flow.py", "DispenserFlow"),
         ("issues.engine_missing.fix_flow", "repairs.py", "EngineRepairFlow"),
         ("issues.engine_failed.fix_flow", "repairs.py", "EngineRepairFlow"),
     ],
@@ -221,7 +217,7 @@ def test_a_flow_says_what_its_class_shows(path: str, module: str, name: str) -> 
     tree = class_tree(module, name)
     flow = english(path)
     # Whoever installs shows the step of installation.py.
-    steps = MODULES["installation.py"] if any(calls(tree, "step")) else tree
+    steps = MODULES["flows/installation.py"] if any(calls(tree, "step")) else tree
     shown = literals(tree, "step_id", "async_show_form")
     assert set(flow["step"]) == shown | literals(
         steps, "step_id", "async_show_progress"
@@ -335,11 +331,11 @@ def test_every_attribute_has_a_name_and_its_words() -> None:
     assert words(events["visit"], "reason") == {*Fault} | unrecognised
     counted = EN["entity"]["sensor"]["visits_unrecognised"]["state_attributes"]
     assert set(counted) == unrecognised
-    at_rest = method_tree("paper.py", "Motor", "fault")
+    at_rest = method_tree("hardware/motor.py", "Motor", "fault")
     assert words(EN["entity"]["binary_sensor"]["problem"], "reason") == {
         *(str(Fault[name]) for name in members(at_rest, "Fault")),
         *("camera", "portion_length"),
-        *assigned(MODULES["recogniser.py"], "self.problem"),
+        *assigned(MODULES["visit/recogniser.py"], "self.problem"),
         *ENGINE_ISSUES,
     }
 

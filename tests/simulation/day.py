@@ -10,18 +10,18 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.facequota.accounts import Account, Accounts
 from custom_components.facequota.const import Lane
+from custom_components.facequota.hardware.motor import Motor
 from custom_components.facequota.options import SiteOptions
-from custom_components.facequota.paper import Motor
-from custom_components.facequota.probe import Probe
 from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
-from custom_components.facequota.turnstile import Turnstile
-from custom_components.facequota.visit import Request, Step, Visit, visit
-from custom_components.facequota.visitors import Cause, Visitors, wall_clock
+from custom_components.facequota.visit.accounts import Account, Accounts
+from custom_components.facequota.visit.capture import Probe
+from custom_components.facequota.visit.request_queue import Turnstile
+from custom_components.facequota.visit.visit import Request, Step, Visit, visit
+from custom_components.facequota.visit.visitors import Cause, Visitors, wall_clock
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 
-from custom_components.facequota.portion import MotorEntities
+from custom_components.facequota.hardware.portion import MotorEntities
 from homeassistant.core import HomeAssistant, ServiceCall
 
 CM_PER_S: Final = 29.0

@@ -7,7 +7,7 @@ LOADED = (
     "We found a custom integration facequota which has not been tested\n"
 )
 DEBUG = (
-    "2026-11-22 21:32:20.167 DEBUG (MainThread) [custom_components.facequota.visit] "
+    "2026-11-22 21:32:20.167 DEBUG (MainThread) [custom_components.facequota.visit.visit] "
     "Entrance: granted\n"
 )
 OTHER = (
@@ -15,13 +15,13 @@ OTHER = (
     "Traceback (most recent call last):\n"
 )
 OURS = (
-    "2026-11-22 21:32:21.001 WARNING (MainThread) [custom_components.facequota.paper] "
+    "2026-11-22 21:32:21.001 WARNING (MainThread) [custom_components.facequota.hardware.motor] "
     "The paper is jammed\n"
 )
 # A zone after the time, as Home Assistant writes it since 2026.11.
 TRACEBACK = (
     "2026-11-22 21:21:28.390+00:00 ERROR (MainThread) [homeassistant.core] failed\n"
-    'Traceback (most recent call last):\n  File "custom_components/facequota/site.py"\n'
+    'Traceback (most recent call last):\n  File "custom_components/facequota/site/site.py"\n'
 )
 
 
@@ -44,5 +44,5 @@ def test_the_last_record_of_a_log_is_read_to_its_end() -> None:
 def test_a_library_s_trouble_is_none_of_ours_wherever_the_checkout_lies() -> None:
     library = f'{OTHER}  File "{ROOT}/.venv/lib/python3.14/site-packages/haffmpeg.py"\n'
     assert complaints(library) == []
-    ours = f'{OTHER}  File "{ROOT}/custom_components/facequota/site.py"\n'
+    ours = f'{OTHER}  File "{ROOT}/custom_components/facequota/site/site.py"\n'
     assert complaints(ours) == [ours.rstrip()]

@@ -1,0 +1,1 @@
+"""Pictures from a camera, in memory only."""

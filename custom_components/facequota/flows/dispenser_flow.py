@@ -1,0 +1,257 @@
+"""Adding a dispenser to a site, and changing one."""
+
+from collections.abc import Mapping
+import math
+from typing import Any, Final
+
+import voluptuous as vol
+
+from custom_components.facequota.const import (
+    CONF_CAMERA,
+    CONF_CM_PER_SECOND,
+    CONF_DISPLAY,
+    CONF_EYE_LINE,
+    CONF_FORGET,
+    CONF_JAM,
+    CONF_LAST_PORTION,
+    CONF_MOTOR,
+    CONF_PAPER_DISPENSED,
+    CONF_PAPER_LOW,
+    CONF_PAPER_OUT,
+    CONF_PORTION_LENGTH,
+    CONF_REQUEST,
+    CONF_REQUEST_URGENT,
+    CONF_REQUEST_WITHOUT_FACE,
+    CONF_ROLL_REMAINING,
+    CONF_VISITOR_BUTTON,
+    DISPENSER_NUMBERS,
+    DOMAIN,
+)
+from custom_components.facequota.hardware.firmware import is_ours, motor_device
+from custom_components.facequota.hardware.inputs import INPUT_DOMAINS
+from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfLength
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+)
+
+# The names that our firmware gives its entities; they are a permanent contract.
+FIRMWARE_ENTITIES: Final = {
+    ("binary_sensor", "Request"): CONF_REQUEST,
+    ("binary_sensor", "Request without face"): CONF_REQUEST_WITHOUT_FACE,
+    ("binary_sensor", "Urgent request"): CONF_REQUEST_URGENT,
+    ("binary_sensor", "Forget me"): CONF_FORGET,
+    ("event", "Visitor button"): CONF_VISITOR_BUTTON,
+    ("number", "Portion length"): CONF_PORTION_LENGTH,
+    ("sensor", "Paper dispensed"): CONF_PAPER_DISPENSED,
+    ("sensor", "Last portion"): CONF_LAST_PORTION,
+    ("binary_sensor", "Jam"): CONF_JAM,
+    ("binary_sensor", "Paper low"): CONF_PAPER_LOW,
+    ("binary_sensor", "Paper out"): CONF_PAPER_OUT,
+    ("sensor", "Roll remaining"): CONF_ROLL_REMAINING,
+    ("text", "Display"): CONF_DISPLAY,
+}
+
+# What a visitor presses; each has one meaning.
+BUTTONS: Final = (
+    CONF_REQUEST,
+    CONF_REQUEST_WITHOUT_FACE,
+    CONF_REQUEST_URGENT,
+    CONF_FORGET,
+)
+
+
+def _entity(*domains: str) -> EntitySelector:
+    return EntitySelector(EntitySelectorConfig(domain=list(domains)))
+
+
+BASICS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_CAMERA): _entity(CAMERA_DOMAIN),
+        vol.Required(CONF_MOTOR): _entity("switch", "input_boolean"),
+        vol.Optional(CONF_EYE_LINE): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=99,
+                step=1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=PERCENTAGE,
+            )
+        ),
+    }
+)
+
+INPUTS_SCHEMA = vol.Schema(
+    {
+        vol.Optional(CONF_REQUEST): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_REQUEST_WITHOUT_FACE): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_REQUEST_URGENT): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_FORGET): _entity(*INPUT_DOMAINS),
+        vol.Optional(CONF_VISITOR_BUTTON): _entity("event"),
+        vol.Optional(CONF_PORTION_LENGTH): _entity("number"),
+        vol.Optional(CONF_PAPER_DISPENSED): _entity("sensor"),
+        vol.Optional(CONF_LAST_PORTION): _entity("sensor"),
+        vol.Optional(CONF_JAM): _entity("binary_sensor"),
+        vol.Optional(CONF_PAPER_LOW): _entity("binary_sensor"),
+        vol.Optional(CONF_PAPER_OUT): _entity("binary_sensor"),
+        vol.Optional(CONF_ROLL_REMAINING): _entity("sensor"),
+        vol.Optional(CONF_DISPLAY): _entity("text"),
+        vol.Optional(CONF_CM_PER_SECOND): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=200,
+                step=0.1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=UnitOfLength.CENTIMETERS + "/s",
+            )
+        ),
+    }
+)
+
+
+class DispenserFlow(ConfigSubentryFlow):
+    """Adds a dispenser or changes one."""
+
+    def __init__(self) -> None:
+        """Begin with nothing decided."""
+        self._basics: dict[str, Any] = {}
+        self._known: Mapping[str, Any] = {}
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for name, camera, motor and eye line."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := self._errors(user_input)):
+            self._basics = {**user_input, CONF_NAME: user_input[CONF_NAME].strip()}
+            return await self.async_step_inputs()
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(
+                BASICS_SCHEMA, user_input or self._known
+            ),
+            errors=errors,
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Begin with what is known of the dispenser."""
+        subentry = self._get_reconfigure_subentry()
+        self._known = {**subentry.data, CONF_NAME: subentry.title}
+        return await self.async_step_user()
+
+    async def async_step_inputs(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for buttons and sensors; our firmware's are filled in."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := self._input_errors(user_input)):
+            return self._finish(user_input)
+        return self.async_show_form(
+            step_id="inputs",
+            data_schema=self.add_suggested_values_to_schema(
+                INPUTS_SCHEMA,
+                self._suggestions() if user_input is None else user_input,
+            ),
+            errors=errors,
+            last_step=True,
+        )
+
+    def _suggestions(self) -> dict[str, Any]:
+        """Return what was chosen before, else what belongs to the motor's device.
+
+        What a manager left empty stays empty; what is gone is looked for again.
+        """
+        motor = self._basics[CONF_MOTOR]
+        found = firmware_entities(self.hass, motor)
+        if self._known.get(CONF_MOTOR) != motor:
+            return dict(found)
+        return {
+            key: value
+            if key in DISPENSER_NUMBERS or self.hass.states.get(value)
+            else found.get(key, value)
+            for key, value in self._known.items()
+        }
+
+    def _finish(self, inputs: Mapping[str, Any]) -> SubentryFlowResult:
+        """Create the dispenser, or change the one there is."""
+        basics = dict(self._basics)
+        title = basics.pop(CONF_NAME)
+        data = {**basics, **inputs}
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                title=title,
+                data=data,
+                # Home Assistant's own sentence is not there in all languages.
+                reason="reconfigure_successful",
+            )
+        return self.async_create_entry(title=title, data=data)
+
+    def _errors(self, basics: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is wrong with name, camera, motor and eye line, by field."""
+        errors: dict[str, str] = {}
+        if not basics[CONF_NAME].strip():
+            errors[CONF_NAME] = "name_empty"
+        if not math.isfinite(basics.get(CONF_EYE_LINE, 0)):
+            errors[CONF_EYE_LINE] = "not_a_number"
+        for key in (CONF_CAMERA, CONF_MOTOR):
+            if self.hass.states.get(basics[key]) is None:
+                errors[key] = "entity_not_found"
+        own = (
+            self._get_reconfigure_subentry().subentry_id
+            if self.source == SOURCE_RECONFIGURE
+            else None
+        )
+        # Two dispensers at one motor would give one visitor's paper to another.
+        if any(
+            subentry.data.get(CONF_MOTOR) == basics[CONF_MOTOR]
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for subentry in entry.subentries.values()
+            if subentry.subentry_id != own
+        ):
+            errors[CONF_MOTOR] = "motor_in_use"
+        return errors
+
+    def _input_errors(self, inputs: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is wrong with buttons and speed, by field."""
+        errors: dict[str, str] = {}
+        if not math.isfinite(inputs.get(CONF_CM_PER_SECOND, 0)):
+            errors[CONF_CM_PER_SECOND] = "not_a_number"
+        # A motor that is a button too would ask for the next portion by itself.
+        taken = {self._basics[CONF_MOTOR]}
+        for key in BUTTONS:
+            if key not in inputs:
+                continue
+            if inputs[key] in taken:
+                errors[key] = "entity_used_twice"
+            taken.add(inputs[key])
+        return errors
+
+
+@callback
+def firmware_entities(hass: HomeAssistant, motor: str) -> dict[str, str]:
+    """Return the entities beside a motor switch of our firmware, by their role."""
+    device = motor_device(hass, motor)
+    if device is None or not is_ours(device):
+        return {}
+    return {
+        role: entity.entity_id
+        for entity in er.async_entries_for_device(er.async_get(hass), device.id)
+        if (role := FIRMWARE_ENTITIES.get((entity.domain, entity.original_name or "")))
+    }

@@ -1,0 +1,101 @@
+"""An engine's installation, as a step of a flow that shows its progress."""
+
+from collections.abc import Callable, Mapping
+import logging
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from custom_components.facequota.const import CONF_ENGINE, CONF_WHEELS_FOLDER, DOMAIN
+from custom_components.facequota.recognition.environment import (
+    EngineEnvironment,
+    InstallError,
+)
+from custom_components.facequota.visit.recogniser import engine_environment
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowHandler, FlowResult
+
+_LOGGER = logging.getLogger(__name__)
+
+# How much of what uv said a form shows; the log has more.
+_DETAIL_CHARACTERS = 300
+_DETAIL_COLUMNS = 60
+
+
+class Installation:
+    """Installs the engine that a site wants and tries it once, in the background."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        site: Mapping[str, Any],
+        progress: Callable[[float], None],
+    ) -> None:
+        """Begin; `site` is the data of a config entry, `progress` hears 0 to 1."""
+        self._hass = hass
+        self._progress = progress
+        self._environment = engine_environment(
+            hass, site[CONF_ENGINE], site.get(CONF_WHEELS_FOLDER)
+        )
+        self.failure: InstallError | None = None
+        # Cancelled by the flow when the manager closes it.
+        self.task = hass.async_create_task(self._run(), f"{DOMAIN} installation")
+
+    @property
+    def detail(self) -> str:
+        """Return the end of what is known of the failure."""
+        if self.failure is None:
+            return ""
+        end = self.failure.detail[-_DETAIL_CHARACTERS:]
+        # A form does not wrap what is set as code.
+        return "\n".join(fill(line, _DETAIL_COLUMNS) for line in end.splitlines())
+
+    def step[ResultT: FlowResult[Any, Any]](
+        self, flow: FlowHandler[Any, ResultT, Any], *, after_failure: str
+    ) -> ResultT:
+        """Return the step "install": the progress, then "finish" or another step."""
+        if not self.task.done():
+            return flow.async_show_progress(
+                step_id="install",
+                progress_action="install",
+                progress_task=self.task,
+            )
+        return flow.async_show_progress_done(
+            next_step_id=after_failure if self.failure else "finish"
+        )
+
+    async def _run(self) -> None:
+        """Install and try; whatever fails is kept for the flow to show."""
+        environment = self._environment
+        try:
+            was_there = await self._hass.async_add_executor_job(
+                environment.is_installed
+            )
+            await environment.install(self._progress)
+            try:
+                await environment.verify()
+            except InstallError as err:
+                if not was_there or err.reason != "unknown":
+                    raise
+                # What lay there is broken, by a bad disk perhaps.
+                await self._again(environment)
+        except InstallError as err:
+            _LOGGER.error("The engine could not be installed: %s", err)
+            self.failure = err
+
+    async def _again(self, environment: EngineEnvironment) -> None:
+        """Throw the engine's packages away and get them anew."""
+        _LOGGER.warning("The engine %s is broken; installing anew", environment.engine)
+        await environment.remove()
+        await environment.install(self._progress)
+        await environment.verify()
+
+
+async def folder_errors(
+    hass: HomeAssistant, answers: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return what is wrong with the folder of packages in a form, by field."""
+    folder = answers.get(CONF_WHEELS_FOLDER)
+    if not folder or await hass.async_add_executor_job(Path(folder).is_dir):
+        return {}
+    return {CONF_WHEELS_FOLDER: "folder_not_found"}

@@ -1,0 +1,1 @@
+"""The motor, one portion, the roll, the visitor's buttons and display."""

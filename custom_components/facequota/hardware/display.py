@@ -1,0 +1,141 @@
+"""What the visitor reads: sentences of the translations on a text entity."""
+
+from enum import StrEnum
+import logging
+from typing import Final
+
+from custom_components.facequota.const import DOMAIN
+from homeassistant.components.text.const import (
+    ATTR_VALUE,
+    DOMAIN as TEXT_DOMAIN,
+    SERVICE_SET_VALUE,
+)
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import async_call_later, async_track_state_change_event
+from homeassistant.helpers.translation import async_get_translations
+
+_LOGGER = logging.getLogger(__name__)
+
+# Long enough to read a sentence twice.
+SHOWN_FOR_S: Final = 15
+
+
+class Sentence(StrEnum):
+    """The sentences there are, besides one for each guidance code."""
+
+    WELCOME = "welcome"
+    OPEN_LANE_ONLY = "open_lane_only"
+    LOOK_HERE = "look_here"
+    TAKE_PAPER = "take_paper"
+    NEXT_PORTION = "next_portion"
+    FORGOTTEN = "forgotten"
+    NOT_SEEN = "not_seen"
+    HELD_FOR_FORGET = "held_for_forget"
+    HELD_FOR_URGENT = "held_for_urgent"
+    FAULT = "fault"
+
+
+# While a button is held: what letting go does, and what holding on does. The values are
+# the firmware's words.
+HINTS: Final = (Sentence.HELD_FOR_FORGET, Sentence.HELD_FOR_URGENT)
+
+
+class Display:
+    """The text entity at one dispenser, where there is one."""
+
+    def __init__(self, hass: HomeAssistant, entity_id: str | None) -> None:
+        """Remember the entity."""
+        self._hass = hass
+        self._entity_id = entity_id
+        self._sentences: dict[str, str] = {}
+        self._idle: Sentence | None = None
+        self._cancel: CALLBACK_TYPE | None = None
+        self._release: CALLBACK_TYPE | None = None
+
+    async def start(self) -> None:
+        """Load the sentences in the house's language; listen for the entity."""
+        self._sentences = await async_get_translations(
+            self._hass, self._hass.config.language, "common", [DOMAIN]
+        )
+        self._release = async_track_state_change_event(
+            self._hass, [self._entity_id] if self._entity_id else [], self._came_back
+        )
+
+    @callback
+    def stop(self) -> None:
+        """Leave no timer and no listener behind, and say nothing any more."""
+        self._hush()
+        if self._release is not None:
+            self._release()
+            self._release = None
+
+    @callback
+    def set_idle(self, sentence: Sentence) -> None:
+        """Say this whenever there is nothing else to say."""
+        if self._release is None:
+            return
+        changed, self._idle = sentence is not self._idle, sentence
+        if changed and self._cancel is None:
+            self._write(sentence, {})
+
+    @callback
+    def show(self, sentence: str, **placeholders: str) -> None:
+        """Say something to the visitor, for a while."""
+        if self._entity_id is None or self._release is None:
+            return
+        self._hush()
+        self._write(sentence, placeholders)
+        self._cancel = async_call_later(self._hass, SHOWN_FOR_S, self._back_to_idle)
+
+    @callback
+    def _hush(self) -> None:
+        """Let what is shown stay, without a timer."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    @callback
+    def _came_back(self, event: Event[EventStateChangedData]) -> None:
+        """Say how to ask on a display that was away: it forgot, or never heard."""
+        old = event.data["old_state"]
+        if (old is None or old.state == STATE_UNAVAILABLE) and self._cancel is None:
+            self._write(self._idle or Sentence.WELCOME, {})
+
+    @callback
+    def _back_to_idle(self, _now: object) -> None:
+        self._cancel = None
+        self._write(self._idle or Sentence.WELCOME, {})
+
+    @callback
+    def _write(self, sentence: str, placeholders: dict[str, str]) -> None:
+        """Set the text in the background: nobody waits for a display."""
+        if self._entity_id is None:
+            return
+        state = self._hass.states.get(self._entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            return
+        text = self._sentences.get(f"component.{DOMAIN}.common.display_{sentence}", "")
+        self._hass.async_create_background_task(
+            self._set(self._entity_id, text.format(**placeholders)),
+            name=f"{DOMAIN} display",
+        )
+
+    async def _set(self, entity_id: str, text: str) -> None:
+        try:
+            await self._hass.services.async_call(
+                TEXT_DOMAIN,
+                SERVICE_SET_VALUE,
+                {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: text},
+                blocking=True,
+            )
+        # A display that is gone, too short, or of an integration that raises whatever it
+        # likes must never cost anybody paper.
+        except Exception as err:  # noqa: BLE001
+            _LOGGER.debug("%s shows nothing: %s", entity_id, err)

@@ -1,0 +1,91 @@
+"""Our firmware: its devices, and its dispense action: one portion, once, not too late.
+
+The plain switch has no memory: a command that a frozen link delivers late turns the
+motor all the same. The action carries a request id and an expiry, and the device answers
+why it refuses.
+"""
+
+import asyncio
+import math
+import secrets
+import time
+from typing import Final
+
+from custom_components.facequota.const import FIRMWARE_MANUFACTURER, FIRMWARE_MODEL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+ESPHOME: Final = "esphome"
+# The clock of a real board has whole seconds and comes from Home Assistant.
+GOOD_FOR_S: Final = 3
+# The firmware lets the motor rest for a second; the next visitor need not notice.
+COOLDOWN: Final = "refused:cooldown"
+COOLDOWN_STEP_S: Final = 0.3
+COOLDOWN_STEPS: Final = 5
+
+# Without a clock or on a device that has no such action the plain switch is used.
+USE_THE_SWITCH: Final = frozenset({"refused:no_clock", "refused:expiry"})
+
+
+class RefusedError(Exception):
+    """The device gave no paper; `word` is its own word for why, or empty."""
+
+    def __init__(self, word: str) -> None:
+        """Remember why."""
+        super().__init__(word)
+        self.word = word
+
+
+@callback
+def motor_device(hass: HomeAssistant, switch: str) -> dr.DeviceEntry | None:
+    """Return the device that a motor switch belongs to, whoever made it."""
+    entity = er.async_get(hass).async_get(switch)
+    if entity is None or entity.device_id is None:
+        return None
+    device = dr.async_get(hass).async_get(entity.device_id)
+    return device if isinstance(device, dr.DeviceEntry) else None
+
+
+def is_ours(device: dr.DeviceEntry | None) -> bool:
+    """Return if our firmware runs on a device."""
+    return device is not None and (device.manufacturer, device.model) == (
+        FIRMWARE_MANUFACTURER,
+        FIRMWARE_MODEL,
+    )
+
+
+@callback
+def dispense_action(hass: HomeAssistant, switch: str) -> str | None:
+    """Return the name of the esphome action beside a motor switch, if it has one."""
+    entity = er.async_get(hass).async_get(switch)
+    if entity is None or entity.platform != ESPHOME or entity.config_entry_id is None:
+        return None
+    entry = hass.config_entries.async_get_entry(entity.config_entry_id)
+    device = str(entry.data.get("device_name", "")) if entry else ""
+    action = f"{device.replace('-', '_')}_dispense"
+    return action if hass.services.has_service(ESPHOME, action) else None
+
+
+async def begin_portion(hass: HomeAssistant, action: str, cm: float) -> None:
+    """Ask the device for one portion; raise RefusedError when it will not give any."""
+    request_id = secrets.token_hex(8)
+    for step in range(COOLDOWN_STEPS):
+        try:
+            await hass.services.async_call(
+                ESPHOME,
+                action,
+                {
+                    "length_cm": cm,
+                    "request_id": request_id,
+                    "expires": math.ceil(time.time()) + GOOD_FOR_S,
+                },
+                blocking=True,
+            )
+        except HomeAssistantError as err:
+            word = (err.translation_placeholders or {}).get("error", "")
+            if word == COOLDOWN and step < COOLDOWN_STEPS - 1:
+                await asyncio.sleep(COOLDOWN_STEP_S)
+                continue
+            raise RefusedError(word) from err
+        return

@@ -1,0 +1,195 @@
+"""One portion, as the entities of a dispenser tell it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+import math
+from typing import Any, Final, Self
+
+from custom_components.facequota.const import (
+    CONF_CM_PER_SECOND,
+    CONF_JAM,
+    CONF_LAST_PORTION,
+    CONF_MOTOR,
+    CONF_PAPER_DISPENSED,
+    CONF_PAPER_OUT,
+    CONF_PORTION_LENGTH,
+)
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
+
+# Household rolls leave a geared motor at about this speed.
+DEFAULT_CM_PER_SECOND: Final = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotorEntities:
+    """The entity ids of one dispenser; whatever is None is not there."""
+
+    switch: str
+    portion_length: str | None = None
+    paper_dispensed: str | None = None
+    last_portion: str | None = None
+    jam: str | None = None
+    paper_out: str | None = None
+    cm_per_second: float = DEFAULT_CM_PER_SECOND
+
+    @classmethod
+    def from_subentry(cls, data: Mapping[str, Any]) -> Self:
+        """Return what a dispenser's subentry says of the motor."""
+        return cls(
+            switch=data[CONF_MOTOR],
+            portion_length=data.get(CONF_PORTION_LENGTH),
+            paper_dispensed=data.get(CONF_PAPER_DISPENSED),
+            last_portion=data.get(CONF_LAST_PORTION),
+            jam=data.get(CONF_JAM),
+            paper_out=data.get(CONF_PAPER_OUT),
+            cm_per_second=data.get(CONF_CM_PER_SECOND, DEFAULT_CM_PER_SECOND),
+        )
+
+
+class PortionRun:
+    """What the entities of a dispenser tell during one portion."""
+
+    def __init__(self, hass: HomeAssistant, entities: MotorEntities) -> None:
+        """Read the counter and listen from now on."""
+        self._hass = hass
+        self._entities = entities
+        self._changed = asyncio.Event()
+        self._count_before = self._number(entities.paper_dispensed)
+        self._last_count = self._count_before
+        self._told: float | None = None
+        self._off_at: float | None = None
+        self._lost_at: float | None = None
+        self.on_at: float | None = None
+        self.is_on = False
+        told_by = [entities.last_portion] if entities.last_portion else []
+        counted_by = [entities.paper_dispensed] if entities.paper_dispensed else []
+        self._releases = [
+            async_track_state_change_event(
+                hass, [entities.switch, *counted_by, *told_by], self._on_state
+            ),
+            # Two portions of the same length are no change of state.
+            async_track_state_report_event(hass, told_by, self._on_same_length),
+        ]
+
+    def release(self) -> None:
+        """Stop listening."""
+        for release in self._releases:
+            release()
+
+    @property
+    def lost(self) -> bool:
+        """Return if the device went away during the run."""
+        return self._lost_at is not None
+
+    @property
+    def is_off(self) -> bool:
+        """Return if the motor was seen to go off."""
+        return self._off_at is not None
+
+    async def started(self, within_s: float) -> bool:
+        """Return if the motor came on in time."""
+        return await self._until(lambda: self.on_at is not None, within_s)
+
+    async def stopped(self, within_s: float) -> bool:
+        """Return if the motor went off in time."""
+        return await self._until(lambda: self._off_at is not None, within_s)
+
+    async def measured(self, cm: float, within_s: float) -> None:
+        """Wait a moment for cm, the last of which may come just behind the switch.
+
+        A counter may tell parts of a portion while the motor turns.
+        """
+        if self._entities.paper_dispensed or self._entities.last_portion:
+            await self._until(lambda: (self.measured_cm() or 0.0) >= cm, within_s)
+
+    def measured_cm(self) -> float | None:
+        """Return the length that was counted, else told, None without either."""
+        counted = self._counted_cm()
+        return self._told if counted is None else counted
+
+    def _counted_cm(self) -> float | None:
+        """Return the difference of the counter, None without one."""
+        if self._count_before is None or self._last_count is None:
+            return None
+        # A counter that went back belongs to a device that was replaced or reset.
+        return max(0.0, self._last_count - self._count_before)
+
+    def seconds_on(self) -> float:
+        """Return how long the motor was seen on."""
+        if self.on_at is None:
+            return 0.0
+        until = self._off_at or self._lost_at or self._hass.loop.time()
+        return until - self.on_at
+
+    async def _until(self, condition: Callable[[], bool], within_s: float) -> bool:
+        """Wait until a condition holds; give up when the device is lost."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not condition():
+                    if self.lost:
+                        return False
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    @callback
+    def _on_state(self, event: Event[EventStateChangedData]) -> None:
+        """Take note of the switch and of the length."""
+        new = event.data["new_state"]
+        state = new.state if new else STATE_UNAVAILABLE
+        entity_id = event.data["entity_id"]
+        if entity_id == self._entities.switch:
+            self._on_switch(state)
+        elif (number := as_number(state)) is not None:
+            if entity_id == self._entities.paper_dispensed:
+                self._last_count = number
+            else:
+                self._told = number
+        self._changed.set()
+
+    @callback
+    def _on_same_length(self, event: Event[EventStateReportedData]) -> None:
+        """Take note of a length that is the last one's."""
+        self._told = as_number(event.data["new_state"].state)
+        self._changed.set()
+
+    @callback
+    def _on_switch(self, state: str) -> None:
+        """Note when the motor came on, went off, or was lost."""
+        if state == STATE_ON:
+            self.is_on = True
+            self.on_at = self.on_at or self._hass.loop.time()
+        elif state == STATE_OFF and self.on_at is not None:
+            self.is_on = False
+            self._off_at = self._off_at or self._hass.loop.time()
+        elif state == STATE_UNAVAILABLE:
+            self._lost_at = self._lost_at or self._hass.loop.time()
+
+    def _number(self, entity_id: str | None) -> float | None:
+        """Return the number that an entity shows."""
+        if entity_id is None or (state := self._hass.states.get(entity_id)) is None:
+            return None
+        return as_number(state.state)
+
+
+def as_number(state: str) -> float | None:
+    """Return a state as a finite number, None when it is none."""
+    try:
+        number = float(state)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,1 @@
+"""The page in the sidebar, and the papers on it."""

@@ -1,0 +1,112 @@
+"""The page of FaceQuota in the sidebar: live facts and papers, for administrators."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import voluptuous as vol
+
+from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.site.site import FaceQuotaConfigEntry
+from homeassistant.components import frontend, panel_custom, websocket_api
+from homeassistant.components.http.server import StaticPathConfig
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.decorators import (
+    require_admin,
+    websocket_command,
+)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.loader import async_get_loaded_integration
+
+from .papers.facts import async_site_facts
+from .papers.view import PaperView
+
+PANEL_ELEMENT: Final = "facequota-panel"
+PANEL_TITLE: Final = "FaceQuota"
+PANEL_ICON: Final = "mdi:paper-roll-outline"
+FRONTEND_FOLDER: Final = Path(__file__).parent / "frontend"
+
+
+async def async_setup_panel(hass: HomeAssistant) -> None:
+    """Serve what the page is made of and answers its questions."""
+    hass.http.register_view(PaperView())
+    await hass.http.async_register_static_paths(
+        [StaticPathConfig(_static_url(hass), str(FRONTEND_FOLDER), cache_headers=False)]
+    )
+    websocket_api.async_register_command(hass, _websocket_sites)
+    websocket_api.async_register_command(hass, _websocket_facts)
+
+
+async def async_show_panel(hass: HomeAssistant) -> None:
+    """Put the page into the sidebar, unless it is there."""
+    if frontend.async_panel_exists(hass, DOMAIN):
+        return
+    await panel_custom.async_register_panel(
+        hass,
+        frontend_url_path=DOMAIN,
+        webcomponent_name=PANEL_ELEMENT,
+        module_url=f"{_static_url(hass)}/panel.js",
+        sidebar_title=PANEL_TITLE,
+        sidebar_icon=PANEL_ICON,
+        require_admin=True,
+    )
+
+
+@callback
+def async_hide_panel(hass: HomeAssistant) -> None:
+    """Take the page out of the sidebar when the last site is removed."""
+    if not hass.config_entries.async_entries(DOMAIN):
+        frontend.async_remove_panel(hass, DOMAIN, warn_if_unknown=False)
+
+
+def _static_url(hass: HomeAssistant) -> str:
+    """Return where the modules lie: another place for each version, as for a cache."""
+    return f"/{DOMAIN}_static/{async_get_loaded_integration(hass, DOMAIN).version}"
+
+
+@require_admin
+@websocket_command({vol.Required("type"): f"{DOMAIN}/sites"})
+@callback
+def _websocket_sites(
+    hass: HomeAssistant,
+    connection: ActiveConnection,
+    msg: dict[str, Any],
+) -> None:
+    """Answer which sites there are."""
+    connection.send_result(
+        msg["id"],
+        [
+            {ATTR_CONFIG_ENTRY_ID: entry.entry_id, "name": entry.title}
+            for entry in hass.config_entries.async_entries(DOMAIN)
+        ],
+    )
+
+
+@require_admin
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/facts",
+        vol.Required(ATTR_CONFIG_ENTRY_ID): str,
+    }
+)
+@callback
+def _websocket_facts(
+    hass: HomeAssistant,
+    connection: ActiveConnection,
+    msg: dict[str, Any],
+) -> None:
+    """Answer what there is to say of a site at this moment; null while it is stopped."""
+    entry: FaceQuotaConfigEntry | None
+    entry = hass.config_entries.async_get_entry(msg[ATTR_CONFIG_ENTRY_ID])
+    loaded = (
+        entry is not None
+        and entry.domain == DOMAIN
+        and entry.state is ConfigEntryState.LOADED
+    )
+    connection.send_result(
+        msg["id"],
+        async_site_facts(hass, entry.runtime_data).as_dict()
+        if loaded and entry
+        else None,
+    )

@@ -1,0 +1,74 @@
+"""The papers over HTTP, for administrators."""
+
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.site.site import FaceQuotaConfigEntry
+from homeassistant.components.http.decorators import require_admin
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
+from homeassistant.helpers.json import json_bytes
+
+from .facts import async_site_facts
+from .plain import plain_text
+from .render import Language, Paper, async_render
+
+PAPERS_URL: Final = f"/api/{DOMAIN}/papers/{{entry_id}}/{{language}}/{{name}}"
+
+# A paper shows text and its own style; nothing in it runs or comes from elsewhere.
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class PaperView(HomeAssistantView):
+    """notice.html, notice.txt and so on; log.json is the log for a machine."""
+
+    url = PAPERS_URL
+    name = f"api:{DOMAIN}:papers"
+
+    @require_admin
+    async def get(
+        self, request: web.Request, entry_id: str, language: str, name: str
+    ) -> web.Response:
+        """Return a paper of this moment."""
+        hass = request.app[KEY_HASS]
+        entry: FaceQuotaConfigEntry | None
+        entry = hass.config_entries.async_get_entry(entry_id)
+        stem, _, kind = name.partition(".")
+        if (
+            entry is None
+            or entry.domain != DOMAIN
+            or stem not in Paper
+            or language not in Language
+            or kind not in ("html", "txt", "json")
+            or (kind == "json" and stem != Paper.LOG)
+        ):
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        if entry.state is not ConfigEntryState.LOADED:
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        facts = async_site_facts(hass, entry.runtime_data)
+        if kind == "json":
+            return _response(json_bytes(facts.as_dict()), "application/json", name)
+        page = await async_render(hass, Paper(stem), Language(language), facts)
+        if kind == "txt":
+            return _response(plain_text(page).encode(), "text/plain", name)
+        return _response(page.encode(), "text/html")
+
+
+def _response(
+    body: bytes, content_type: str, download: str | None = None
+) -> web.Response:
+    """Return a paper to look at, or to be saved under a name."""
+    headers = dict(HEADERS)
+    if download:
+        headers["Content-Disposition"] = f'attachment; filename="facequota-{download}"'
+    return web.Response(
+        body=body, content_type=content_type, charset="utf-8", headers=headers
+    )

@@ -1,0 +1,122 @@
+"""What visits come upon and a person has to mend: an issue until a visit finds it mended.
+
+A camera or a motor may be away for a moment and nobody need know; one that let a visitor
+down is worth a line on the manager's page.
+"""
+
+from functools import partial
+from typing import Final
+
+from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.hardware.motor import Fault
+from custom_components.facequota.visit.capture import REASON_CAMERA
+from custom_components.facequota.visit.visit import Visit
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .dispenser import Dispenser
+from .site import FaceQuotaConfigEntry
+
+ISSUE_CAMERA_SILENT: Final = "camera_silent"
+ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
+ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
+
+# Before so many new visitors the strict assumptions hold, which are meant to be strict.
+ENOUGH_VISITS: Final = 50
+
+
+@callback
+def async_watch_visits(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry
+) -> CALLBACK_TYPE:
+    """Keep issues by what each visit meets; return how to stop."""
+    dispensers = tuple(entry.runtime_data.dispensers.values())
+    releases = [
+        dispenser.visits.add(partial(_visited, hass, dispenser))
+        for dispenser in dispensers
+    ]
+    releases += [
+        dispenser.visits.add(partial(_judge_promise, hass, entry))
+        for dispenser in dispensers
+    ]
+
+    @callback
+    def stop() -> None:
+        for release in releases:
+            release()
+        for dispenser in dispensers:
+            for key in (ISSUE_CAMERA_SILENT, ISSUE_MOTOR_UNAVAILABLE):
+                _mended(hass, dispenser, key)
+        # What was learnt of the crowd is gone with the site's memory.
+        ir.async_delete_issue(hass, DOMAIN, _promise_issue_id(entry))
+
+    return stop
+
+
+@callback
+def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
+    """Learn from a visit whether camera and motor do their work."""
+    if visit.reason == REASON_CAMERA:
+        _found(hass, dispenser, ISSUE_CAMERA_SILENT, dispenser.camera.entity_id)
+    elif visit.recognition_ms is not None or dispenser.suspended:
+        # Or nobody wants a picture any more.
+        _mended(hass, dispenser, ISSUE_CAMERA_SILENT)
+    if visit.reason is Fault.MOTOR_UNAVAILABLE:
+        motor = dispenser.motor.entities.switch
+        _found(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE, motor)
+    elif visit.motor_on_ms is not None:
+        _mended(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE)
+
+
+@callback
+def _judge_promise(
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry, _visit: Visit
+) -> None:
+    """Tell when the limit can only be kept by recognising hardly anybody."""
+    issue_id = _promise_issue_id(entry)
+    promise = entry.runtime_data.visitors.promise
+    if promise.useful or promise.visits < ENOUGH_VISITS:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=ISSUE_RECOGNITION_SHOULD_REST,
+        translation_placeholders={
+            "site": entry.title,
+            "visits": str(promise.visits),
+        },
+    )
+
+
+def _promise_issue_id(entry: FaceQuotaConfigEntry) -> str:
+    return f"{ISSUE_RECOGNITION_SHOULD_REST}_{entry.entry_id}"
+
+
+def _issue_id(dispenser: Dispenser, key: str) -> str:
+    return f"{key}_{dispenser.subentry.subentry_id}"
+
+
+@callback
+def _found(hass: HomeAssistant, dispenser: Dispenser, key: str, entity_id: str) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(dispenser, key),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders={
+            "site": dispenser.shared.entry.title,
+            "dispenser": dispenser.subentry.title,
+            "entity": entity_id,
+        },
+    )
+
+
+@callback
+def _mended(hass: HomeAssistant, dispenser: Dispenser, key: str) -> None:
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(dispenser, key))

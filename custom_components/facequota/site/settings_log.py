@@ -1,0 +1,50 @@
+"""What a manager decides, and how it changed: rules and suspensions, for the log."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from custom_components.facequota.const import (
+    CONF_PRESENTATION_ATTACKS,
+    CONF_SUSPENDED,
+    CONF_SUSPENDED_DISPENSERS,
+)
+from custom_components.facequota.options import DEFAULT_OPTIONS, OPTION_KEYS
+
+# The settings of the site itself, beside those of its dispensers by their id.
+SITE: Final = "site"
+FACE_RECOGNITION: Final = "face_recognition"
+
+type Settings = dict[str, dict[str, Any]]
+
+
+def settings(options: Mapping[str, Any], dispensers: Iterable[str]) -> Settings:
+    """Return the rules in force, and where cameras may be read, as an entry has them."""
+    values = {**DEFAULT_OPTIONS, **options}
+    suspended = values.get(CONF_SUSPENDED_DISPENSERS, ())
+    return {
+        SITE: {
+            **{key: values[key] for key in OPTION_KEYS},
+            CONF_PRESENTATION_ATTACKS: values.get(CONF_PRESENTATION_ATTACKS, False),
+            FACE_RECOGNITION: not values.get(CONF_SUSPENDED, False),
+        },
+        **{one: {FACE_RECOGNITION: one not in suspended} for one in dispensers},
+    }
+
+
+def changes(
+    before: Settings, now: Settings, names: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield what is not as it was: which setting, of which dispenser, from what to what.
+
+    Whatever was not there before is no change: a new dispenser, a new kind of setting.
+    """
+    for where, rules in now.items():
+        for key, value in rules.items():
+            old = before.get(where, {}).get(key, value)
+            if old != value:
+                yield {
+                    "setting": key,
+                    "dispenser": names.get(where),
+                    "old": old,
+                    "new": value,
+                }

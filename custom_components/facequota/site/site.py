@@ -1,0 +1,225 @@
+"""The parts of one site, wired once."""
+
+import asyncio
+from typing import Any, Final
+
+from custom_components.facequota.const import (
+    CONF_ENGINE,
+    CONF_SUSPENDED,
+    CONF_SUSPENDED_DISPENSERS,
+    CONF_WHEELS_FOLDER,
+    DOMAIN,
+    SUBENTRY_DISPENSER,
+)
+from custom_components.facequota.options import SiteOptions
+from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.threshold import Threshold
+from custom_components.facequota.visit.listeners import Listeners
+from custom_components.facequota.visit.recogniser import Recogniser, engine_environment
+from custom_components.facequota.visit.visitors import Cause, Receipt, Visitors
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .dispenser import Dispenser
+from .settings_log import settings
+from .shared import Shared
+from .site_log import SiteLog
+
+type FaceQuotaConfigEntry = ConfigEntry[Site]
+
+# Both engines give 128 floats; a book is made before the worker could tell.
+TEMPLATE_DIMENSION: Final = 128
+
+
+def purge_issue_id(entry: ConfigEntry) -> str:
+    """Return the id of the issue about a purge that failed."""
+    return f"purge_failed_{entry.entry_id}"
+
+
+class Site:
+    """One restroom or building: its visitors, its recogniser and its dispensers."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FaceQuotaConfigEntry, device_id: str
+    ) -> None:
+        """Wire the parts; nothing runs yet."""
+        self._hass = hass
+        self.entry = entry
+        self.changes = Listeners[[]]()
+        self.visitors = Visitors(hass, self._new_book)
+        self.log = SiteLog(hass, entry.entry_id)
+        self.visitors.purges.add(self._purged)
+        self.visitors.expiries.add(self.log.faces_expired)
+        self.visitors.expiries.add(self._expired)
+        self.visitors.changes.add(self._count_faces)
+        self.recogniser = Recogniser(
+            hass,
+            entry,
+            engine_environment(
+                hass, entry.data[CONF_ENGINE], entry.data.get(CONF_WHEELS_FOLDER)
+            ),
+            on_change=self.update,
+        )
+        self._shared = Shared(
+            entry=entry,
+            device_id=device_id,
+            visitors=self.visitors,
+            recogniser=self.recogniser,
+            options=SiteOptions.from_entry(entry.options),
+        )
+        self.dispensers = {
+            subentry.subentry_id: Dispenser(hass, self._shared, subentry)
+            for subentry in entry.subentries.values()
+            if subentry.subentry_type == SUBENTRY_DISPENSER
+        }
+        self.recogniser.detect_attacks = self.options.presentation_attacks
+        self._built_of = self._structure()
+        self._following = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    @property
+    def options(self) -> SiteOptions:
+        """Return the rules in force."""
+        return self._shared.options
+
+    async def start(self) -> None:
+        """Start the dispensers at once and the recogniser in the background.
+
+        Until the worker is ready, and if it never is, the open lane gives paper.
+        """
+        self._log_decisions()
+        for dispenser in self.dispensers.values():
+            dispenser.visits.add(self.log.visit)
+            await dispenser.start()
+        self._starting = self.entry.async_create_background_task(
+            self._hass, self._follow_suspension(), name=f"{DOMAIN} recogniser"
+        )
+
+    async def stop(self) -> None:
+        """Call off visits, end the worker, forget everybody."""
+        self._stopped = True
+        for dispenser in self.dispensers.values():
+            await dispenser.stop()
+        if self._starting is not None:
+            self._starting.cancel()
+        async with self._following:
+            await self.recogniser.stop()
+        self.visitors.stop()
+        await self.log.save()
+
+    async def follow_entry(self) -> bool:
+        """Apply what the manager changed; return if that takes a reload instead."""
+        if self._structure() != self._built_of:
+            return False
+        before, now = self.options, SiteOptions.from_entry(self.entry.options)
+        self._shared.options = now
+        self.visitors.set_rule(now.rule, now.fpir_limit)
+        for dispenser in self.dispensers.values():
+            dispenser.accounts.follow(now)
+        if (
+            now.suspended > before.suspended
+            or now.suspended_dispensers - before.suspended_dispensers
+        ):
+            self.visitors.purge(Cause.SUSPENSION)
+        # At once: a worker may take seconds to start, and a switch must not wait for it.
+        self._log_decisions()
+        self.update()
+        if now.presentation_attacks != before.presentation_attacks:
+            # Read when the worker starts; nobody is forgotten because of it.
+            async with self._following:
+                self.recogniser.detect_attacks = now.presentation_attacks
+                await self.recogniser.stop()
+        await self._follow_suspension()
+        return True
+
+    @callback
+    def suspend(self, suspended: bool, dispenser_id: str | None = None) -> None:
+        """Switch face recognition off or on, at one dispenser or everywhere."""
+        if dispenser_id is None:
+            self.change_options({CONF_SUSPENDED: suspended})
+            return
+        decided = SiteOptions.from_entry(self.entry.options).suspended_dispensers
+        ids = set(decided) - {dispenser_id}
+        if suspended:
+            ids.add(dispenser_id)
+        self.change_options({CONF_SUSPENDED_DISPENSERS: sorted(ids)})
+
+    @callback
+    def change_options(self, changes: dict[str, Any]) -> None:
+        """Write what the manager decided; follow_entry applies it."""
+        self._hass.config_entries.async_update_entry(
+            self.entry, options={**self.entry.options, **changes}
+        )
+
+    @callback
+    def update(self) -> None:
+        """Tell the site's entities and every dispenser's to look again."""
+        self.changes.tell()
+        for dispenser in self.dispensers.values():
+            dispenser.update()
+
+    def _new_book(self) -> Book:
+        """Return a book that knows nobody."""
+        options = SiteOptions.from_entry(self.entry.options)
+        prior = PRIORS[self.entry.data[CONF_ENGINE]]
+        return Book(
+            rule=options.rule,
+            threshold=Threshold(prior=prior, limit=options.fpir_limit),
+            dimension=TEMPLATE_DIMENSION,
+        )
+
+    @callback
+    def _log_decisions(self) -> None:
+        names = {key: one.subentry.title for key, one in self.dispensers.items()}
+        self.log.follow(settings(self.entry.options, names), names)
+
+    @callback
+    def _count_faces(self) -> None:
+        self.log.faces_now(self.visitors.statistics.faces)
+
+    @callback
+    def _expired(self, _faces: int) -> None:
+        """Leave nothing of anybody in the worker once nobody is remembered."""
+        if not self.visitors.statistics.faces:
+            self.recogniser.renew()
+
+    @callback
+    def _purged(self, receipt: Receipt) -> None:
+        """Keep the receipt; a purge that failed needs a person who reads the log."""
+        self.log.receipt(receipt)
+        self.recogniser.renew()
+        if self.visitors.purge_failed:
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                purge_issue_id(self.entry),
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="purge_failed",
+                translation_placeholders={"site": self.entry.title},
+            )
+
+    async def _follow_suspension(self) -> None:
+        """Run the worker only while some camera may be read.
+
+        A change of the rules may have waited here until the site was stopped.
+        """
+        async with self._following:
+            if self._stopped or all(one.suspended for one in self.dispensers.values()):
+                await self.recogniser.stop()
+            else:
+                await self.recogniser.start()
+
+    def _structure(self) -> tuple[object, ...]:
+        """Return what the parts were made of: a change of it means making them anew."""
+        return (
+            self.entry.title,
+            dict(self.entry.data),
+            {
+                key: (subentry.title, dict(subentry.data))
+                for key, subentry in self.entry.subentries.items()
+            },
+        )

@@ -1,0 +1,124 @@
+"""What a site keeps over restarts: receipts, decisions, figures; nothing of a face."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from typing import Any, Final
+
+from custom_components.facequota.const import ATTR_TIME, DOMAIN, Outcome
+from custom_components.facequota.visit.listeners import Listeners
+from custom_components.facequota.visit.records import receipt_record
+from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visitors import Receipt
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from .lanes import Lanes
+from .settings_log import Settings, changes
+
+STORAGE_VERSION: Final = 1
+SAVE_DELAY_S: Final = 30
+KEPT_RECEIPTS: Final = 1000
+KEPT_DECISIONS: Final = 1000
+KEPT_DAYS: Final = 400
+
+
+class SiteLog:
+    """Receipts, decisions, faces expired by day, figures of the lanes, and reasons."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Name the file; nothing is read yet."""
+        self._store: Store[dict[str, Any]] = Store(
+            hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}"
+        )
+        self.receipts: deque[dict[str, Any]] = deque(maxlen=KEPT_RECEIPTS)
+        self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
+        self._settings: Settings = {}
+        self.expired: dict[str, int] = {}
+        self.most_faces = 0
+        self.lanes = Lanes()
+        # How often nobody was recognised, by the reason.
+        self.unrecognised = Counter[str]()
+        self.changes = Listeners[[]]()
+
+    async def load(self) -> None:
+        """Go on from the last run."""
+        if (stored := await self._store.async_load()) is None:
+            return
+        self.receipts.extend(stored["receipts"])
+        self.decisions.extend(stored.get("decisions", ()))
+        self._settings = stored.get("settings", {})
+        self.expired = dict(stored["expired"])
+        self.most_faces = stored.get("most_faces", 0)
+        self.lanes = Lanes(stored["lanes"])
+        self.unrecognised.update(stored.get("unrecognised", {}))
+        self.changes.tell()
+
+    async def save(self) -> None:
+        """Write now."""
+        await self._store.async_save(self.as_dict())
+
+    async def remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
+
+    @callback
+    def receipt(self, receipt: Receipt) -> None:
+        """Keep the receipt of a purge."""
+        self.receipts.append(
+            {ATTR_TIME: receipt.time.isoformat(), **receipt_record(receipt)}
+        )
+        self._save_soon()
+
+    @callback
+    def follow(self, settings: Settings, names: Mapping[str, str]) -> None:
+        """Keep what the manager changed since; `names` are the dispensers' by their id."""
+        time = dt_util.utcnow().isoformat()
+        self.decisions.extend(
+            {ATTR_TIME: time, **change}
+            for change in changes(self._settings, settings, names)
+        )
+        self._settings = settings
+        self._save_soon()
+
+    @callback
+    def visit(self, visit: Visit) -> None:
+        """Count a visit for its lane, and why nobody was recognised in it."""
+        self.lanes.record(visit)
+        if visit.outcome is Outcome.UNRECOGNISED and visit.reason:
+            self.unrecognised[str(visit.reason)] += 1
+        self.changes.tell()
+        self._save_soon()
+
+    @callback
+    def faces_expired(self, count: int) -> None:
+        """Count faces that were forgotten because their allowance is whole again."""
+        today = dt_util.now().date().isoformat()
+        self.expired[today] = self.expired.get(today, 0) + count
+        while len(self.expired) > KEPT_DAYS:
+            del self.expired[min(self.expired)]
+        self._save_soon()
+
+    @callback
+    def faces_now(self, count: int) -> None:
+        """Keep the largest number of faces that were ever remembered at once."""
+        if count > self.most_faces:
+            self.most_faces = count
+            self.changes.tell()
+            self._save_soon()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it as plain values, as it is stored and exported."""
+        return {
+            "receipts": list(self.receipts),
+            "decisions": list(self.decisions),
+            "settings": self._settings,
+            "expired": self.expired,
+            "most_faces": self.most_faces,
+            "lanes": self.lanes.as_dict(),
+            "unrecognised": dict(self.unrecognised),
+        }
+
+    @callback
+    def _save_soon(self) -> None:
+        self._store.async_delay_save(self.as_dict, SAVE_DELAY_S)

@@ -1,0 +1,106 @@
+"""Who is charged for a portion: the visitor, or one of a dispenser's lanes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custom_components.facequota.const import CONF_PORTION_CM, Lane
+from custom_components.facequota.options import LIMITS, SiteOptions
+from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
+from custom_components.facequota.quota.lane import OpenLane
+
+from .capture import Probe
+from .visitors import Visitors
+
+MOST_FROM_STAFF_CM: Final = LIMITS[CONF_PORTION_CM][1]
+
+
+class Account(Protocol):
+    """Where paper is reserved before the motor turns and settled afterwards."""
+
+    @property
+    def lane(self) -> Lane:
+        """Return the way by which this account gives paper."""
+
+    def reserve(self, cm: float) -> Reservation | Refusal:
+        """Hold cm; a Refusal says when they will be there."""
+
+    def settle(self, reservation: Reservation, cm: float) -> Settlement:
+        """Charge the cm that came out of what was held, refund the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorAccount:
+    """The account of whoever the template was taken from."""
+
+    visitors: Visitors
+    template: NDArray[np.float32]
+    lane: Lane = Lane.FACE
+
+    def reserve(self, cm: float) -> Reservation | Refusal:
+        """Find the visitor and hold cm, in one step."""
+        return self.visitors.reserve(self.template, cm)
+
+    def settle(self, reservation: Reservation, cm: float) -> Settlement:
+        """Charge the visitor; one who was purged meanwhile owes nothing."""
+        return self.visitors.settle(reservation, cm)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneAccount:
+    """The one account of a lane without a face, on the event loop's clock."""
+
+    open_lane: OpenLane
+    clock: Callable[[], float]
+    lane: Lane
+
+    def reserve(self, cm: float) -> Reservation | Refusal:
+        """Hold cm of what the lane may give."""
+        return self.open_lane.request(cm, self.clock())
+
+    def settle(self, reservation: Reservation, cm: float) -> Settlement:
+        """Charge the lane."""
+        return self.open_lane.settle(reservation, cm, self.clock())
+
+
+class Accounts:
+    """The accounts there are at one dispenser."""
+
+    def __init__(
+        self, visitors: Visitors, options: SiteOptions, clock: Callable[[], float]
+    ) -> None:
+        """Begin with whole allowances."""
+        self._visitors = visitors
+        self._options = options
+        self._clock = clock
+        self._lanes = {
+            lane: OpenLane(rule=rule, now=clock())
+            for lane, rule in options.lane_rules.items()
+        }
+
+    def follow(self, options: SiteOptions) -> None:
+        """Apply a site's new rules; nobody waits longer because of it."""
+        self._options = options
+        for lane, rule in options.lane_rules.items():
+            self._lanes[lane].set_rule(rule, self._clock())
+
+    def account(self, lane: Lane, probe: Probe | None) -> Account:
+        """Return who is charged: never a visitor of whom there is doubt."""
+        if probe is not None and probe.template is not None and probe.reason is None:
+            return VisitorAccount(visitors=self._visitors, template=probe.template)
+        if lane is Lane.FACE:
+            lane = Lane.OPEN
+        return LaneAccount(open_lane=self._lanes[lane], clock=self._clock, lane=lane)
+
+    def most_cm(self, lane: Lane) -> float:
+        """Return the longest portion that a lane can ever give at once."""
+        if lane is Lane.STAFF:
+            return MOST_FROM_STAFF_CM
+        if lane is Lane.FACE:
+            # Whoever is not recognised gets it from the open lane.
+            without = self._options.lane_rules[Lane.OPEN].allowance_cm
+            return min(self._options.rule.allowance_cm, without)
+        return self._options.lane_rules[lane].allowance_cm

@@ -1,0 +1,113 @@
+"""One visit at a time, and each request once."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from custom_components.facequota.const import DOMAIN
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .visit import Request, Visit
+
+# Whoever repeats a request after this many others gets a new portion; the ids are
+# kept in memory only and mean nothing outside.
+REMEMBERED_REQUESTS: Final = 64
+
+
+class Turnstile:
+    """Lets one request through, lets one wait, and knows those that were answered."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        serve: Callable[[Request], Awaitable[Visit]],
+    ) -> None:
+        """Remember who serves."""
+        self._hass = hass
+        self._entry = entry
+        self._serve = serve
+        self._one_at_a_time = asyncio.Lock()
+        self._asked: OrderedDict[str, tuple[Request, asyncio.Task[Visit]]]
+        self._asked = OrderedDict()
+        self._tasks: set[asyncio.Task[Visit]] = set()
+        self._closed = False
+
+    @property
+    def busy(self) -> bool:
+        """Return if somebody is being served."""
+        return bool(self._tasks)
+
+    async def request(self, request: Request) -> Visit:
+        """Serve a request and return how it ended.
+
+        The same request_id again gets the first one's answer and no second portion.
+        Raises ServiceValidationError when an id comes again with another wish, or when
+        somebody is being served and somebody else waits already; HomeAssistantError when
+        the site is stopped.
+        """
+        task = self._answered(request) or self._begin(request)
+        try:
+            # Whoever asked may go away; the portion that was begun goes on.
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise
+            raise _called_off() from None
+
+    async def free(self) -> None:
+        """Wait until whoever was here before has been served."""
+        async with self._one_at_a_time:
+            return
+
+    async def stop(self) -> None:
+        """Call off whoever is being served or waits; let nobody in any more."""
+        self._closed = True
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _answered(self, request: Request) -> asyncio.Task[Visit] | None:
+        """Return the visit that this request began already."""
+        if request.request_id is None or request.request_id not in self._asked:
+            return None
+        first, task = self._asked[request.request_id]
+        if first != request:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="request_id_used",
+                translation_placeholders={"request_id": request.request_id},
+            )
+        return task
+
+    def _begin(self, request: Request) -> asyncio.Task[Visit]:
+        """Begin a visit, or let it wait for the one before."""
+        if self._closed:
+            raise _called_off()
+        if len(self._tasks) > 1:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="busy"
+            )
+        task = self._entry.async_create_background_task(
+            self._hass, self._in_turn(request), name=f"{DOMAIN} visit"
+        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if request.request_id is not None:
+            self._asked[request.request_id] = (request, task)
+            if len(self._asked) > REMEMBERED_REQUESTS:
+                self._asked.popitem(last=False)
+        return task
+
+    async def _in_turn(self, request: Request) -> Visit:
+        async with self._one_at_a_time:
+            return await self._serve(request)
+
+
+def _called_off() -> HomeAssistantError:
+    """Return what somebody is told whose visit the end of the site prevents."""
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="called_off")

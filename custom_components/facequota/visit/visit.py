@@ -1,0 +1,155 @@
+"""The story of one visit: request → frames → sighting → decision → paper → outcome."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+import logging
+from typing import Final, Protocol
+
+from custom_components.facequota.const import Lane, Outcome
+from custom_components.facequota.hardware.motor import Motor, Paper
+from custom_components.facequota.quota.account import Refusal, Reservation
+
+from .accounts import Account, Accounts
+from .capture import Probe
+
+_LOGGER = logging.getLogger(__name__)
+
+# Why the face lane was left when something is wrong that should not be.
+REASON_RECOGNITION: Final = "recognition_error"
+
+
+class Step(StrEnum):
+    """Where a visit stands; what a dispenser tells whoever waits before it."""
+
+    LOOKING = "looking"
+    DISPENSING = "dispensing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Somebody asks for paper: by which lane, how many cm, and which request it is."""
+
+    lane: Lane
+    cm: float
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """How a request ended.
+
+    lane is the way by which cm of paper came out or were refused; reason says why it was
+    not the face lane, or what went wrong. motor_on_ms is the time from the request to
+    the turning motor, recognition_ms the part of it that the worker spent on pictures.
+    """
+
+    outcome: Outcome
+    lane: Lane
+    cm: float = 0.0
+    next_portion: datetime | None = None
+    reason: str | None = None
+    motor_on_ms: float | None = None
+    recognition_ms: float | None = None
+
+
+class Place(Protocol):
+    """What a visit needs of the dispenser at which it takes place."""
+
+    accounts: Accounts
+    motor: Motor
+
+    def clock(self) -> float:
+        """Return the event loop's monotonic time in seconds."""
+
+    def tell(self, step: Step) -> None:
+        """Let the visitor and the manager know where the visit stands."""
+
+    async def look(self) -> Probe:
+        """Return what is seen of the visitor, or why nothing is."""
+
+    def date(self, moment: float) -> datetime:
+        """Return a moment of the clock as a date and time."""
+
+
+async def visit(request: Request, place: Place) -> Visit:
+    """Serve one request to its end."""
+    if request.lane is Lane.STAFF:
+        return await _staff_portion(request, place)
+    requested_at = place.clock()
+    try:
+        seen, account, reservation = await _reserve(request, place)
+    except Exception:
+        if request.lane is not Lane.FACE:
+            raise
+        # Whatever is wrong with recognition, it is no reason to give nothing.
+        _LOGGER.exception("Recognition failed: the open lane gives the paper")
+        request = replace(request, lane=Lane.OPEN)
+        seen, account, reservation = await _reserve(request, place)
+        seen = replace(seen, outcome=Outcome.UNRECOGNISED, reason=REASON_RECOGNITION)
+    if isinstance(reservation, Refusal):
+        return replace(
+            seen,
+            outcome=Outcome.REFUSED,
+            next_portion=place.date(reservation.next_portion_at),
+        )
+
+    place.tell(Step.DISPENSING)
+    paper = Paper(cm=0.0)
+    cm = reservation.cm
+    try:
+        paper = await place.motor.dispense(cm)
+    finally:
+        # Also when the visit is called off: what did not come out is not charged, and
+        # coasting a little too far is the machine's doing, never the visitor's debt.
+        settlement = account.settle(reservation, min(paper.cm, cm))
+    return replace(
+        _with_paper(seen, paper, requested_at),
+        next_portion=place.date(settlement.next_portion_at),
+    )
+
+
+async def _reserve(
+    request: Request, place: Place
+) -> tuple[Visit, Account, Reservation | Refusal]:
+    """Return what is known of a visit, whose account is charged, and what it says."""
+    probe = None
+    if request.lane is Lane.FACE:
+        place.tell(Step.LOOKING)
+        probe = await place.look()
+    account = place.accounts.account(request.lane, probe)
+    seen = Visit(
+        outcome=Outcome.UNRECOGNISED if probe and probe.reason else Outcome.GRANTED,
+        lane=account.lane,
+        reason=probe.reason if probe else None,
+        recognition_ms=probe.recognition_ms if probe and probe.frames else None,
+    )
+    # A rule that has become smaller since the request is no reason to give nothing.
+    cm = min(request.cm, place.accounts.most_cm(account.lane))
+    try:
+        return seen, account, account.reserve(cm)
+    finally:
+        if probe is not None:
+            probe.overwrite()
+
+
+async def _staff_portion(request: Request, place: Place) -> Visit:
+    """Give a portion that is counted and charged to nobody."""
+    requested_at = place.clock()
+    place.tell(Step.DISPENSING)
+    paper = await place.motor.dispense(request.cm)
+    given = Visit(outcome=Outcome.GRANTED, lane=Lane.STAFF)
+    return _with_paper(given, paper, requested_at)
+
+
+def _with_paper(seen: Visit, paper: Paper, requested_at: float) -> Visit:
+    """Return the visit with what the motor did."""
+    return replace(
+        seen,
+        outcome=Outcome.FAILED if paper.fault else seen.outcome,
+        cm=paper.cm,
+        reason=paper.fault or seen.reason,
+        motor_on_ms=(
+            None if paper.on_at is None else (paper.on_at - requested_at) * 1000
+        ),
+    )

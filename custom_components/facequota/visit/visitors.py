@@ -1,0 +1,217 @@
+"""The visitors in a site's window: the book on Home Assistant's clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+import logging
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
+from custom_components.facequota.quota.book import (
+    Book,
+    BookStatistics,
+    Identity,
+    PurgeCounts,
+)
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.threshold import Promise
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .listeners import Listeners
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Cause(StrEnum):
+    """What led to a purge."""
+
+    PERSON = "person"
+    AUTOMATION = "automation"
+    SUSPENSION = "suspension"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a purge removed, and that nothing was left to remove when it was nothing."""
+
+    time: datetime
+    cause: Cause
+    faces: int
+    reservations: int
+    older_than_s: float | None
+
+    @property
+    def already_purged(self) -> bool:
+        """Return if there was nothing to remove."""
+        return not self.faces and not self.reservations
+
+
+class Visitors:
+    """Everybody in the window, forgotten on time.
+
+    The event loop's monotonic clock is the only one used: a jump of the wall clock
+    neither grants nor refuses anything.
+    """
+
+    def __init__(self, hass: HomeAssistant, make_book: Callable[[], Book]) -> None:
+        """Start with an empty book."""
+        self._hass = hass
+        self._make_book = make_book
+        self._book = make_book()
+        self._faces = 0
+        self._expiry: CALLBACK_TYPE | None = None
+        self._expiry_at: float | None = None
+        self.changes = Listeners[[]]()
+        self.purge_failed = False
+        self.purges = Listeners[[Receipt]]()
+        self.expiries = Listeners[[int]]()
+
+    @property
+    def statistics(self) -> BookStatistics:
+        """Return how many faces are remembered and for how long at most."""
+        return self._book.statistics(self._hass.loop.time())
+
+    @property
+    def promise(self) -> Promise:
+        """Return how well the manager's limit is kept with so many faces."""
+        return self._book.promise(self._hass.loop.time())
+
+    @property
+    def all_forgotten_at(self) -> datetime | None:
+        """Return when the last of those here now is forgotten; None when nobody is."""
+        statistics = self.statistics
+        if not statistics.faces:
+            return None
+        return wall_clock(
+            self._hass, self._hass.loop.time() + statistics.longest_left_s
+        )
+
+    @property
+    def oldest_since(self) -> datetime | None:
+        """Return when the oldest of those here now had paper, at the latest."""
+        statistics = self.statistics
+        if not statistics.faces:
+            return None
+        since = dt_util.utcnow() - timedelta(seconds=statistics.oldest_s)
+        return since.replace(microsecond=0)
+
+    @callback
+    def identify(self, template: NDArray[np.float32]) -> Identity:
+        """Return who in the window this is, if anybody; nothing changes."""
+        return self._book.identify(template)
+
+    @callback
+    def reserve(
+        self, template: NDArray[np.float32], cm: float
+    ) -> Reservation | Refusal:
+        """Find out whose template this is and hold cm, in one atomic step."""
+        answer = self._book.request(template, cm, self._hass.loop.time())
+        self._changed(added=isinstance(answer, Reservation) and answer.new)
+        return answer
+
+    @callback
+    def settle(self, reservation: Reservation, cm: float) -> Settlement:
+        """Charge the cm that came out and refund the rest."""
+        settlement = self._book.settle(reservation, cm, self._hass.loop.time())
+        self._changed()
+        return settlement
+
+    @callback
+    def forget(self, template: NDArray[np.float32]) -> None:
+        """Remove whoever this is; nobody is told whether there was anyone."""
+        before = self.statistics.faces
+        self._book.forget(template, self._hass.loop.time())
+        self._changed(removed=before - self.statistics.faces)
+
+    @callback
+    def purge(self, cause: Cause, *, older_than_s: float | None = None) -> Receipt:
+        """Remove everybody, or those seen longer ago than older_than_s."""
+        self._changed()
+        counts = self._remove(older_than_s)
+        receipt = Receipt(
+            time=dt_util.utcnow(),
+            cause=cause,
+            faces=counts.faces,
+            reservations=counts.reservations,
+            older_than_s=older_than_s,
+        )
+        _LOGGER.info("Purged %s faces (cause: %s)", receipt.faces, cause)
+        self._changed(removed=receipt.faces)
+        self.purges.tell(receipt)
+        return receipt
+
+    def _remove(self, older_than_s: float | None) -> PurgeCounts:
+        """Remove visitors; a book that fails at it is thrown away with everybody in it.
+
+        Whatever is wrong with it, nobody in it can be matched any more.
+        """
+        self.purge_failed = False
+        try:
+            return self._book.purge(self._hass.loop.time(), older_than_s=older_than_s)
+        except Exception:
+            _LOGGER.exception("The purge failed: the whole book is thrown away")
+            lost, self._book = self._faces, self._make_book()
+            self.purge_failed = True
+            return PurgeCounts(faces=lost, reservations=0)
+
+    @callback
+    def set_rule(self, rule: Rule, fpir_limit: float) -> None:
+        """Apply what the manager decided to those who are in the window already."""
+        self._book.threshold.limit = fpir_limit
+        self._book.set_rule(rule, self._hass.loop.time())
+        self._changed()
+
+    @callback
+    def stop(self) -> None:
+        """Forget everybody and leave no timer behind."""
+        if self.statistics.faces:
+            self.purge(Cause.RESTART)
+        self._cancel_expiry()
+
+    @callback
+    def _changed(self, *, added: int = 0, removed: int = 0) -> None:
+        """Set the timer for whoever is forgotten next, and tell who listens.
+
+        Whoever is missing without having been removed was forgotten on time.
+        """
+        faces = self.statistics.faces
+        expired = self._faces + added - removed - faces
+        self._faces = faces
+        if expired > 0:
+            self.expiries.tell(expired)
+        next_expiry = self._book.next_expiry()
+        if next_expiry != self._expiry_at:
+            self._cancel_expiry()
+            if next_expiry is not None:
+                self._expiry_at = next_expiry
+                handle = self._hass.loop.call_at(next_expiry, self._expire)
+                self._expiry = handle.cancel
+        self.changes.tell()
+
+    @callback
+    def _expire(self) -> None:
+        """Forget those whose allowance is whole again."""
+        self._expiry = self._expiry_at = None
+        self._book.expire(self._hass.loop.time())
+        self._changed()
+
+    @callback
+    def _cancel_expiry(self) -> None:
+        if self._expiry is not None:
+            self._expiry()
+        self._expiry = self._expiry_at = None
+
+
+def wall_clock(hass: HomeAssistant, monotonic: float) -> datetime:
+    """Return the moment of the event loop's clock as a date and time, in whole seconds.
+
+    Rounded up: whoever comes at the time that was told gets paper.
+    """
+    left = max(0.0, monotonic - hass.loop.time())
+    moment = dt_util.utcnow() + timedelta(seconds=left)
+    return moment.replace(microsecond=0) + timedelta(seconds=1)

@@ -1,0 +1,189 @@
+"""The page in the sidebar: for administrators, with facts of this moment."""
+
+import json
+import re
+from typing import Any, Final
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
+
+from custom_components.facequota.panel import page
+from homeassistant.components import frontend
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from tests.integration.conftest import set_up_site
+from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.remembered import remember
+
+FRONTEND: Final = page.FRONTEND_FOLDER
+TRANSLATIONS: Final = FRONTEND.parents[1] / "translations"
+
+
+async def call(client: Any, command: str, **fields: Any) -> dict[str, Any]:
+    """Send a WebSocket command and return the whole answer."""
+    await client.send_json_auto_id({"type": command, **fields})
+    answer: dict[str, Any] = await client.receive_json()
+    return answer
+
+
+def sources() -> dict[str, str]:
+    """Return the modules that the page is made of."""
+    return {path.name: path.read_text() for path in FRONTEND.glob("*.js")}
+
+
+async def test_the_page_is_in_an_administrator_s_sidebar_only(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    open_site: MockConfigEntry,
+) -> None:
+    assert await async_setup_component(hass, "frontend", {})
+    shown = (await call(await hass_ws_client(hass), "get_panels"))["result"]
+    assert shown["facequota"]["title"] == "FaceQuota"
+    visitor = await hass_ws_client(hass, hass_read_only_access_token)
+    assert "facequota" not in (await call(visitor, "get_panels"))["result"]
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [("facequota/sites", {}), ("facequota/facts", {"config_entry_id": "any"})],
+)
+async def test_only_an_administrator_is_told_anything(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    open_site: MockConfigEntry,
+    command: str,
+    fields: dict[str, Any],
+) -> None:
+    client = await hass_ws_client(hass, hass_read_only_access_token)
+    answer = await call(client, command, **fields)
+    assert not answer["success"]
+    assert answer["error"]["code"] == "unauthorized"
+
+
+async def test_the_page_tells_what_is_remembered_at_this_moment(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    open_site: MockConfigEntry,
+) -> None:
+    """Nobody, then one visitor with the times that belong to them, then a receipt."""
+    client = await hass_ws_client(hass)
+    [known] = (await call(client, "facequota/sites"))["result"]
+    assert known == {"config_entry_id": open_site.entry_id, "name": "East gate"}
+
+    async def facts() -> dict[str, Any]:
+        answer = await call(
+            client, "facequota/facts", config_entry_id=open_site.entry_id
+        )
+        told: dict[str, Any] = answer["result"]
+        return told
+
+    before = await facts()
+    assert (before["faces"], before["oldest_since"], before["empty_at"]) == (
+        0,
+        None,
+        None,
+    )
+    remember(open_site, 1)
+    there = await facts()
+    assert (there["faces"], there["most_faces_ever"]) == (1, 1)
+    assert there["oldest_since"] <= there["at"] < there["empty_at"]
+    await hass.services.async_call(
+        "facequota", "purge", {"config_entry_id": open_site.entry_id}, blocking=True
+    )
+    after = await facts()
+    assert (after["faces"], after["most_faces_ever"]) == (0, 1)
+    assert after["receipts"][0]["faces"] == 1
+
+
+async def test_the_most_faces_ever_outlive_a_restart_and_the_faces_do_not(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    open_site: MockConfigEntry,
+) -> None:
+    """The number that a filing depends on."""
+    remember(open_site, 1, 2, 3)
+    assert await hass.config_entries.async_reload(open_site.entry_id)
+    client = await hass_ws_client(hass)
+    answer = await call(client, "facequota/facts", config_entry_id=open_site.entry_id)
+    assert (answer["result"]["faces"], answer["result"]["most_faces_ever"]) == (0, 3)
+    state = hass.states.get("sensor.east_gate_most_faces_remembered")
+    assert state is not None and state.state == "3"
+
+
+async def test_a_site_that_is_stopped_has_no_facts_and_the_page_stays(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    open_site: MockConfigEntry,
+) -> None:
+    client = await hass_ws_client(hass)
+    await hass.config_entries.async_unload(open_site.entry_id)
+    answer = await call(client, "facequota/facts", config_entry_id=open_site.entry_id)
+    assert answer["success"] and answer["result"] is None
+    assert frontend.async_panel_exists(hass, "facequota")
+
+
+async def test_the_page_goes_with_the_last_site_and_comes_with_the_next(
+    hass: HomeAssistant, dispenser: FakeDispenser
+) -> None:
+    first = await set_up_site(hass, options={"suspended": True})
+    other = MockConfigEntry(domain="facequota", title="West gate")
+    other.add_to_hass(hass)
+    await hass.config_entries.async_remove(first.entry_id)
+    assert frontend.async_panel_exists(hass, "facequota")
+    await hass.config_entries.async_remove(other.entry_id)
+    assert not frontend.async_panel_exists(hass, "facequota")
+    entry = await set_up_site(hass, options={"suspended": True})
+    assert frontend.async_panel_exists(hass, "facequota")
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_every_module_of_the_page_is_served_and_found_by_the_others(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, open_site: MockConfigEntry
+) -> None:
+    """Followed from the one that Home Assistant loads, as a browser does."""
+    client = await hass_client()
+    custom = hass.data["frontend_panels"]["facequota"].config["_panel_custom"]
+    folder, _, first = custom["module_url"].rpartition("/")
+    waiting, seen = [first], set()
+    while waiting:
+        name = waiting.pop()
+        answer = await client.get(f"{folder}/{name}")
+        assert answer.status == 200, name
+        assert answer.content_type == "text/javascript"
+        seen.add(name)
+        imported = re.findall(r'from "\./([\w.]+)"', await answer.text())
+        waiting += [one for one in imported if one not in seen]
+    assert seen == set(sources())
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_page_says_nothing_that_is_not_in_the_translations(language: str) -> None:
+    """And nothing lies in the translations that the page does not say."""
+    papers = re.search(r"PAPERS = \[(.*?)\]", sources()["papers.js"])
+    assert papers
+    said = {
+        f"panel_{key}"
+        for text in sources().values()
+        for key in re.findall(r'(?:say|line|number)\(\s*"(\w+)"', text)
+    }
+    for text in sources().values():
+        for first, second in re.findall(r'say\([\w.]+ \? "(\w+)" : "(\w+)"\)', text):
+            said |= {f"panel_{first}", f"panel_{second}"}
+    for paper in re.findall(r'"(\w+)"', papers[1]):
+        said |= {f"panel_{paper}", f"panel_{paper}_about"}
+    texts = json.loads((TRANSLATIONS / f"{language}.json").read_text())["common"]
+    assert said == {key for key in texts if key.startswith("panel_")}
+
+
+def test_the_page_loads_nothing_from_elsewhere() -> None:
+    assert not [
+        name
+        for name, text in sources().items()
+        if re.search(r"https?://|//cdn|import\(", text)
+    ]

@@ -1,0 +1,368 @@
+"""A visit in Home Assistant, with the real engine and a real camera entity."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.facequota.hardware.display import SHOWN_FOR_S
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from tests.integration.conftest import (
+    DISPENSER_DATA,
+    Stage,
+    ask,
+    faces,
+    set_up_site,
+    summary,
+    unload,
+)
+from tests.integration.fake_dispenser import REQUEST, FakeDispenser
+
+pytestmark = pytest.mark.usefixtures("log")
+
+GRANTED = ("granted", "face", 60.0, None)
+REFUSED = ("refused", "face", 0.0, None)
+GRANTED_WITHOUT_FACE = ("granted", "open", 60.0, None)
+NO_FACE = ("unrecognised", "open", 60.0, "no_face")
+
+
+def seconds_until(next_portion: str) -> float:
+    """Return the seconds until the time that a visitor was told."""
+    at = dt_util.parse_datetime(next_portion)
+    assert at is not None
+    return (at - dt_util.utcnow()).total_seconds()
+
+
+async def purge(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, object]:
+    """Purge a site by the action and return the receipt."""
+    receipt = await hass.services.async_call(
+        "facequota",
+        "purge",
+        {"config_entry_id": entry.entry_id},
+        blocking=True,
+        return_response=True,
+    )
+    assert receipt is not None
+    return dict(receipt)
+
+
+async def switch(hass: HomeAssistant, entity_id: str, service: str) -> None:
+    """Turn a switch on or off."""
+    await hass.services.async_call(
+        "switch", service, {"entity_id": entity_id}, blocking=True
+    )
+    await hass.async_block_till_done()
+
+
+async def test_a_visitor_gets_one_portion_and_is_then_told_when_the_next_comes(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    """60 cm, then no, with a time; somebody else gets 60 cm."""
+    stage.person("A")
+    first = await ask(hass)
+    assert summary(first) == GRANTED
+    again = await ask(hass)
+    assert summary(again) == REFUSED
+    assert again["next_portion"] == first["next_portion"]
+    assert 500 < seconds_until(again["next_portion"]) <= 541
+    stage.person("B")
+    assert summary(await ask(hass)) == GRANTED
+    assert dispenser.turned_on == 2
+    assert dispenser.dispensed == 1000 + 60 + 60
+    assert faces(site) == 2
+
+
+async def test_a_visitor_is_known_again_in_another_picture(
+    hass: HomeAssistant, site: MockConfigEntry, stage: Stage
+) -> None:
+    stage.person("A", 0)
+    assert summary(await ask(hass)) == GRANTED
+    stage.person_later("A")
+    assert summary(await ask(hass)) == REFUSED
+    assert faces(site) == 1
+
+
+async def test_a_visitor_is_told_on_the_display_what_to_do_and_when_to_come_back(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    stage.person("A")
+    first = await ask(hass)
+    await hass.async_block_till_done()
+    assert dispenser.said == [
+        "Press for paper",
+        "Please look here",
+        "Please take your paper",
+    ]
+    await ask(hass)
+    await hass.async_block_till_done()
+    at = dt_util.as_local(
+        dt_util.parse_datetime(first["next_portion"], raise_on_error=True)
+    )
+    assert dispenser.said[-1] == f"Your next portion comes at {at:%H:%M:%S}"
+
+
+async def test_two_dispensers_share_one_quota(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    second_dispenser: FakeDispenser,
+) -> None:
+    """Who had paper at the entrance had it at the exit."""
+    exit_data = {"camera": DISPENSER_DATA["camera"], **second_dispenser.entities}
+    entry = await set_up_site(hass, more={"Exit": exit_data})
+    stage.person("A")
+    assert summary(await ask(hass)) == GRANTED
+    assert summary(await ask(hass, "exit")) == REFUSED
+    assert (dispenser.turned_on, second_dispenser.turned_on) == (1, 0)
+    await unload(hass, entry)
+
+
+async def test_one_face_at_two_dispensers_at_the_same_moment_gets_one_portion(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    second_dispenser: FakeDispenser,
+) -> None:
+    exit_data = {"camera": DISPENSER_DATA["camera"], **second_dispenser.entities}
+    entry = await set_up_site(hass, more={"Exit": exit_data})
+    stage.person("A")
+    visits = await asyncio.gather(ask(hass), ask(hass, "exit"))
+    assert sorted(map(summary, visits)) == [GRANTED, REFUSED]
+    assert dispenser.turned_on + second_dispenser.turned_on == 1
+    assert faces(entry) == 1
+    await unload(hass, entry)
+
+
+async def test_after_the_window_a_visitor_gets_paper_again(
+    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
+) -> None:
+    """Six seconds long, here; the time that was told is long enough to wait."""
+    entry = await set_up_site(hass, options={"window_min": 0.1})
+    stage.person("A")
+    first = await ask(hass)
+    assert summary(first) == GRANTED
+    assert summary(await ask(hass)) == REFUSED
+    await asyncio.sleep(seconds_until(first["next_portion"]))
+    assert summary(await ask(hass)) == GRANTED
+    await unload(hass, entry)
+
+
+async def test_with_an_allowance_of_two_portions_the_third_is_refused(
+    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
+) -> None:
+    entry = await set_up_site(hass, options={"allowance_cm": 120})
+    stage.person("A")
+    first = await ask(hass)
+    assert summary(first) == GRANTED
+    assert seconds_until(first["next_portion"]) <= 1
+    second = await ask(hass)
+    assert summary(second) == GRANTED
+    assert 200 < seconds_until(second["next_portion"]) <= 271
+    assert summary(await ask(hass)) == REFUSED
+    await unload(hass, entry)
+
+
+async def test_nobody_is_guided_and_then_gets_paper_by_the_open_lane(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    assert summary(await ask(hass)) == NO_FACE
+    await hass.async_block_till_done()
+    hint = "Please look here without a mask, or press the other button"
+    assert hint in dispenser.said
+    assert dispenser.said[-1] == "Please take your paper"
+    assert faces(site) == 0
+
+
+async def test_the_open_lane_gives_the_same_portion_and_looks_at_nobody(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    """Without a picture the face lane would say that the camera gave none."""
+    stage.empty()
+    visit = await ask(hass, lane="open")
+    assert summary(visit) == GRANTED_WITHOUT_FACE
+    assert visit["recognition_ms"] is None
+    assert "Please look here" not in dispenser.said
+    assert faces(site) == 0
+
+
+async def test_an_open_lane_that_is_used_up_says_when_paper_comes(
+    hass: HomeAssistant, dispenser: FakeDispenser
+) -> None:
+    entry = await set_up_site(hass, options={"suspended": True, "open_portions": 2})
+    for _ in range(2):
+        assert summary(await ask(hass)) == GRANTED_WITHOUT_FACE
+    refused = await ask(hass)
+    assert summary(refused) == ("refused", "open", 0.0, None)
+    assert 200 < seconds_until(refused["next_portion"]) <= 271
+    await unload(hass, entry)
+
+
+async def test_staff_gives_a_portion_that_nobody_is_charged_for(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    dispenser: FakeDispenser,
+) -> None:
+    """By the action and by the button."""
+    visit = await ask(hass, lane="staff", cm=100)
+    assert summary(visit) == ("granted", "staff", 100.0, None)
+    assert visit["next_portion"] is None
+    await hass.services.async_call(
+        "button", "press", {"entity_id": "button.entrance_dispense"}, blocking=True
+    )
+    assert dispenser.dispensed == 1000 + 100 + 60
+    state = hass.states.get("event.entrance_visit")
+    assert state is not None
+    assert (state.attributes["lane"], state.attributes["cm"]) == ("staff", 60.0)
+
+
+async def test_a_suspended_site_gives_paper_and_reads_no_camera(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    """Everybody is forgotten, nobody is remembered, and no process waits for faces."""
+    stage.person("A")
+    assert summary(await ask(hass)) == GRANTED
+    await switch(hass, "switch.east_gate_face_recognition", "turn_off")
+    assert faces(site) == 0
+    assert site.runtime_data.recogniser.worker is None
+    stage.empty()
+    assert summary(await ask(hass)) == GRANTED_WITHOUT_FACE
+    assert faces(site) == 0
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SHOWN_FOR_S + 1))
+    await hass.async_block_till_done()
+    assert dispenser.said[-1] == "Press for paper. No camera is used."
+    await switch(hass, "switch.east_gate_face_recognition", "turn_on")
+    stage.person("A")
+    assert summary(await ask(hass)) == GRANTED
+
+
+async def test_a_suspended_dispenser_does_not_keep_the_others_from_looking(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    second_dispenser: FakeDispenser,
+) -> None:
+    exit_data = {"camera": DISPENSER_DATA["camera"], **second_dispenser.entities}
+    entry = await set_up_site(hass, more={"Exit": exit_data})
+    stage.person("A")
+    await switch(hass, "switch.exit_face_recognition", "turn_off")
+    assert summary(await ask(hass, "exit")) == GRANTED_WITHOUT_FACE
+    assert faces(entry) == 0
+    assert summary(await ask(hass)) == GRANTED
+    await switch(hass, "switch.exit_face_recognition", "turn_on")
+    assert summary(await ask(hass, "exit")) == REFUSED
+    await unload(hass, entry)
+
+
+async def test_who_is_looked_at_while_recognition_is_suspended_is_not_remembered(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    second_dispenser: FakeDispenser,
+) -> None:
+    """The other dispenser keeps the worker running, which would tell who it is."""
+    exit_data = {"camera": DISPENSER_DATA["camera"], **second_dispenser.entities}
+    entry = await set_up_site(hass, more={"Exit": exit_data})
+    stage.person("A")
+    looking = asyncio.create_task(ask(hass))
+    while not hass.states.is_state("sensor.entrance_state", "looking"):
+        await asyncio.sleep(0)
+    await switch(hass, "switch.entrance_face_recognition", "turn_off")
+    assert summary(await looking) == GRANTED_WITHOUT_FACE
+    assert faces(entry) == 0
+    await unload(hass, entry)
+
+
+async def test_after_a_purge_everybody_gets_paper_and_the_receipt_tells_how_many_went(
+    hass: HomeAssistant, site: MockConfigEntry, stage: Stage
+) -> None:
+    """A second purge finds nothing, and says so."""
+    for person in "AB":
+        stage.person(person)
+        assert summary(await ask(hass)) == GRANTED
+    receipt = await purge(hass, site)
+    assert (receipt["faces"], receipt["already_purged"]) == (2, False)
+    receipt = await purge(hass, site)
+    assert (receipt["faces"], receipt["already_purged"]) == (0, True)
+    assert summary(await ask(hass)) == GRANTED
+
+
+async def test_whoever_wants_to_be_forgotten_is_and_the_others_are_not(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    for person in "AB":
+        stage.person(person)
+        assert summary(await ask(hass)) == GRANTED
+    await hass.services.async_call(
+        "facequota", "forget", {"entity_id": "event.entrance_visit"}, blocking=True
+    )
+    await hass.async_block_till_done()
+    assert dispenser.said[-1] == "Done. You are forgotten."
+    assert summary(await ask(hass)) == GRANTED
+    stage.person("A")
+    assert summary(await ask(hass)) == REFUSED
+
+
+async def test_a_visitor_presses_the_button_and_gets_paper(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    """The event tells how it ended, the sensors how much came out."""
+    stage.person("A")
+    await dispenser.press(REQUEST)
+    event = hass.states.get("event.entrance_visit")
+    assert event is not None
+    assert event.attributes["event_type"] == "granted"
+    assert event.attributes["lane"] == "face"
+    assert hass.states.is_state("sensor.entrance_paper_dispensed", "0.6")
+    assert hass.states.is_state("sensor.entrance_portions_granted", "1")
+    assert hass.states.is_state("sensor.east_gate_faces_remembered", "1")
+    await dispenser.press(REQUEST)
+    assert hass.states.is_state("sensor.entrance_portions_refused", "1")
+    assert dispenser.turned_on == 1
+
+
+async def test_a_dispenser_shows_what_it_is_doing(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    dispenser: FakeDispenser,
+) -> None:
+    """Looking, dispensing, ready."""
+    shown = []
+    hass.bus.async_listen(
+        "state_changed",
+        lambda event: (
+            shown.append(event.data["new_state"].state)
+            if event.data["entity_id"] == "sensor.entrance_state"
+            else None
+        ),
+    )
+    stage.person("A")
+    await ask(hass)
+    await hass.async_block_till_done()
+    assert shown == ["looking", "dispensing", "ready"]

@@ -1,0 +1,131 @@
+"""A visitor is looked at until it is clear who this is, and no longer."""
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+import pytest
+
+from custom_components.facequota.cameras.frames import Camera, CameraError
+from custom_components.facequota.quota.account import Refusal
+from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.threshold import Threshold
+from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
+from custom_components.facequota.visit.capture import MOST_FRAMES, Probe, look
+from custom_components.facequota.visit.recogniser import Recogniser
+from tests.unit.quota.people import DIMENSION, face
+
+REGION = Region(top=0.25, left=0.25, bottom=0.75, right=0.75)
+
+
+class Scene:
+    """A camera and a worker at once: each frame shows one template, or guidance."""
+
+    def __init__(self, *seen: NDArray[np.float32] | Guidance) -> None:
+        """Show these one after the other, and then nothing any more."""
+        self._frames = iter(enumerate(seen))
+        self._now: NDArray[np.float32] | Guidance = Guidance.NO_FACE
+        self.guidance: list[Guidance] = []
+        self.near: list[Region | None] = []
+
+    async def frame(self, timeout_s: float) -> bytes:
+        """Return a picture that differs from the one before."""
+        try:
+            number, self._now = next(self._frames)
+        except StopIteration:
+            raise CameraError("nothing left") from None
+        return str(number).encode()
+
+    async def look(
+        self, picture: bytes, *, timeout: float, near: Region | None
+    ) -> Sighting:
+        """Return what the picture shows."""
+        self.near.append(near)
+        guidance = self._now if isinstance(self._now, Guidance) else None
+        return Sighting(
+            guidance=guidance,
+            template=None if isinstance(self._now, Guidance) else self._now.copy(),
+            quality=0.5,
+            face_height_px=None if guidance else 150.0,
+            faces=0 if guidance else 1,
+            recognition_ms=1.0,
+            region=None if guidance else REGION,
+        )
+
+    async def probe(self, book: Book) -> Probe:
+        """Return the probe of whoever is seen."""
+        camera, recogniser = cast(Camera, self), cast(Recogniser, self)
+        return await look(
+            camera, recogniser, book.identify, on_guidance=self.guidance.append
+        )
+
+
+@pytest.fixture
+def book() -> Book:
+    """Return a book in which person 1 has had paper."""
+    threshold = Threshold(prior=PRIORS["face_recognition"], limit=0.001)
+    rule = Rule(allowance_cm=60, window_s=540)
+    book = Book(rule=rule, threshold=threshold, dimension=DIMENSION)
+    book.request(face(1), 60, 0)
+    return book
+
+
+def is_refused(book: Book, probe: Probe) -> bool:
+    """Return if the visitor is taken for person 1."""
+    assert probe.template is not None
+    return isinstance(book.request(probe.template, 60, 10), Refusal)
+
+
+async def test_who_is_known_again_without_doubt_is_looked_at_once(book: Book) -> None:
+    probe = await Scene(*[face(1, away=0.05)] * 5).probe(book)
+    assert probe.frames == 1
+    assert is_refused(book, probe)
+
+
+async def test_who_is_new_is_remembered_by_two_frames(book: Book) -> None:
+    """Also by the very first visitor, before whom nobody was."""
+    for known in (book, Book(rule=book.rule, threshold=book.threshold, dimension=128)):
+        probe = await Scene(face(2), face(2, away=0.2), *[face(3)] * 5).probe(known)
+        assert probe.frames == 2
+        assert probe.template is not None
+        middle = face(2) + face(2, away=0.2)
+        assert probe.template == pytest.approx(middle / np.linalg.norm(middle))
+        assert not is_refused(known, probe)
+
+
+async def test_doubt_takes_a_third_frame_and_no_fourth(book: Book) -> None:
+    reach = book.threshold.reach(np.ones(1, np.float32))
+    for away in ((reach.sure + reach.same) / 2, (reach.same + reach.doubt) / 2):
+        probe = await Scene(*[face(1, away=away)] * 5).probe(book)
+        assert probe.frames == MOST_FRAMES == 3
+
+
+async def test_a_bad_frame_is_none_of_those_that_count(book: Book) -> None:
+    scene = Scene(Guidance.CLOSER, face(2), Guidance.HOLD_STILL, face(2), face(2))
+    probe = await scene.probe(book)
+    assert probe.frames == 4
+    assert scene.guidance == [Guidance.CLOSER, Guidance.HOLD_STILL]
+
+
+async def test_only_after_a_usable_frame_it_is_enough_to_look_in_the_same_place(
+    book: Book,
+) -> None:
+    """The whole picture tells first whether somebody else stands there too."""
+    scene = Scene(Guidance.ONE_AT_A_TIME, face(2), Guidance.CLOSER, face(2))
+    await scene.probe(book)
+    assert scene.near == [None, None, REGION, None]
+
+
+async def test_a_camera_that_stops_in_the_middle_of_a_doubt_leaves_what_was_seen(
+    book: Book,
+) -> None:
+    probe = await Scene(face(2)).probe(book)
+    assert (probe.frames, probe.reason) == (1, None)
+    assert not is_refused(book, probe)
+
+
+async def test_looking_remembers_nobody(book: Book) -> None:
+    await Scene(face(2), face(2)).probe(book)
+    assert book.statistics(1).faces == 1
