@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/balance.py [--visits 100000] [--seed 1] [--json] [--check]
 
-visit.py, turnstile, motor, accounts, book and open lane are the product's own, in Home
+visit.py, request queue, motor, accounts, book and open lane are the product's own, in Home
 Assistant's core; the machines are simulated and know what really came out. --check
 exits with 1 when 0.1 cm is missing or a visit was charged what it should not have been.
 """

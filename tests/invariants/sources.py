@@ -34,3 +34,32 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             if not node.module:
                 for name in node.names:
                     yield base + name.name, node.lineno
+
+
+def product_imports() -> dict[str, set[str]]:
+    """Return for each module of the product which others it imports, by dotted names."""
+    modules = {
+        path.relative_to(PRODUCT).with_suffix("").as_posix().replace("/", "."): path
+        for path in PRODUCT.rglob("*.py")
+    }
+    modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
+    graph: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        package = (
+            module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+        )
+        if module == "__init__":
+            package = []
+        graph[module] = set()
+        for name, _line in imports(path):
+            if name.startswith("custom_components.facequota."):
+                full = name.removeprefix("custom_components.facequota.")
+            elif name.startswith("."):
+                dots = len(name) - len(name.lstrip("."))
+                base = package[: len(package) - dots + 1]
+                full = ".".join([*base, name.lstrip(".")]).strip(".")
+            else:
+                continue
+            if full in modules and full != module:
+                graph[module].add(full)
+    return graph

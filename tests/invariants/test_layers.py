@@ -1,10 +1,62 @@
-"""Arrows go one way: the two rooms of pure logic know neither Home Assistant nor each other."""
+"""Imports go one way: from the top to the rooms, and from a room to those below it."""
 
 import re
+from typing import Final
 
 import pytest
 
-from .sources import PRODUCT, imports
+from .sources import PRODUCT, imports, product_imports
+
+# What each room may import of the others: what stands in a line before its own.
+ROOMS: Final = (
+    ("quota", "recognition"),
+    ("cameras", "hardware"),
+    ("visit",),
+    ("site",),
+    ("flows", "panel"),
+)
+# Modules at the top that every room but those of pure logic may import.
+COMMON: Final = {"const", "options"}
+
+
+def room_of(module: str) -> str:
+    """Return the room of a module, "" for one at the top."""
+    room, _, rest = module.partition(".")
+    return room if rest or (PRODUCT / room).is_dir() else ""
+
+
+def test_a_room_imports_only_rooms_below_it() -> None:
+    wrong = []
+    for floor, rooms in enumerate(ROOMS):
+        below = {room for lower in ROOMS[:floor] for room in lower}
+        for module, imported in product_imports().items():
+            if (room := room_of(module)) in rooms:
+                wrong += [
+                    f"{module} imports {name}"
+                    for name in imported
+                    if (room_of(name) or name) not in {room, *below, *COMMON}
+                ]
+    assert not wrong
+
+
+def test_every_folder_of_modules_is_a_known_room() -> None:
+    known = {room for rooms in ROOMS for room in rooms}
+    assert {room_of(module) for module in product_imports()} == known | {""}
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    graph = product_imports()
+    done: set[str] = set()
+
+    def follow(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, " → ".join((*way, module))
+        if module not in done:
+            for imported in graph.get(module, ()):
+                follow(imported, (*way, module))
+            done.add(module)
+
+    for module in graph:
+        follow(module, ())
 
 
 @pytest.mark.parametrize("room", ["quota", "recognition"])

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 from random import Random
 from typing import Final, cast
 
@@ -19,8 +19,8 @@ from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.accounts import Account, Accounts
 from custom_components.facequota.visit.capture import Probe
-from custom_components.facequota.visit.request_queue import Turnstile
-from custom_components.facequota.visit.visit import Request, Step, Visit, visit
+from custom_components.facequota.visit.request_queue import RequestQueue
+from custom_components.facequota.visit.visit import Request, Visit, VisitContext, visit
 from custom_components.facequota.visit.visitors import Cause, Visitors, wall_clock
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -95,7 +95,7 @@ class _WatchedAccounts(Accounts):
 
 
 class Entrance:
-    """A dispenser without camera and entities: the place that a visit needs."""
+    """A dispenser without camera and entities."""
 
     def __init__(
         self, hass: HomeAssistant, visitors: Visitors, machine: Machine
@@ -105,27 +105,27 @@ class Entrance:
         self.machine = machine
         self.motor = Motor(hass, machine.entities)
         options = SiteOptions.from_entry({"open_portions": 20})
-        self.watched = _WatchedAccounts(visitors, options, self.clock)
-        self.accounts: Accounts = self.watched
+        self.watched = _WatchedAccounts(visitors, options, hass.loop.time)
         self.face: NDArray[np.float32] | None = None
+        self._context = VisitContext(
+            accounts=self.watched,
+            motor=self.motor,
+            clock=hass.loop.time,
+            to_date=partial(wall_clock, hass),
+            look=self._look,
+            on_step=lambda _step: None,
+        )
         self.open()
 
     def open(self) -> None:
         """Let people in, as a site does when it is built anew."""
-        # Background tasks are all that a turnstile wants of an entry.
+        # Background tasks are all that a request queue wants of an entry.
         entry = cast(ConfigEntry, _Entry())
-        self.turnstile = Turnstile(
-            self._hass, entry, lambda request: visit(request, self)
+        self.requests = RequestQueue(
+            self._hass, entry, lambda request: visit(request, self._context)
         )
 
-    def clock(self) -> float:
-        """Return the simulated time."""
-        return self._hass.loop.time()
-
-    def tell(self, step: Step) -> None:
-        """Tell nobody."""
-
-    async def look(self) -> Probe:
+    async def _look(self) -> Probe:
         """Take a look at whoever stands there."""
         await asyncio.sleep(0.2)
         if self.face is None:
@@ -133,10 +133,6 @@ class Entrance:
         # A copy: a visit overwrites what it looked up.
         template = self.face.copy()
         return Probe(template=template, reason=None, recognition_ms=75.0, frames=1)
-
-    def date(self, moment: float) -> datetime:
-        """Return a moment as a date and time."""
-        return wall_clock(self._hass, moment)
 
 
 class _Entry:
@@ -202,16 +198,16 @@ class Day:
         if called_off:
             loop = self._hass.loop
             loop.call_later(
-                draw.uniform(0, 2.5), lambda: loop.create_task(place.turnstile.stop())
+                draw.uniform(0, 2.5), lambda: loop.create_task(place.requests.stop())
             )
         cm = LENGTH_CM if draw.random() < 0.9 else draw.choice([5.0, 20.0, 33.3])
         request = Request(lane=lane, cm=cm, request_id=name)
         told: Visit | None = None
         try:
-            told = await place.turnstile.request(request)
+            told = await place.requests.request(request)
             if draw.random() < 0.1:
                 # The same request again is the same visit.
-                assert await place.turnstile.request(request) is told
+                assert await place.requests.request(request) is told
         except HomeAssistantError:
             self.ledger.outcomes["called off"] += 1
         # Whatever still runs or comes back does so before the next visitor.

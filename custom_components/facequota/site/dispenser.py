@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from enum import StrEnum
 from functools import partial
 import logging
@@ -33,8 +32,14 @@ from custom_components.facequota.hardware.roll import ROLL_SENSORS, is_low
 from custom_components.facequota.visit.accounts import Accounts
 from custom_components.facequota.visit.capture import REASON_CAMERA, Probe, look
 from custom_components.facequota.visit.listeners import Listeners
-from custom_components.facequota.visit.request_queue import Turnstile
-from custom_components.facequota.visit.visit import Request, Step, Visit, visit
+from custom_components.facequota.visit.request_queue import RequestQueue
+from custom_components.facequota.visit.visit import (
+    Request,
+    Step,
+    Visit,
+    VisitContext,
+    visit,
+)
 from custom_components.facequota.visit.visitors import wall_clock
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_UNAVAILABLE
@@ -76,12 +81,20 @@ class Dispenser:
         self.subentry = subentry
         self.camera = Camera(hass, data[CONF_CAMERA])
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
-        self.accounts = Accounts(shared.visitors, shared.options, self.clock)
+        self.accounts = Accounts(shared.visitors, shared.options, hass.loop.time)
         self.display = Display(hass, data.get(CONF_DISPLAY))
         self._usage = UsageAlarm(hass, self.update)
         self.last_recognition_ms: float | None = None
         self._step: Step | None = None
-        self._turnstile = Turnstile(hass, shared.entry, self._serve)
+        self._requests = RequestQueue(hass, shared.entry, self._serve)
+        self._context = VisitContext(
+            accounts=self.accounts,
+            motor=self.motor,
+            clock=hass.loop.time,
+            to_date=partial(wall_clock, hass),
+            look=self._look,
+            on_step=self._show_step,
+        )
         self.changes = Listeners[[]]()
         self.visits = Listeners[[Visit]]()
         self._releases: list[CALLBACK_TYPE] = []
@@ -160,14 +173,14 @@ class Dispenser:
         self._releases.clear()
         self.display.stop()
         self._usage.stop()
-        await self._turnstile.stop()
+        await self._requests.stop()
 
     async def request(
         self, lane: Lane, *, cm: float | None = None, request_id: str | None = None
     ) -> Visit:
-        """Serve a request and return how it ended (see Turnstile.request)."""
+        """Serve a request and return how it ended (see RequestQueue.request)."""
         length = self.shared.options.portion_cm if cm is None else cm
-        return await self._turnstile.request(
+        return await self._requests.request(
             Request(lane=lane, cm=length, request_id=request_id)
         )
 
@@ -176,10 +189,10 @@ class Dispenser:
 
         Raises HomeAssistantError without a usable face; while suspended none is needed.
         """
-        await self._turnstile.free()
+        await self._requests.free()
         if not self.suspended:
             self.display.show(Sentence.LOOK_HERE)
-            probe = await self.look()
+            probe = await self._look()
             if probe.template is not None:
                 self.shared.visitors.forget(probe.template)
                 probe.overwrite()
@@ -200,13 +213,13 @@ class Dispenser:
             with suppress(HomeAssistantError):
                 await serve(*wish)
 
-        if not (wish and self._turnstile.busy):
+        if not (wish and self._requests.busy):
             self._hass.async_create_task(served(), f"{DOMAIN} press")
 
     @callback
     def _hand_tells(self, word: str) -> None:
         """Let whoever holds a button read what letting go of it does."""
-        if word in HINTS and not self._turnstile.busy:
+        if word in HINTS and not self._requests.busy:
             self.display.show(word)
 
     async def _serve(self, request: Request) -> Visit:
@@ -214,7 +227,7 @@ class Dispenser:
         if request.lane is Lane.FACE and self.suspended:
             request = replace(request, lane=Lane.OPEN)
         try:
-            result = await visit(request, self)
+            result = await visit(request, self._context)
             if result.recognition_ms is not None:
                 self.last_recognition_ms = result.recognition_ms
             if result.cm:
@@ -236,21 +249,15 @@ class Dispenser:
         _LOGGER.debug("%s: %s", self.subentry.title, result)
         self.visits.tell(result)
 
-    # What visit.py needs of a place.
-
-    def clock(self) -> float:
-        """Return the event loop's monotonic time in seconds."""
-        return self._hass.loop.time()
-
     @callback
-    def tell(self, step: Step) -> None:
+    def _show_step(self, step: Step) -> None:
         """Let the visitor and the manager know where the visit stands."""
         self._step = step
         looking = step is Step.LOOKING
         self.display.show(Sentence.LOOK_HERE if looking else Sentence.TAKE_PAPER)
         self.update()
 
-    async def look(self) -> Probe:
+    async def _look(self) -> Probe:
         """Return what is seen of the visitor, or why nothing is."""
         probe = await look(
             self.camera,
@@ -264,12 +271,6 @@ class Dispenser:
         # Suspended meanwhile: whoever was seen must not be remembered after the purge.
         probe.overwrite()
         return replace(probe, template=None, reason=None)
-
-    def date(self, moment: float) -> datetime:
-        """Return a moment of the clock as a date and time."""
-        return wall_clock(self._hass, moment)
-
-    # Who listens.
 
     @callback
     def _entity_changed(self, _event: Event[EventStateChangedData]) -> None:

@@ -17,7 +17,7 @@ from .visit import Request, Visit
 REMEMBERED_REQUESTS: Final = 64
 
 
-class Turnstile:
+class RequestQueue:
     """Lets one request through, lets one wait, and knows those that were answered."""
 
     def __init__(

@@ -1,10 +1,11 @@
 """The story of one visit: request → frames → sighting → decision → paper → outcome."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 import logging
-from typing import Final, Protocol
+from typing import Final
 
 from custom_components.facequota.const import Lane, Outcome
 from custom_components.facequota.hardware.motor import Motor, Paper
@@ -53,71 +54,69 @@ class Visit:
     recognition_ms: float | None = None
 
 
-class Place(Protocol):
-    """What a visit needs of the dispenser at which it takes place."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitContext:
+    """What a visit needs, made once for each dispenser.
+
+    clock returns the event loop's monotonic time in seconds, and to_date such a moment as
+    a date; look returns what is seen of the visitor, or why nothing is; on_step lets the
+    visitor and the manager know where the visit stands.
+    """
 
     accounts: Accounts
     motor: Motor
-
-    def clock(self) -> float:
-        """Return the event loop's monotonic time in seconds."""
-
-    def tell(self, step: Step) -> None:
-        """Let the visitor and the manager know where the visit stands."""
-
-    async def look(self) -> Probe:
-        """Return what is seen of the visitor, or why nothing is."""
-
-    def date(self, moment: float) -> datetime:
-        """Return a moment of the clock as a date and time."""
+    clock: Callable[[], float]
+    to_date: Callable[[float], datetime]
+    look: Callable[[], Awaitable[Probe]]
+    on_step: Callable[[Step], None]
 
 
-async def visit(request: Request, place: Place) -> Visit:
+async def visit(request: Request, context: VisitContext) -> Visit:
     """Serve one request to its end."""
     if request.lane is Lane.STAFF:
-        return await _staff_portion(request, place)
-    requested_at = place.clock()
+        return await _staff_portion(request, context)
+    requested_at = context.clock()
     try:
-        seen, account, reservation = await _reserve(request, place)
+        seen, account, reservation = await _reserve(request, context)
     except Exception:
         if request.lane is not Lane.FACE:
             raise
         # Whatever is wrong with recognition, it is no reason to give nothing.
         _LOGGER.exception("Recognition failed: the open lane gives the paper")
         request = replace(request, lane=Lane.OPEN)
-        seen, account, reservation = await _reserve(request, place)
+        seen, account, reservation = await _reserve(request, context)
         seen = replace(seen, outcome=Outcome.UNRECOGNISED, reason=REASON_RECOGNITION)
     if isinstance(reservation, Refusal):
         return replace(
             seen,
             outcome=Outcome.REFUSED,
-            next_portion=place.date(reservation.next_portion_at),
+            next_portion=context.to_date(reservation.next_portion_at),
         )
 
-    place.tell(Step.DISPENSING)
+    context.on_step(Step.DISPENSING)
     paper = Paper(cm=0.0)
     cm = reservation.cm
     try:
-        paper = await place.motor.dispense(cm)
+        paper = await context.motor.dispense(cm)
     finally:
         # Also when the visit is called off: what did not come out is not charged, and
         # coasting a little too far is the machine's doing, never the visitor's debt.
         settlement = account.settle(reservation, min(paper.cm, cm))
     return replace(
         _with_paper(seen, paper, requested_at),
-        next_portion=place.date(settlement.next_portion_at),
+        next_portion=context.to_date(settlement.next_portion_at),
     )
 
 
 async def _reserve(
-    request: Request, place: Place
+    request: Request, context: VisitContext
 ) -> tuple[Visit, Account, Reservation | Refusal]:
     """Return what is known of a visit, whose account is charged, and what it says."""
     probe = None
     if request.lane is Lane.FACE:
-        place.tell(Step.LOOKING)
-        probe = await place.look()
-    account = place.accounts.account(request.lane, probe)
+        context.on_step(Step.LOOKING)
+        probe = await context.look()
+    account = context.accounts.account(request.lane, probe)
     seen = Visit(
         outcome=Outcome.UNRECOGNISED if probe and probe.reason else Outcome.GRANTED,
         lane=account.lane,
@@ -125,7 +124,7 @@ async def _reserve(
         recognition_ms=probe.recognition_ms if probe and probe.frames else None,
     )
     # A rule that has become smaller since the request is no reason to give nothing.
-    cm = min(request.cm, place.accounts.most_cm(account.lane))
+    cm = min(request.cm, context.accounts.most_cm(account.lane))
     try:
         return seen, account, account.reserve(cm)
     finally:
@@ -133,11 +132,11 @@ async def _reserve(
             probe.overwrite()
 
 
-async def _staff_portion(request: Request, place: Place) -> Visit:
+async def _staff_portion(request: Request, context: VisitContext) -> Visit:
     """Give a portion that is counted and charged to nobody."""
-    requested_at = place.clock()
-    place.tell(Step.DISPENSING)
-    paper = await place.motor.dispense(request.cm)
+    requested_at = context.clock()
+    context.on_step(Step.DISPENSING)
+    paper = await context.motor.dispense(request.cm)
     given = Visit(outcome=Outcome.GRANTED, lane=Lane.STAFF)
     return _with_paper(given, paper, requested_at)
 
