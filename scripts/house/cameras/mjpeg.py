@@ -1,0 +1,176 @@
+"""An HTTP camera as most are: /video is its stream of JPEG pictures, /snapshot.jpg the one of now."""
+
+import asyncio
+from contextlib import suppress
+from enum import StrEnum
+from typing import Final, Self
+
+from aiohttp import ClientConnectionError, encode_basic_auth, web
+
+from .scene import Scene
+
+VIDEO: Final = "/video"
+STILL: Final = "/snapshot.jpg"
+BOUNDARY: Final = b"--picture"
+HUGE_BYTES: Final = 50_000_000
+GARBAGE: Final = bytes(range(256)) * 80
+# Of a picture, before a connection stalls.
+STALL_BYTES: Final = 5000
+
+
+class MjpegFault(StrEnum):
+    """How an HTTP camera can misbehave, from the next picture on."""
+
+    NO_PICTURE = "no_picture"
+    """It answers, and no picture ever comes."""
+    STALL = "stall"
+    """It stops in the middle of a picture."""
+    NO_LENGTH = "no_length"
+    """Its parts have no Content-Length; that is allowed."""
+    HUGE = "huge"
+    """A picture of 50 MB."""
+    WRONG_TYPE = "wrong_type"
+    """A page in place of pictures."""
+    GARBAGE = "garbage"
+    """No JPEG in the parts that say so."""
+    REDIRECT = "redirect"
+    """It sends the reader to another host."""
+    UNAUTHORIZED = "unauthorized"
+    """It wants a password that nobody has."""
+    CLOSE = "close"
+    """It hangs up."""
+
+
+class MjpegCamera:
+    """One camera on a port of 127.0.0.1 for as long as it is open."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        frame_rate: float = 20,
+        quality: int = 85,
+        user: str | None = None,
+        password: str = "",
+    ) -> None:
+        """Show a scene with this many pictures a second; with a user, to those who log in (Basic)."""
+        self.scene = scene
+        self.frame_rate = frame_rate
+        self.fault: MjpegFault | None = None
+        self.readers = 0
+        """How many read the stream now."""
+        self.elsewhere = f"http://127.0.0.2:9{VIDEO}"
+        """Where a redirect leads."""
+        self.port = 0
+        self._quality = quality
+        self._login = encode_basic_auth(user, password) if user else None
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the stream."""
+        return f"http://127.0.0.1:{self.port}{VIDEO}"
+
+    @property
+    def still_url(self) -> str:
+        """The address of the picture of now."""
+        return f"http://127.0.0.1:{self.port}{STILL}"
+
+    async def __aenter__(self) -> Self:
+        """Switch the camera on."""
+        application = web.Application()
+        application.router.add_get(VIDEO, self._stream)
+        application.router.add_get(STILL, self._still)
+        runner = web.AppRunner(
+            application,
+            access_log=None,
+            # A stream that stalls ends when its reader goes.
+            handler_cancellation=True,
+            shutdown_timeout=0.1,
+        )
+        self._runner = runner
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = site.port
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Switch it off; whoever reads is cut off."""
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def _still(self, request: web.Request) -> web.StreamResponse:
+        """Answer with one picture."""
+        if (answer := self._other_answer(request)) is not None:
+            return answer
+        if self.fault in {MjpegFault.NO_PICTURE, MjpegFault.STALL}:
+            await asyncio.Event().wait()
+        return web.Response(body=self._picture(), content_type="image/jpeg")
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """Send one picture after the other until the reader has enough."""
+        if (answer := self._other_answer(request)) is not None:
+            return answer
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY[2:].decode()}",
+                "Cache-Control": "no-store",
+                "Connection": "close",
+            }
+        )
+        await response.prepare(request)
+        self.readers += 1
+        try:
+            # A reader that goes away is how every stream ends.
+            with suppress(ClientConnectionError, ConnectionResetError):
+                await self._send_parts(response)
+        finally:
+            self.readers -= 1
+        if request.transport is not None:
+            request.transport.abort()
+        return response
+
+    async def _send_parts(self, response: web.StreamResponse) -> None:
+        """Send parts at the frame rate; return when the camera hangs up."""
+        clock = asyncio.get_running_loop()
+        due = clock.time()
+        while self.fault is not MjpegFault.CLOSE:
+            if self.fault is MjpegFault.STALL:
+                await response.write(self._part()[:STALL_BYTES])
+                await asyncio.Event().wait()
+            if self.fault is not MjpegFault.NO_PICTURE:
+                await response.write(self._part())
+            # A slow reader misses pictures; they are not made up for.
+            due = max(due + 1 / self.frame_rate, clock.time())
+            await asyncio.sleep(due - clock.time())
+
+    def _part(self) -> bytes:
+        """Return the picture of now with what goes before and after it."""
+        picture = self._picture()
+        head = [BOUNDARY, b"Content-Type: image/jpeg"]
+        if self.fault is not MjpegFault.NO_LENGTH:
+            head.append(b"Content-Length: %d" % len(picture))
+        return b"\r\n".join([*head, b"", picture, b""])
+
+    def _picture(self) -> bytes:
+        """Return what the camera sends for the picture of now."""
+        if self.fault is MjpegFault.GARBAGE:
+            return GARBAGE
+        picture = self.scene.jpeg(self._quality)
+        return picture.ljust(HUGE_BYTES if self.fault is MjpegFault.HUGE else 0, b"\0")
+
+    def _other_answer(self, request: web.Request) -> web.StreamResponse | None:
+        """Return the answer to a request that gets no pictures."""
+        login = request.headers.get("Authorization")
+        if self.fault is MjpegFault.UNAUTHORIZED or (
+            self._login is not None and login != self._login
+        ):
+            challenge = {"WWW-Authenticate": 'Basic realm="camera"'}
+            return web.Response(status=401, headers=challenge)
+        match self.fault:
+            case MjpegFault.REDIRECT:
+                return web.Response(status=302, headers={"Location": self.elsewhere})
+            case MjpegFault.WRONG_TYPE:
+                return web.Response(text="<h1>Camera</h1>", content_type="text/html")
+        return None
