@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.visit [--visits N] [--json] [--check]
 
-Real Home Assistant, real firmware, real photographs of 640×480 that change from frame to
-frame as a camera's do. Everybody comes twice: once as somebody new, and at once again.
+Real Home Assistant, real firmware, HTTP cameras of 640×480 before which people
+stand. Everybody comes twice: once as somebody new, and at once again.
 Beside the visits, the same recognition runs in Home Assistant's executor, to show what
 the child process is for.
 --check exits 1 when a figure is worse than it must be. Run scripts/setup demo before.
@@ -11,11 +11,9 @@ the child process is for.
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from io import BytesIO
 from itertools import cycle
 import json
 from pathlib import Path
@@ -25,7 +23,6 @@ import sys
 import tempfile
 from typing import Any, Final
 
-from PIL import Image, ImageChops
 import psutil
 
 from scripts.house.home_assistant import ROOT, HouseError
@@ -41,9 +38,6 @@ EXECUTOR_ROUNDS: Final = 25
 # The firmware rests for a second after a portion; two dispensers take turns. And the
 # purge, which makes everybody somebody new, starts another worker in the background.
 STEP_UP_S: Final = 2.0
-# What a camera of 20 frames a second shows: somebody who does not stand quite still.
-FRAME_S: Final = 0.05
-FRAMES: Final = 8
 MIB: Final = 1024 * 1024
 
 
@@ -153,17 +147,15 @@ class Times:
 async def _visits(house: House, site: Site, visits: int) -> Times:
     """Let everybody come twice, and return how long it took."""
     times = Times()
-    turns = zip(cycle(site.dispensers), cycle(_people(site)), strict=False)
+    turns = zip(cycle(site.dispensers), cycle(_pictures(site)), strict=False)
     async with Watch.on(house.client) as watch:
-        for _, (dispenser, person) in zip(range(visits // 2), turns, strict=False):
+        for _, (dispenser, picture) in zip(range(visits // 2), turns, strict=False):
             await site.purge()
-            now = dispenser.pictures / "now.jpg"
-            async with _camera(person, now):
-                await site.show(dispenser, now)
-                await asyncio.sleep(STEP_UP_S)
-                press = partial(site.press, dispenser)
-                first = await watch.visit(dispenser, press)
-                again = await watch.visit(dispenser, press)
+            dispenser.scene.show(picture)
+            await asyncio.sleep(STEP_UP_S)
+            press = partial(site.press, dispenser)
+            first = await watch.visit(dispenser, press)
+            again = await watch.visit(dispenser, press)
             outcomes = [(one.outcome, one.lane) for one in (first, again)]
             if outcomes != [("granted", "face"), ("refused", "face")]:
                 raise HouseError(f"visits ended otherwise: {first}, {again}")
@@ -174,45 +166,6 @@ async def _visits(house: House, site: Site, visits: int) -> Times:
             times.refusal.append(again.decided_ms)
             times.back.append(again.recognition_ms or 0.0)
     return times
-
-
-@asynccontextmanager
-async def _camera(frames: Iterator[bytes], picture: Path) -> AsyncIterator[None]:
-    """Show one frame after the other for as long as it is open."""
-    part = picture.with_suffix(".part")
-
-    def show_next() -> None:
-        part.write_bytes(next(frames))
-        part.replace(picture)
-
-    async def run() -> None:
-        while True:
-            await asyncio.sleep(FRAME_S)
-            show_next()
-
-    show_next()
-    running = asyncio.create_task(run())
-    try:
-        yield
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-
-def _people(site: Site) -> list[Iterator[bytes]]:
-    """Return the frames of two people, each now and later, without end."""
-    return [cycle(_frames(picture)) for picture in _pictures(site)]
-
-
-def _frames(picture: Path) -> list[bytes]:
-    """Return frames of somebody who sways by a few pixels."""
-    frames = []
-    with Image.open(picture) as image:
-        for number in range(FRAMES):
-            file = BytesIO()
-            ImageChops.offset(image, number % 3, number % 4).save(file, "JPEG")
-            frames.append(file.getvalue())
-    return frames
 
 
 def _pictures(site: Site) -> list[Path]:

@@ -121,7 +121,7 @@ class Crowd:
     async def _visit(self, name: str, picture: Path) -> Line:
         """Let one person ask for paper at the next dispenser."""
         dispenser = next(self._dispensers)
-        await self._site.show(dispenser, picture)
+        dispenser.scene.show(picture)
         await asyncio.sleep(STEP_UP_S)
         told = await self._watch.visit(dispenser, lambda: self._site.press(dispenser))
         return Line(

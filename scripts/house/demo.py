@@ -28,7 +28,7 @@ from .site import RULES, Site
 from .stage import Watch
 from .table import Line, heading
 from .visits import WINDOW_S, Demo
-from .walk import ADDRESS, PAGE, PORT, open_page
+from .walk import ADDRESS, PAGE, PORT, let_people_walk_past, open_page
 
 CACHE: Final = ROOT / ".cache"
 STARTED: Final = time.monotonic()
@@ -111,7 +111,7 @@ who stands there  on that page, or: scripts/stand NAME [DISPENSER] [--ask]
 Ctrl-C ends it."""
     )
     with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.Event().wait()
+        await let_people_walk_past(site)
     say("closing")
 
 

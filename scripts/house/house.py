@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from esphome.simulator.run import Simulator, free_port
 
+from .cameras.mjpeg import MjpegCamera
+from .cameras.scene import Scene
 from .client import Client
 from .home_assistant import ROOT, TESTED_PYTHON, HomeAssistant, HouseError
 from .site import RULES, Site
@@ -19,11 +21,12 @@ NAMES: Final = ("Entrance", "Exit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """One simulated dispenser that runs."""
+    """One simulated dispenser that runs, and the camera over it."""
 
     name: str
     port: int
     simulator: Simulator
+    camera: MjpegCamera
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class House:
 
     @property
     def pictures(self) -> Path:
-        """Where the cameras' pictures lie."""
+        """Where the pictures of people lie that the cameras see."""
         return self.folder / "pictures"
 
     async def set_up_site(
@@ -71,8 +74,11 @@ async def open_house(
             simulator = Simulator(program, port=free_port(), folder=flash)
             await simulator.start()
             stack.push_async_callback(simulator.stop)
+            camera = await stack.enter_async_context(MjpegCamera(Scene()))
             machines.append(
-                Machine(name=name, port=simulator.port, simulator=simulator)
+                Machine(
+                    name=name, port=simulator.port, simulator=simulator, camera=camera
+                )
             )
         home_assistant = HomeAssistant(
             folder / "config", python=python, port=port, configuration=configuration

@@ -62,7 +62,7 @@ async def _ask(
     button: str = "Sim request",
 ) -> None:
     """Let somebody press a button and take the paper, if there is any."""
-    await site.show(dispenser, picture)
+    dispenser.scene.show(picture)
     await watch.visit(dispenser, lambda: site.press(dispenser, button))
     await asyncio.sleep(STEP_UP_S)
 

@@ -191,7 +191,7 @@ async def _new_dispenser(screens: Screens) -> None:
 
 async def _visits(site: Site, dispenser: Dispenser) -> None:
     """Let somebody come who does not show a face, then a purge and two decisions."""
-    await site.show(dispenser, leave(dispenser.pictures / "nobody.jpg"))
+    dispenser.scene.show(leave(dispenser.pictures / "nobody.jpg"))
     async with Watch.on(site.client) as watch:
         for button in ("Sim request without face", "Sim request"):
             await watch.visit(dispenser, partial(site.press, dispenser, button))

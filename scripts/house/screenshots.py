@@ -95,8 +95,8 @@ async def _flow(house: House, album: Album) -> None:
 async def _visits(site: Site, dispenser: Dispenser) -> None:
     """Let somebody have paper, come back, and somebody else come without a face."""
     person = portraits()[0]
-    await site.show(
-        dispenser, stand(person.photographs[0], dispenser.pictures / "person.jpg")
+    dispenser.scene.show(
+        stand(person.photographs[0], dispenser.pictures / "person.jpg")
     )
     async with Watch.on(site.client) as watch:
         for button in ("Sim request", "Sim request", "Sim request without face"):

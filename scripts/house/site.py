@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
+from .cameras.mjpeg import MjpegCamera
+from .cameras.scene import Scene
 from .client import CallError, Client, Json
 from .flows import CONFIG, SUBENTRIES, Flow
 from .home_assistant import HouseError
-from .people import leave
 
 RULES: Final[Mapping[str, Any]] = {
     "portion_cm": 60,
@@ -34,6 +35,10 @@ class Machine(Protocol):
     def port(self) -> int:
         """The port of its native API."""
 
+    @property
+    def camera(self) -> MjpegCamera:
+        """The camera that looks at whoever stands before it."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Dispenser:
@@ -41,10 +46,16 @@ class Dispenser:
 
     name: str
     camera: str
+    http_camera: MjpegCamera
     pictures: Path
     device_id: str = ""
     firmware: dict[str, str] = field(default_factory=dict)
     entities: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def scene(self) -> Scene:
+        """What its camera sees."""
+        return self.http_camera.scene
 
     @property
     def visit(self) -> str:
@@ -126,14 +137,6 @@ class Site:
             "button.press", target={"entity_id": dispenser.firmware[name]}
         )
 
-    async def show(self, dispenser: Dispenser, picture: Path) -> None:
-        """Put a picture before a dispenser's camera."""
-        await self.client.service(
-            "local_file.update_file_path",
-            {"file_path": str(picture)},
-            target={"entity_id": dispenser.camera},
-        )
-
     async def dispense(self, dispenser: Dispenser, **data: Any) -> Json:
         """Ask for a portion by FaceQuota's action and return what became of it."""
         answer = await self.client.service(
@@ -175,13 +178,14 @@ async def add_dispenser_parts(
     entry = await device.finish("user", {"host": "127.0.0.1", "port": machine.port})
     pictures = folder / machine.name
     pictures.mkdir(parents=True, exist_ok=True)
-    nobody = leave(pictures / f"{machine.name}_camera.jpg")
-    local_file = await Flow.start(client, CONFIG, "local_file")
-    # Home Assistant 2026.11 names the camera after the file.
-    fields = {one["name"] for one in local_file.shown["data_schema"]}
-    values = {"name": f"{machine.name} camera", "file_path": str(nobody)}
-    camera = await local_file.finish(
-        "user", {key: value for key, value in values.items() if key in fields}
+    mjpeg = await Flow.start(client, CONFIG, "mjpeg")
+    camera = await mjpeg.finish(
+        "user",
+        {
+            "name": f"{machine.name} camera",
+            "mjpeg_url": machine.camera.url,
+            "verify_ssl": False,
+        },
     )
     cameras = await _entities_of(client, camera["entry_id"])
     firmware = await _entities_of(client, entry["entry_id"], "Motor")
@@ -189,6 +193,7 @@ async def add_dispenser_parts(
     return Dispenser(
         name=machine.name,
         camera=next(iter(cameras.values())),
+        http_camera=machine.camera,
         pictures=pictures,
         firmware=firmware,
     )

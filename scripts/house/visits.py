@@ -205,7 +205,7 @@ class Demo:
         request: Callable[[], Awaitable[object]],
     ) -> _Visit:
         """Show a picture, make a request and wait for its end."""
-        await self._site.show(dispenser, picture)
+        dispenser.scene.show(picture)
         await asyncio.sleep(STEP_UP_S)
         told = await self._watch.visit(dispenser, request)
         return _Visit(name=name, dispenser=dispenser, told=told)

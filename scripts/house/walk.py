@@ -28,9 +28,10 @@ NOBODY: Final = "Nobody"
 async def open_page(site: Site, people: Sequence[Person]) -> None:
     """Make the page, with everybody as they come first and as they come back."""
     for one in site.dispensers:
-        names = await asyncio.to_thread(_take_pictures, one.pictures, people)
+        (one.pictures / "walk").mkdir(exist_ok=True)
+        names = await asyncio.to_thread(_take_pictures, one, people)
         await _add_chooser(site.client, one, names)
-        await site.show(one, one.pictures / "walk" / f"{_slug(NOBODY)}.jpg")
+        one.scene.show(_picture(one, NOBODY))
     page = {"url_path": PAGE, "title": "Walk past", "icon": "mdi:walk"}
     await site.client.call(
         "lovelace/dashboards/create",
@@ -57,6 +58,16 @@ async def open_page(site: Site, people: Sequence[Person]) -> None:
     )
 
 
+async def let_people_walk_past(site: Site) -> None:
+    """Let whoever is chosen on the page stand before the camera, for ever."""
+    choosers = {chooser(one.name): one for one in site.dispensers}
+    async with site.client.events("state_changed") as changes:
+        while True:
+            data = (await changes.get())["data"]
+            if (one := choosers.get(data["entity_id"])) and data["new_state"]:
+                one.scene.show(_picture(one, data["new_state"]["state"]))
+
+
 def chooser(dispenser: str) -> str:
     """Return the entity that says who stands at a dispenser."""
     return f"input_select.who_stands_at_{_slug(dispenser)}"
@@ -67,47 +78,31 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def _take_pictures(folder: Path, people: Sequence[Person]) -> list[str]:
-    """Write the camera's picture of everybody and return their names."""
-    folder = folder / "walk"
-    folder.mkdir(exist_ok=True)
-    leave(folder / f"{_slug(NOBODY)}.jpg")
+def _picture(dispenser: Dispenser, name: str) -> Path:
+    """Return the file with the picture of somebody on the page."""
+    return dispenser.pictures / "walk" / f"{_slug(name)}.jpg"
+
+
+def _take_pictures(dispenser: Dispenser, people: Sequence[Person]) -> list[str]:
+    """Write the picture of everybody as the camera sees them and return their names."""
+    leave(_picture(dispenser, NOBODY))
     names = [NOBODY]
     for person in people:
         for later in (False, True):
             name = f"{person.name} later" if later else person.name
-            stand(person.photographs[0], folder / f"{_slug(name)}.jpg", later=later)
+            stand(person.photographs[0], _picture(dispenser, name), later=later)
             names.append(name)
     return names
 
 
 async def _add_chooser(client: Client, dispenser: Dispenser, names: list[str]) -> None:
-    """Make the list of people and the automation that shows the chosen one."""
+    """Make the list of the people who can stand there."""
     await client.call(
         "input_select/create",
         name=f"Who stands at {dispenser.name}",
         icon="mdi:account-switch",
         options=names,
         initial=NOBODY,
-    )
-    pictures = dispenser.pictures / "walk"
-    await client.post(
-        f"/api/config/automation/config/show_at_{_slug(dispenser.name)}",
-        {
-            "alias": f"Show who stands at {dispenser.name}",
-            "mode": "restart",
-            "triggers": [{"trigger": "state", "entity_id": chooser(dispenser.name)}],
-            "actions": [
-                {
-                    "action": "local_file.update_file_path",
-                    "target": {"entity_id": dispenser.camera},
-                    "data": {
-                        "file_path": f"{pictures}/"
-                        "{{ trigger.to_state.state | slugify }}.jpg"
-                    },
-                }
-            ],
-        },
     )
 
 

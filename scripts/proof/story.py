@@ -47,7 +47,7 @@ class Story:
         self, dispenser: Dispenser, who: str, **data: object
     ) -> dict[str, Any]:
         """Let somebody ask for paper and return what became of it."""
-        await self.site.show(dispenser, self.pictures[who])
+        dispenser.scene.show(self.pictures[who])
         await asyncio.sleep(STEP_UP_S)
         answer = await self.site.dispense(dispenser, **data)
         self.visits += 1
@@ -56,7 +56,7 @@ class Story:
 
     async def press(self, dispenser: Dispenser, who: str) -> None:
         """Let somebody press the dispenser's own button."""
-        await self.site.show(dispenser, self.pictures[who])
+        dispenser.scene.show(self.pictures[who])
         await asyncio.sleep(STEP_UP_S)
         before = await self.client.state(dispenser.visit)
         await self.client.service(

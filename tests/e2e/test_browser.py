@@ -61,7 +61,7 @@ async def test_the_device_page_shows_a_visit_as_it_happens(
     dispenser = site.dispensers[0]
     person = portraits()[0]
     picture = stand(person.photographs[0], dispenser.pictures / "person.jpg")
-    await site.show(dispenser, picture)
+    dispenser.scene.show(picture)
     await page.goto(f"{house.client.url}/config/devices/device/{dispenser.device_id}")
     body = page.locator("ha-config-device-page")
     await expect(body).to_contain_text("Portions granted", timeout=PATIENCE_MS)

@@ -19,7 +19,7 @@ async def test_it_runs_a_site_and_boots_with_it_without_a_word_of_complaint(
         dispenser = site.dispensers[0]
         person = portraits()[0]
         picture = stand(person.photographs[0], dispenser.pictures / "person.jpg")
-        await site.show(dispenser, picture)
+        dispenser.scene.show(picture)
         async with Watch.on(house.client) as watch:
             told = await watch.visit(dispenser, lambda: site.press(dispenser))
         assert (told.outcome, told.lane) == ("granted", "face")

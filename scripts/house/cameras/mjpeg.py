@@ -57,6 +57,8 @@ class MjpegCamera:
         self.scene = scene
         self.frame_rate = frame_rate
         self.fault: MjpegFault | None = None
+        self.requests = 0
+        """How often anything was asked for."""
         self.readers = 0
         """How many read the stream now."""
         self.elsewhere = f"http://127.0.0.2:9{VIDEO}"
@@ -161,7 +163,8 @@ class MjpegCamera:
         return picture.ljust(HUGE_BYTES if self.fault is MjpegFault.HUGE else 0, b"\0")
 
     def _other_answer(self, request: web.Request) -> web.StreamResponse | None:
-        """Return the answer to a request that gets no pictures."""
+        """Return the answer to a request that gets no pictures; count every request."""
+        self.requests += 1
         login = request.headers.get("Authorization")
         if self.fault is MjpegFault.UNAUTHORIZED or (
             self._login is not None and login != self._login
