@@ -23,6 +23,7 @@ from PIL import Image, ImageOps
 from custom_components.facequota.recognition.engines import Engine
 from custom_components.facequota.recognition.environment import EngineEnvironment
 from custom_components.facequota.recognition.supervisor import Supervisor
+from scripts.house.prepare import engines
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FACES: Final = ROOT.parent / "shared" / "faces"
@@ -161,9 +162,8 @@ def _templates(
 
 async def _look(engine: str, paths: Sequence[Path]) -> list[Vectors | None]:
     """Return what a worker of our own makes of the pictures; None without a face."""
-    environment = EngineEnvironment(CACHE / "engine", Engine(engine))
-    if not await asyncio.to_thread(environment.is_installed):
-        await environment.install(lambda part: None)
+    environment = EngineEnvironment(await asyncio.to_thread(engines), Engine(engine))
+    assert environment.is_installed()
     worker = Supervisor(
         command=environment.command(), env=environment.env(), on_change=lambda: None
     )

@@ -21,15 +21,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 import json
 from pathlib import Path
-import subprocess
 import sys
 from typing import Final
 
 import numpy as np
 
 from custom_components.facequota.quota.priors import PRIORS
+from scripts.house.people import portrait_folder
 
-from .crowds import CACHE, FACES, ROOT, Crowds, Person, load
+from .crowds import FACES, Crowds, Person, load
 from .looks import Looks, Outcome, Phase, interval, judged, oracle, standard_error
 from .rolling import Group, play, split
 from .scenes import Scene, scenes
@@ -84,9 +84,7 @@ class Row:
 
 def portraits(engine: str) -> list[Person]:
     """Return the people of the demo's portraits, which are fetched once."""
-    fetch = [sys.executable, str(ROOT / "scripts/portraits")]
-    subprocess.run(fetch, stdout=subprocess.DEVNULL, check=True)
-    return load(CACHE / "portraits", engine, least=1)["people"]
+    return load(portrait_folder(), engine, least=1)["people"]
 
 
 def run(scene: Scene, limit: float, engine: str, splits: int) -> tuple[Row, Outcome]:

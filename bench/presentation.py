@@ -12,7 +12,6 @@ portraits are looked at, or nothing.
 """
 
 import argparse
-import asyncio
 from collections.abc import Iterable, Sequence
 import csv
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ import json
 import math
 from pathlib import Path
 from statistics import mean, median
-import subprocess
 import sys
 from time import perf_counter
 from typing import Any, Final
@@ -38,8 +36,10 @@ from custom_components.facequota.recognition.presentation import (
     MODELS,
     faulty_files,
 )
+from scripts.house.people import portrait_folder
+from scripts.house.prepare import engines
 
-from .crowds import CACHE, FACES, ROOT
+from .crowds import CACHE, FACES
 
 ATTACKS: Final = {"print_attack": "printed photographs"}
 PEOPLE: Final = {"multi", "stranger", "live", "stranger_child"}
@@ -177,9 +177,8 @@ def measure(folder: Path, models: Path) -> dict[str, Any]:
     """Return everything that can be measured with what is there."""
     if faulty_files(models):
         return {"said": NO_FILES.format(folder=models, models=MODELS.name)}
-    environment = EngineEnvironment(CACHE / "engine", Engine.NCNN)
-    if not environment.is_installed():
-        asyncio.run(environment.install(lambda part: None))
+    environment = EngineEnvironment(engines(), Engine.NCNN)
+    assert environment.is_installed()
     sys.path.append(str(environment.folder()))
     # The engine's packages are on the path from here on only.
     engine, detector = load(Engine.NCNN), load_detector(models)
@@ -213,14 +212,9 @@ def measure(folder: Path, models: Path) -> dict[str, Any]:
 
 def _portraits(engine: FaceEngine, detector: AttackDetector) -> dict[str, float | None]:
     """Return the scores of the demo's portraits, by their names."""
-    subprocess.run(
-        [sys.executable, ROOT / "scripts/portraits"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
     return {
         f"{path.parent.name}/{path.stem}": look(engine, detector, path)[0]
-        for path in sorted((CACHE / "portraits").glob("*/*.jpg"))
+        for path in sorted(portrait_folder().glob("*/*.jpg"))
     }
 
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable
 import json
 from pathlib import Path
 from statistics import median
-import subprocess
 import sys
 from time import perf_counter
 from typing import Any, Final
@@ -29,9 +28,11 @@ from custom_components.facequota.recognition.environment import EngineEnvironmen
 from custom_components.facequota.recognition.look import look
 from custom_components.facequota.recognition.picture import decode
 from custom_components.facequota.recognition.supervisor import Supervisor
+from scripts.house.people import portrait_folder
+from scripts.house.prepare import engines
 
 from . import search
-from .crowds import CACHE, FACES, ROOT
+from .crowds import FACES
 from .usable import FRAME, frame, masks, usable
 
 ROUNDS: Final = 12
@@ -162,24 +163,18 @@ def _cpu_seconds(pid: int) -> float:
 def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
     """Return everything that is measured of one engine."""
     environment, naive = (
-        EngineEnvironment(CACHE / "engine", Engine(name))
+        EngineEnvironment(engines(), Engine(name))
         for name in (engine_name, Engine.FACE_RECOGNITION)
     )
     for one in (environment, naive):
-        if not one.is_installed():
-            asyncio.run(one.install(lambda part: None))
+        assert one.is_installed()
         sys.path.append(str(one.folder()))
     # The engines' packages are on the path from here on only.
     plain = load(Engine.FACE_RECOGNITION)
     import face_recognition  # noqa: PLC0415
 
     engine = plain if engine_name == plain.info.name else load(Engine(engine_name))
-    subprocess.run(
-        [sys.executable, ROOT / "scripts/portraits"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    pictures = scenes(CACHE / "portraits")
+    pictures = scenes(portrait_folder())
     stages = by_stage(engine, face_recognition, pictures)
     process = asyncio.run(as_a_process(environment, pictures["at arm's length"]))
     result = {

@@ -8,12 +8,10 @@ detector at full scale, or takes longer than it does on those at arm's length.
 """
 
 import argparse
-import asyncio
 from collections.abc import Callable
 from functools import cache, partial
 import json
 from statistics import median
-import subprocess
 import sys
 from typing import Any, Final
 
@@ -24,8 +22,9 @@ from custom_components.facequota.recognition.engine import Region
 from custom_components.facequota.recognition.engines import Engine, load
 from custom_components.facequota.recognition.environment import EngineEnvironment
 from custom_components.facequota.recognition.look import region
+from scripts.house.people import portrait_folder
+from scripts.house.prepare import engines
 
-from .crowds import CACHE, ROOT
 from .recognition import milliseconds
 from .usable import FRAME
 
@@ -42,7 +41,7 @@ type Find = Callable[[Image.Image], list[Any]]
 def frames(part: float) -> list[Image.Image]:
     """Return every portrait, the person a part as large as at arm's length."""
     result = []
-    for path in sorted((CACHE / "portraits").glob("*/*.jpg")):
+    for path in sorted(portrait_folder().glob("*/*.jpg")):
         with Image.open(path) as image:
             small = image.resize((round(640 * part), round(480 * part)))
         frame = Image.new("RGB", FRAME, (120, 110, 100))
@@ -88,14 +87,9 @@ def alternatives(engine: Any) -> dict[str, Find]:
 
 def measure() -> dict[str, dict[str, dict[str, float]]]:
     """Return ms and found faces by alternative and distance."""
-    environment = EngineEnvironment(CACHE / "engine", Engine.FACE_RECOGNITION)
-    asyncio.run(environment.install(lambda part: None))
+    environment = EngineEnvironment(engines(), Engine.FACE_RECOGNITION)
+    assert environment.is_installed()
     sys.path.append(str(environment.folder()))
-    subprocess.run(
-        [sys.executable, ROOT / "scripts/portraits"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
     ways = alternatives(load(Engine.FACE_RECOGNITION))
     result: dict[str, dict[str, dict[str, float]]] = {name: {} for name in ways}
     for distance, part in DISTANCES.items():

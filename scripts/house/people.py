@@ -44,10 +44,16 @@ def people_in(folder: Path) -> list[Person]:
 
 def portraits() -> list[Person]:
     """Return the two people of the public-domain portraits, fetched once."""
+    return people_in(portrait_folder())
+
+
+def portrait_folder() -> Path:
+    """Return the portraits' folder, which has one folder for each person."""
     fetch = [sys.executable, str(ROOT / "scripts/portraits")]
-    if subprocess.run(fetch, stdout=subprocess.DEVNULL, check=False).returncode:
+    done = subprocess.run(fetch, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
         raise HouseError("the portraits could not be fetched")
-    return people_in(ROOT / ".cache/portraits")
+    return Path(done.stdout.strip())
 
 
 def stand(

@@ -15,6 +15,7 @@ from custom_components.facequota.recognition.environment import (
 )
 from custom_components.facequota.recognition.messages import Kind, encode_header
 from custom_components.facequota.recognition.supervisor import Supervisor
+from scripts.house.prepare import engines
 
 from .targets import mutate
 
@@ -25,8 +26,9 @@ MESSAGES = 6
 
 async def installed() -> EngineEnvironment:
     """Return the default engine's folder."""
-    environment = EngineEnvironment(ROOT / ".cache/engine", Engine.FACE_RECOGNITION)
-    await environment.install(lambda _part: None)
+    root = await asyncio.to_thread(engines)
+    environment = EngineEnvironment(root, Engine.FACE_RECOGNITION)
+    assert environment.is_installed()
     return environment
 
 

@@ -1,12 +1,9 @@
 """A site with dispensers inside Home Assistant's test harness, with the real engine."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 import logging
 from pathlib import Path
 import shutil
-import subprocess
-import sys
 from typing import Any
 
 from PIL import Image
@@ -23,14 +20,12 @@ from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from scripts.house.people import stand
+from scripts.house.people import portrait_folder, stand
+from scripts.house.prepare import engines
 
 from . import fake_dispenser as fake
 from .fake_dispenser import FakeDispenser
 
-ROOT = Path(__file__).parents[2]
-ENGINES = ROOT / ".cache" / "engine"
-PORTRAITS = ROOT / ".cache" / "portraits"
 CAMERA = "camera.entrance"
 # Home Assistant's esphome asks for a program that need not be here.
 NOT_OURS = "haffmpeg"
@@ -47,16 +42,13 @@ DISPENSER_DATA = {"camera": CAMERA, **fake.ENTITIES}
 @pytest.fixture(scope="session")
 def engine_root() -> Path:
     """Return the folder with the real engine, installed as a site installs it."""
-    environment = EngineEnvironment(ENGINES, Engine.FACE_RECOGNITION)
-    asyncio.run(environment.install(lambda _part: None))
-    return ENGINES
+    return engines()
 
 
 @pytest.fixture(scope="session")
 def portraits() -> Path:
     """Return the folder with one folder of frames per person."""
-    subprocess.run([sys.executable, ROOT / "scripts/portraits"], check=True)
-    return PORTRAITS
+    return portrait_folder()
 
 
 class Log:

@@ -16,6 +16,7 @@ from custom_components.facequota.recognition.environment import (
     Engine,
     EngineEnvironment,
 )
+from scripts.house.prepared import prepared
 
 ROOT: Final = Path(__file__).parents[2]
 WHEELS: Final = ROOT / ".cache" / "wheels"
@@ -28,20 +29,19 @@ def wheel_files() -> Path:
         ROOT / "custom_components/facequota/recognition/requirements/"
         f"{Engine.FACE_RECOGNITION}.txt"
     )
-    stamp = WHEELS / pins.name
-    if not stamp.exists() or stamp.read_text() != pins.read_text():
-        shutil.rmtree(WHEELS, ignore_errors=True)
+
+    def download(folder: Path) -> None:
         subprocess.run(
             [
                 *(sys.executable, "-m", "uv", "tool", "run", "--python"),
                 *(sys.executable, "--from", PIP, "pip", "download", "--quiet"),
                 *("--no-deps", "--only-binary", ":all:", "--require-hashes"),
-                *("-r", pins, "-d", WHEELS),
+                *("-r", pins, "-d", folder),
             ],
             check=True,
         )
-        shutil.copy(pins, stamp)
-    return WHEELS
+
+    return prepared(WHEELS, pins.read_text(), download)
 
 
 def copy_of_wheels(folder: Path, *, without: str = "") -> Path:

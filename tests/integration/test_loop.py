@@ -8,8 +8,9 @@ import pytest
 
 from homeassistant import block_async_io
 from homeassistant.core import HomeAssistant
+from scripts.house.home_assistant import ROOT
 
-from .conftest import ROOT, Log, Stage, ask, set_up_site, summary, unload
+from .conftest import Log, Stage, ask, set_up_site, summary, unload
 from .fake_dispenser import FakeDispenser
 
 # What must only ever be loaded by the worker.

@@ -15,10 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.recognition import presentation
-from custom_components.facequota.recognition.environment import (
-    Engine,
-    EngineEnvironment,
-)
+from custom_components.facequota.recognition.environment import Engine
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
@@ -46,12 +43,6 @@ Input data 0 1 data 0=80 1=80 2=3
 Pooling mean 1 1 data mean 0=1 4=1
 Softmax softmax 1 1 mean softmax 0=0
 """
-
-
-@pytest.fixture(autouse=True)
-async def ncnn(engine_root: Path) -> None:
-    """Install the engine that brings ncnn, once for all test runs."""
-    await EngineEnvironment(engine_root, Engine.NCNN).install(lambda _part: None)
 
 
 @pytest.fixture

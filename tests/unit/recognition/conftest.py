@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-import subprocess
 import sys
 
 import pytest
@@ -14,6 +13,8 @@ from custom_components.facequota.recognition.environment import (
     EngineEnvironment,
 )
 from custom_components.facequota.recognition.supervisor import Supervisor
+from scripts.house.people import portrait_folder
+from scripts.house.prepare import engines
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -22,8 +23,8 @@ type MakeSupervisor = Callable[..., Supervisor]
 
 async def installed(engine: Engine) -> EngineEnvironment:
     """Return an engine's folder, installed once for all test runs."""
-    environment = EngineEnvironment(ROOT / ".cache/engine", engine)
-    await environment.install(lambda part: None)
+    environment = EngineEnvironment(await asyncio.to_thread(engines), engine)
+    assert environment.is_installed()
     return environment
 
 
@@ -36,8 +37,7 @@ def engine_environment() -> EngineEnvironment:
 @pytest.fixture(scope="session")
 def portraits() -> Path:
     """Return the folder with one folder of frames per person."""
-    subprocess.run([sys.executable, ROOT / "scripts/portraits"], check=True)
-    return ROOT / ".cache/portraits"
+    return portrait_folder()
 
 
 @pytest.fixture
