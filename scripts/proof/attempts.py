@@ -2,11 +2,13 @@
 
 Its first argument is the process that stands for Home Assistant, its second a folder
 with a file `there`. Prints what became of each attempt as JSON: the kernel's refusal,
-or "succeeded".
+or how far it was let.
 """
 
 from collections.abc import Callable
 import ctypes
+from errno import ENOSYS
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -14,17 +16,53 @@ import resource
 import socket
 import sys
 
-PARENT, FOLDER = sys.argv[1], Path(sys.argv[2])
+PARENT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
+THERE, NEW = FOLDER / "there", FOLDER / "new"
 SHARED = Path("/dev/shm/face")  # noqa: S108
+LET = "let"
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PTRACE_ATTACH = 16
-_IO_URING_SETUP = 425
+# The kernel's numbers on x86_64 and on aarch64.
+_NUMBERS = {
+    "io_uring_setup": (425, 425),
+    "tkill": (200, 130),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_open": (434, 434),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "keyctl": (250, 219),
+    "add_key": (248, 217),
+    "fsopen": (430, 430),
+    "open_tree": (428, 428),
+    "mount_setattr": (442, 442),
+    "clone3": (435, 435),
+    "openat2": (437, 437),
+    "fchmodat2": (452, 452),
+    "setxattrat": (463, 463),
+    "process_madvise": (440, 440),
+    "shmget": (29, 194),
+    "mq_open": (240, 180),
+    "ioprio_set": (251, 30),
+}
+_IPC_PRIVATE, _IPC_CREAT = 0, 0o1000
+_PRIO_PROCESS, _IOPRIO_WHO_PROCESS, _IOPRIO_BEST_EFFORT = 0, 1, 2 << 13 | 4
+_F_SETOWN, _F_SETSIG = 8, 10
 
 
-def call(name: str, *arguments: int) -> None:
+def call(name: str, *arguments: object) -> None:
     """Call the C library; raise what it refuses with."""
-    if getattr(_LIBC, name)(*(ctypes.c_long(one) for one in arguments)) < 0:
+    whole = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
+    if getattr(_LIBC, name)(*whole) < 0:
         raise OSError(ctypes.get_errno(), name)
+
+
+def system_call(name: str, *arguments: object) -> None:
+    """Ask the kernel itself."""
+    number = _NUMBERS[name][os.uname().machine == "aarch64"]
+    call("syscall", number, *arguments)
 
 
 def overwrite(path: Path) -> None:
@@ -38,15 +76,27 @@ def overwrite(path: Path) -> None:
         os.close(fd)
 
 
-def start_a_program() -> None:
-    """Start another program."""
-    os.posix_spawn("/bin/true", ["true"], {})
+def cut(flags: int) -> None:
+    """Open a file that is there with flags by which its content goes."""
+    os.close(os.open(THERE, flags))
 
 
-def look_into_the_parent() -> None:
-    """Read the memory of the process that stands for Home Assistant."""
-    with Path("/proc", PARENT, "mem").open("rb", buffering=0):
-        pass
+def fork() -> None:
+    """Make another process that would outlive this one."""
+    if (child := os.fork()) == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def queue(name: str, *arguments: int) -> None:
+    """Send the signal that does nothing, with words of one's own."""
+    information = ctypes.create_string_buffer(b"\0" * 8 + b"\xff" * 4, 128)
+    system_call(name, *arguments, 0, information)
+
+
+def own_a_pipe(command: int, value: int) -> None:
+    """Let a pipe send signals to somebody."""
+    fcntl.fcntl(os.pipe()[0], command, value)
 
 
 def lift(limit: int) -> None:
@@ -59,39 +109,138 @@ def take_memory() -> None:
     bytearray(2 * 1024**3)
 
 
+def share() -> None:
+    """Leave a file where every process can map it."""
+    SHARED.write_bytes(b"face")
+    SHARED.unlink()
+
+
+def local_pair() -> None:
+    """Open two local sockets that know each other."""
+    for end in socket.socketpair():
+        end.close()
+
+
 ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a network socket (IPv4)": lambda: socket.socket(socket.AF_INET),
     "open a network socket (IPv6)": lambda: socket.socket(socket.AF_INET6),
     "open a local socket": lambda: socket.socket(socket.AF_UNIX),
+    "open a pair of local sockets": local_pair,
     "open a packet socket": lambda: socket.socket(socket.AF_PACKET),
-    "use io_uring": lambda: call("syscall", _IO_URING_SETUP, 1, 0),
-    "start a program": start_a_program,
-    "write a new file": lambda: (FOLDER / "new").write_bytes(b"face"),
+    "open a socket to the kernel": lambda: socket.socket(socket.AF_NETLINK),
+    "use io_uring": lambda: system_call("io_uring_setup", 1, 0),
+    "start a program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+    "become another program": lambda: os.execv("/nowhere", ["nowhere"]),
+    "fork": fork,
+    "fork by the newest call": lambda: system_call("clone3", 0, 0),
+    "write a new file": lambda: NEW.write_bytes(b"face"),
     "make an empty file": lambda: (FOLDER / "face").touch(),
-    "write over a file": lambda: overwrite(FOLDER / "there"),
+    "make a file by openat2": lambda: system_call("openat2", -100, 0, 0, 0),
+    "make a nameless file": lambda: os.open(FOLDER, os.O_TMPFILE | os.O_RDWR),
+    "write over a file": lambda: overwrite(THERE),
+    "add to a file": lambda: cut(os.O_WRONLY | os.O_APPEND),
+    "empty a file by opening it": lambda: cut(os.O_RDONLY | os.O_TRUNC),
+    "cut a file": lambda: os.truncate(THERE, 1),
     "make a folder": lambda: (FOLDER / "folder").mkdir(),
-    "rename a file": lambda: (FOLDER / "there").rename(FOLDER / "elsewhere"),
-    "write to shared memory": lambda: SHARED.write_bytes(b"face"),
+    "remove a folder": lambda: (FOLDER / "empty").rmdir(),
+    "remove a file": lambda: (FOLDER / "old").unlink(),
+    "link to a file": lambda: (FOLDER / "link").hardlink_to(THERE),
+    "link to a name": lambda: (FOLDER / "name").symlink_to(THERE),
+    "make a named pipe": lambda: os.mkfifo(FOLDER / "pipe"),
+    "change who may read a file": lambda: THERE.chmod(0o666),
+    "change that by the newest call": lambda: system_call("fchmodat2", -100, 0, 0, 0),
+    "change whose a file is": lambda: os.chown(THERE, os.getuid(), os.getgid()),
+    "change a file's times": lambda: os.utime(THERE, (0, 0)),
+    "note something beside a file": lambda: os.setxattr(THERE, "user.face", b"1"),
+    "note it by the newest call": lambda: system_call("setxattrat", -100, 0, 0, 0, 0),
+    "take such a note away": lambda: os.removexattr(THERE, "user.there"),
+    "rename a file": lambda: (FOLDER / "moved").rename(FOLDER / "elsewhere"),
+    "lock a file of somebody else": lambda: fcntl.flock(
+        os.open(THERE, os.O_RDONLY), fcntl.LOCK_EX
+    ),
+    "write to shared memory": share,
+    "share memory (System V)": lambda: system_call(
+        "shmget", _IPC_PRIVATE, 4096, _IPC_CREAT
+    ),
+    "open a message queue": lambda: system_call("mq_open", 0, 0, 0, 0),
+    "make a file in memory": lambda: os.close(os.memfd_create("face")),
     "lift the limit on files": lambda: lift(resource.RLIMIT_FSIZE),
     "lift the limit on core dumps": lambda: lift(resource.RLIMIT_CORE),
     "take 2 GB of memory": take_memory,
-    "trace Home Assistant": lambda: call("ptrace", _PTRACE_ATTACH, int(PARENT), 0, 0),
-    "read Home Assistant's memory": look_into_the_parent,
-    "write Home Assistant's memory": lambda: overwrite(Path("/proc", PARENT, "mem")),
-    "signal Home Assistant": lambda: os.kill(int(PARENT), 0),
+    "enter a namespace": lambda: call("setns", -1, 0),
+    "leave a namespace": lambda: os.unshare(0),
+    "mount a file system": lambda: call("mount", 0, b"/nowhere", b"none such", 0, 0),
+    "unmount one": lambda: call("umount2", b"/nowhere", 0),
+    "mount by the newer calls": lambda: system_call("fsopen", b"none such", 0),
+    "copy a mount": lambda: system_call("open_tree", -1, b"/nowhere", 1),
+    "change a mount": lambda: system_call("mount_setattr", -1, b"/nowhere", 0, 0, 0),
+    "change the root": lambda: os.chroot("/nowhere"),
+    "load a program into the kernel": lambda: system_call("bpf", 0, 0, 0),
+    "measure others": lambda: system_call("perf_event_open", 0, PARENT, -1, -1, 0),
+    "handle others' faults": lambda: system_call("userfaultfd", 0),
+    "use the kernel's keys": lambda: system_call("keyctl", 0, -3, 1),
+    "trace Home Assistant": lambda: call("ptrace", _PTRACE_ATTACH, PARENT, 0, 0),
+    "write Home Assistant's memory": lambda: overwrite(Path(f"/proc/{PARENT}/mem")),
+    "drop Home Assistant's memory": lambda: system_call(
+        "process_madvise", -1, 0, 0, 0, 0
+    ),
+    "hold on to Home Assistant": lambda: system_call("pidfd_open", PARENT, 0),
+    "signal Home Assistant": lambda: os.kill(PARENT, 0),
+    "signal its group": lambda: os.kill(0, 0),
+    "signal everybody": lambda: os.kill(-1, 0),
+    "signal it by tkill": lambda: system_call("tkill", PARENT, 0),
+    "signal it by tgkill": lambda: system_call("tgkill", PARENT, PARENT, 0),
+    "signal it with words": lambda: queue("rt_sigqueueinfo", PARENT),
+    "signal a thread with words": lambda: queue("rt_tgsigqueueinfo", PARENT, PARENT),
+    "let a pipe signal it": lambda: own_a_pipe(_F_SETOWN, PARENT),
+    "choose what a pipe signals": lambda: own_a_pipe(_F_SETSIG, 9),
+    "limit Home Assistant": lambda: resource.prlimit(PARENT, resource.RLIMIT_NOFILE),
+    "slow it down": lambda: os.setpriority(_PRIO_PROCESS, PARENT, 5),
+    "slow its disk down": lambda: system_call(
+        "ioprio_set", _IOPRIO_WHO_PROCESS, PARENT, _IOPRIO_BEST_EFFORT
+    ),
+    "move it to another processor": lambda: os.sched_setaffinity(
+        PARENT, os.sched_getaffinity(0)
+    ),
+    "live on without it": lambda: call("prctl", 1, 0, 0, 0, 0),
+    "be dumped": lambda: call("prctl", 4, 1, 0, 0, 0),
 }
+"""From the first moment on."""
+
+ONCE_LOADED: dict[str, Callable[[], object]] = {
+    "read a file": lambda: os.open(THERE, os.O_RDONLY),
+    "read Home Assistant's memory": lambda: os.open(f"/proc/{PARENT}/mem", os.O_RDONLY),
+    "read what Home Assistant was started with": lambda: os.open(
+        f"/proc/{PARENT}/environ", os.O_RDONLY
+    ),
+    "see a folder": lambda: os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY),
+}
+"""Once the engine is loaded, and so before the first picture."""
+
+
+def result(attempt: Callable[[], object]) -> str:
+    """Return what became of an attempt.
+
+    Whatever the kernel does not forbid it would do: an attempt with impossible
+    arguments is let through as far as its arguments.
+    """
+    try:
+        attempt()
+    except (PermissionError, ValueError, MemoryError) as err:
+        return f"{type(err).__name__}: {err}"
+    except OSError as err:
+        return f"{'' if err.errno == ENOSYS else LET + ': '}{err}"
+    return LET
 
 
 def main() -> None:
     """Try everything and tell."""
-    results = {}
-    for name, attempt in ATTEMPTS.items():
-        try:
-            attempt()
-        except (OSError, ValueError, MemoryError) as err:
-            results[name] = f"{type(err).__name__}: {err}"
-        else:
-            results[name] = "succeeded"
+    results = {name: result(attempt) for name, attempt in ATTEMPTS.items()}
+    if "recognition" in sys.modules and (
+        cage := sys.modules.get("recognition.sandbox")
+    ):
+        cage.seal()
+    results |= {name: result(attempt) for name, attempt in ONCE_LOADED.items()}
     print(json.dumps(results))
 
 

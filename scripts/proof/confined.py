@@ -1,8 +1,11 @@
 """The cage of the recognition child: tried from inside by a twin, read from outside."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 import json
 import os
 from pathlib import Path
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,50 +19,108 @@ from .report import Line
 
 _RECOGNITION: Final = ROOT / "custom_components/facequota/recognition"
 _ATTEMPTS: Final = Path(__file__).with_name("attempts.py")
+_BARE_KERNEL: Final = Path(__file__).with_name("bare_kernel.py")
+_LET: Final = "let"
 
-# Reading files and locking memory, as in linux/capability.h.
-_HARMLESS: Final = 1 << 1 | 1 << 2 | 1 << 14
+# Locking memory, as in linux/capability.h.
+_HARMLESS: Final = 1 << 14
+
+_SOMEBODY: Final = 1000
+"""A user that is not root, as Home Assistant is in a virtual environment."""
 
 # As the worker's own bootstrap does: the room of recognition without Home Assistant,
 # and the cage closed before anything else.
 _TWIN: Final = """\
-import os, sys
+import ctypes, os, sys
 from importlib.util import module_from_spec, spec_from_file_location
-here, attempts, *rest = sys.argv[1:]
+here, script, bare_kernel, user, lacks, cage, *rest = sys.argv[1:]
 spec = spec_from_file_location("recognition", here + "/__init__.py")
 package = sys.modules["recognition"] = module_from_spec(spec)
 spec.loader.exec_module(package)
-code = compile(open(attempts).read(), attempts, "exec")
-if "free" not in rest:
+code = compile(open(script).read(), script, "exec")
+if user:
+    os.setgroups([])
+    os.setresgid(int(user), int(user), int(user))
+    os.setresuid(int(user), int(user), int(user))
+    # As after the start of a program: this user's own files in /proc are theirs.
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
+if lacks:
+    from recognition import privileges
+    privileges.keep(ctypes.CDLL(None), ~(1 << int(lacks)) & 0xFFFFFFFF)
+if bare_kernel:
+    exec(compile(open(bare_kernel).read(), bare_kernel, "exec"), {"__name__": "bare"})
+if cage:
     from recognition import sandbox
-    sandbox.enter()
-sys.argv = [attempts, *rest]
+    granted = sandbox.enter()
+sys.argv = [script, *rest]
 exec(code)
 """
 
 
-def _twin(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            *(sys.executable, "-I", "-B", "-c", _TWIN, str(_RECOGNITION)),
-            *(str(script), *arguments),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Who the twin is, and on what kernel."""
+
+    user: int | None
+    """None: whoever runs this."""
+
+    bare: bool
+    """Whether Landlock and namespaces are taken away."""
+
+    lacks: int | None = None
+    """A capability that root does not have, by its number in linux/capability.h."""
+
+    def __str__(self) -> str:
+        """Return the case in words."""
+        uid = os.getuid() if self.user is None else self.user
+        kernel = "without Landlock and namespaces" if self.bare else "this kernel"
+        return f"{'root' if uid == 0 else f'user {uid}'}, {kernel}"
 
 
-def attempts(*, free: bool) -> dict[str, str]:
+def cases() -> Iterator[Case]:
+    """Yield every case that can be tried here: only root can become somebody else."""
+    for user in (None, _SOMEBODY) if os.getuid() == 0 else (None,):
+        for bare in (False, True):
+            yield Case(user=user, bare=bare)
+
+
+def twin(script: Path, *arguments: str, case: Case, free: bool = False) -> list[str]:
+    """Return the command that runs a script as `case`, in the cage or outside of it."""
+    return [
+        *(sys.executable, "-I", "-B", "-c", _TWIN, str(_RECOGNITION), str(script)),
+        str(_BARE_KERNEL) if case.bare else "",
+        "" if case.user is None else str(case.user),
+        "" if case.lacks is None else str(case.lacks),
+        *("" if free else "cage", *arguments),
+    ]
+
+
+def attempts(case: Case, *, free: bool = False) -> dict[str, str]:
     """Return what became of every attempt, in the cage or outside of it."""
-    with TemporaryDirectory() as folder:
-        Path(folder, "there").write_bytes(b"nothing")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for file in ("there", "old", "moved"):
+            (folder / file).write_bytes(b"nothing")
+        (folder / "empty").mkdir()
+        os.setxattr(folder / "there", "user.there", b"1")
+        if case.user is not None:
+            for path in (folder, *folder.iterdir()):
+                shutil.chown(path, case.user, case.user)
         # What stands for Home Assistant: a process of the same user, easily traced.
-        parent = subprocess.Popen(["sleep", "60"])
+        groups = None if case.user is None else ()
+        parent = subprocess.Popen(
+            ["sleep", "60"], user=case.user, group=case.user, extra_groups=groups
+        )
         try:
-            arguments = [str(parent.pid), folder, *(["free"] if free else [])]
-            ended = _twin(_ATTEMPTS, *arguments)
+            ended = subprocess.run(
+                twin(_ATTEMPTS, str(parent.pid), name, case=case, free=free),
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                # Whoever signals their group must not mean this one.
+                start_new_session=True,
+            )
         finally:
             parent.kill()
             parent.wait()
@@ -67,19 +128,29 @@ def attempts(*, free: bool) -> dict[str, str]:
     return results
 
 
+def escaped(results: dict[str, str]) -> list[str]:
+    """Return which attempts were not refused."""
+    return [name for name, result in results.items() if result.startswith(_LET)]
+
+
 def confined() -> Line:
     """Return what the child can do besides looking at pictures."""
-    caged, free = attempts(free=False), attempts(free=True)
-    escaped = [name for name, result in caged.items() if result == "succeeded"]
-    possible = sum(result == "succeeded" for result in free.values())
+    caged = {str(case): attempts(case) for case in cases()}
+    free = attempts(Case(user=None, bare=False), free=True)
+    out = {
+        case: names for case, results in caged.items() if (names := escaped(results))
+    }
     return Line(
         name="confined",
         claim="The process that decodes pictures can open no connection, write no file, "
-        "start no program, read or disturb no other process and lift none of its limits.",
-        shown=not escaped,
-        found=f"{len(caged)} attempts from inside its cage, {len(escaped)} succeeded"
-        + (f": {', '.join(escaped)}" if escaped else ""),
-        control=f"outside of the cage {possible} of the same attempts succeed",
+        "start no program, read or disturb no other process and lift none of its limits; "
+        "on a kernel without Landlock and namespaces neither.",
+        shown=not out,
+        found=f"{len(free)} attempts from inside its cage in each of {len(caged)} cases "
+        f"({'; '.join(caged)}): "
+        + (f"let through: {out}" if out else "none was let through"),
+        control=f"outside of the cage {len(escaped(free))} of the same attempts are let "
+        "through",
         figures={"caged": caged, "free": free},
     )
 
@@ -99,7 +170,7 @@ def no_core_dump() -> Line:
         crash.write_text(_CRASH)
         caged = _crash(crash)
         crash.write_text(_CRASH_FREELY)
-        free = _crash(crash, "free")
+        free = _crash(crash, free=True)
     return Line(
         name="no-dump",
         claim="When the process that decodes pictures crashes, its memory is not written "
@@ -111,14 +182,11 @@ def no_core_dump() -> Line:
     )
 
 
-def _crash(script: Path, *arguments: str) -> bool:
+def _crash(script: Path, *, free: bool = False) -> bool:
     """Return if the kernel dumped core."""
     with TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            [
-                *(sys.executable, "-I", "-B", "-c", _TWIN, str(_RECOGNITION)),
-                *(str(script), *arguments),
-            ],
+            twin(script, case=Case(user=None, bare=False), free=free),
             cwd=folder,
             stderr=subprocess.DEVNULL,
         )
@@ -137,16 +205,19 @@ def child_facts(child: int, home_assistant: int) -> list[Line]:
         Line(
             name="child-alone",
             claim="The process that decodes pictures lives in a network of its own that "
-            "has no way out, behind a filter of the kernel's.",
+            "has no way out, behind a filter of the kernel's, without privileges, and goes first "
+            "when memory is short.",
             shown=facts.network != parent.network
             and facts.packets == 0
             and facts.status["Seccomp"] == "2"
             and facts.status["NoNewPrivs"] == "1"
             and int(facts.status["CapEff"], 16) & ~_HARMLESS == 0
+            and facts.oom_score > parent.oom_score
             and "socket" not in facts.files,
             found=f"its network is {facts.network}, Home Assistant's {parent.network}; "
             f"{facts.packets} packets in it after all visits; seccomp mode "
-            f"{facts.status['Seccomp']}, capabilities {facts.status['CapEff']}; it has "
+            f"{facts.status['Seccomp']}, capabilities {facts.status['CapEff']}, user {facts.status['Uid'].split()[0]}, "
+            f"memory short: taken first ({facts.oom_score}); it has "
             f"open: {', '.join(facts.files)}",
             control=f"Home Assistant's own network has seen {parent.packets:,} packets",
         ),

@@ -46,6 +46,7 @@ class Facts:
     network: str
     files: list[str]
     packets: int
+    oom_score: int
 
     @classmethod
     def of(cls, pid: int) -> Facts:
@@ -69,6 +70,7 @@ class Facts:
                     for one in (folder / "fd").iterdir()
                 }
             ),
+            oom_score=int((folder / "oom_score_adj").read_text()),
             packets=_packets((folder / "net/dev").read_text()),
         )
 

@@ -1,8 +1,10 @@
-"""What the child may still do with files, processes and privileges: read, and no more.
+"""A second wall around files and processes, where the kernel has it.
 
 Landlock (Linux 5.13, the limits on signals 6.12) shuts a process in for good without
 any privilege. Besides the files that it names it keeps the process from tracing others,
-which is how a child of the same user would get into Home Assistant's memory.
+which is how a child of the same user would get into Home Assistant's memory. Home
+Assistant's own operating system does not have it: call_filter.py and privileges.py
+hold there by themselves.
 """
 
 import ctypes
@@ -16,10 +18,6 @@ _WRITE_FILE, _EXECUTE = 1 << 1, 1 << 0
 _REMOVE_AND_MAKE = sum(1 << bit for bit in range(4, 13))
 _REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
 _NO_SIGNALS, _NO_ABSTRACT_SOCKETS = 1 << 1, 1 << 0
-
-# linux/capability.h: reading the engine's files as the parent may, locking memory.
-_KEPT = 1 << 1 | 1 << 2 | 1 << 14
-_CAPABILITY_VERSION = 0x20080522
 
 
 def close_files(libc: ctypes.CDLL) -> bool:
@@ -46,15 +44,3 @@ def close_files(libc: ctypes.CDLL) -> bool:
     closed = bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     os.close(ruleset)
     return closed
-
-
-def drop_privileges(libc: ctypes.CDLL) -> bool:
-    """Give up what root may do, but for reading files and locking memory."""
-    header = struct.pack("Ii", _CAPABILITY_VERSION, 0)
-    sets = ctypes.create_string_buffer(24)
-    if libc.capget(header, sets) != 0:
-        return False
-    # Effective, permitted, inheritable: the lower words, then the upper ones.
-    effective, permitted, *_ = struct.unpack("6I", sets.raw)
-    kept = struct.pack("6I", effective & _KEPT, permitted & _KEPT, 0, 0, 0, 0)
-    return bool(libc.capset(header, kept) == 0)

@@ -3,9 +3,12 @@
 It keeps nothing between two pictures and ends when its input does.
 """
 
+from importlib import import_module
 import io
 import os
 from pathlib import Path
+
+from PIL import Image
 
 from . import sandbox
 from .engines import Engine, load, load_detector
@@ -22,6 +25,17 @@ from .messages import (
     encode_sighting,
 )
 
+# Imports inside of functions that a look may get to: a palette, EXIF, several pictures
+# in one file, a median.
+_LATE_IMPORTS = (
+    "PIL.ImageColor",
+    "PIL.ImageFilter",
+    "PIL.ImagePalette",
+    "PIL.MpoImagePlugin",
+    "PIL.TiffImagePlugin",
+    "numpy.ma",
+)
+
 
 def main(engine_name: str, attack_folder: str = "") -> None:
     """Load an engine and serve until the parent goes.
@@ -32,6 +46,8 @@ def main(engine_name: str, attack_folder: str = "") -> None:
     questions, answers = _take_over_pipes()
     engine = load(Engine(engine_name))
     detector = load_detector(Path(attack_folder)) if attack_folder else None
+    _load_the_rest()
+    granted |= sandbox.seal()
     _send(answers, Kind.HELLO, encode_hello(Hello(engine=engine.info, sandbox=granted)))
     while header := questions.read(HEADER_SIZE):
         length = decode_header(header, expected=Kind.PICTURE)
@@ -41,6 +57,13 @@ def main(engine_name: str, attack_folder: str = "") -> None:
         del picture
         _send(answers, Kind.SIGHTING, encode_sighting(sighting))
         sighting.overwrite()
+
+
+def _load_the_rest() -> None:
+    """Import what Pillow and numpy import no sooner than some picture asks for it."""
+    Image.preinit()
+    for name in _LATE_IMPORTS:
+        import_module(name)
 
 
 def _take_over_pipes() -> tuple[io.BufferedReader, io.FileIO]:

@@ -1,0 +1,201 @@
+"""The sandbox on this very kernel, on one without Landlock, as root and as somebody."""
+
+from collections.abc import Callable
+import json
+import os
+from pathlib import Path
+import resource
+import signal
+import subprocess
+from typing import Any
+
+import pytest
+
+from scripts.proof.confined import Case, attempts, cases, escaped, twin
+
+HERE = list(cases())
+SOMEBODY = next((case for case in HERE if case.user is not None), HERE[0])
+BARE = [case for case in HERE if case.bare]
+MEGABYTE = 1024**2
+
+
+@pytest.mark.parametrize("case", HERE, ids=str)
+def test_every_act_is_refused(case: Case) -> None:
+    assert escaped(attempts(case)) == []
+
+
+def test_outside_of_the_cage_the_same_acts_are_let_through() -> None:
+    free = attempts(HERE[0], free=True)
+    assert len(escaped(free)) > len(free) * 0.8
+
+
+type InCage = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def in_cage(tmp_path: Path) -> InCage:
+    """Return a way to run a script in the cage, with some hard limits set before."""
+
+    def run(
+        script: str, case: Case = HERE[0], **limits: int
+    ) -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "script.py"
+        path.write_text(script)
+
+        def limit() -> None:
+            for name, value in limits.items():
+                resource.setrlimit(getattr(resource, name), (value, value))
+
+        return subprocess.run(
+            twin(path, case=case),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            preexec_fn=limit,
+            start_new_session=True,
+        )
+
+    return run
+
+
+def told(in_cage: InCage, case: Case = HERE[0], **limits: int) -> dict[str, Any]:
+    """Return what the sandbox says was granted, and what the kernel says of it."""
+    ran = in_cage(
+        "import json\n"
+        "status = open('/proc/self/status')\n"
+        "score = open('/proc/self/oom_score_adj').read()\n"
+        "granted |= sandbox.seal()\n"
+        "lines = dict(line.split(':', 1) for line in status.read().splitlines())\n"
+        "print(json.dumps({**granted, 'uid': lines['Uid'].split()[0], 'score': score,\n"
+        "    'capabilities': int(lines['CapPrm'], 16) | int(lines['CapEff'], 16),\n"
+        "    'locked': int(lines['VmLck'].split()[0])}))\n",
+        case,
+        **limits,
+    )
+    assert ran.stderr == ""
+    facts: dict[str, Any] = json.loads(ran.stdout)
+    return facts
+
+
+@pytest.mark.parametrize("case", HERE, ids=str)
+def test_no_privileges_is_said_only_where_it_is_so(in_cage: InCage, case: Case) -> None:
+    """But for locking memory, and to read the engine's files until they are loaded."""
+    facts = told(in_cage, case)
+    harmless = 1 << 2 | 1 << 14
+    is_so = int(facts["uid"]) != 0 and facts["capabilities"] & ~harmless == 0
+    assert facts["no_privileges"] is is_so
+    if case.user is not None:
+        assert is_so
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become nobody")
+def test_root_becomes_nobody_before_it_sees_a_picture(in_cage: InCage) -> None:
+    facts = told(in_cage, BARE[0])
+    assert (facts["no_privileges"], facts["uid"]) == (True, "65534")
+    assert facts["capabilities"] & ~(1 << 14) == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be without some privilege")
+def test_root_that_cannot_read_everything_stays_root_and_says_so(
+    in_cage: InCage,
+) -> None:
+    """In Docker's default: nobody might not find the engine."""
+    ran = in_cage(
+        "print(granted['no_privileges'], os.getuid())",
+        Case(user=None, bare=True, lacks=2),
+    )
+    assert ran.stdout == "False 0\n", ran.stderr
+
+
+@pytest.mark.parametrize("case", HERE, ids=str)
+def test_which_wall_holds_is_told(in_cage: InCage, case: Case) -> None:
+    facts = told(in_cage, case)
+    assert facts["files_closed"] and facts["files_shut"] and facts["no_sockets"]
+    if case.bare:
+        assert (facts["landlock"], facts["own_network"]) == (False, False)
+
+
+@pytest.mark.parametrize("case", HERE, ids=str)
+def test_the_kernel_takes_the_child_first_when_memory_is_short(
+    in_cage: InCage, case: Case
+) -> None:
+    facts = told(in_cage, case)
+    assert facts["first_to_go"] is True
+    ours = int(Path("/proc/self/oom_score_adj").read_text())
+    assert int(facts["score"]) > ours
+
+
+@pytest.mark.parametrize("limit", [1, 4])
+def test_memory_is_locked_only_if_all_of_it_may_be(in_cage: InCage, limit: int) -> None:
+    """Or allocations would fail later, beyond the limit."""
+    ran = in_cage(
+        "content = bytearray(300 * 1024**2)\n"
+        "content[::4096] = b'x' * len(content[::4096])\n"
+        "print(granted['memory_locked'])",
+        SOMEBODY,
+        RLIMIT_MEMLOCK=limit * MEGABYTE,
+    )
+    assert ran.stdout == "False\n", ran.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may lock more than the limit")
+def test_memory_is_locked_where_all_of_it_may_be(in_cage: InCage) -> None:
+    facts = told(in_cage)
+    assert facts["memory_locked"] is True
+    assert facts["locked"] > 0
+
+
+@pytest.mark.parametrize("case", HERE, ids=str)
+def test_lower_limits_than_ours_are_no_error(in_cage: InCage, case: Case) -> None:
+    facts = told(in_cage, case, RLIMIT_AS=512 * MEGABYTE, RLIMIT_CORE=0, RLIMIT_FSIZE=0)
+    for fact in ("memory_limited", "no_core_dump", "no_file_writes"):
+        assert facts[fact] is True, fact
+
+
+@pytest.mark.parametrize("case", BARE, ids=str)
+def test_a_crash_of_the_child_is_seen_as_what_it_is(
+    in_cage: InCage, case: Case
+) -> None:
+    """Aborting takes a signal to oneself, which musl and glibc send differently."""
+    assert in_cage("os.abort()", case).returncode == -signal.SIGABRT
+    by_tkill = "import ctypes\nctypes.CDLL(None).syscall({}, os.getpid(), 6)"
+    number = 130 if os.uname().machine == "aarch64" else 200
+    assert in_cage(by_tkill.format(number), case).returncode == -signal.SIGABRT
+
+
+def test_threads_stay_where_forks_are_refused(in_cage: InCage) -> None:
+    ran = in_cage(
+        "import threading\n"
+        "thread = threading.Thread(target=lambda: print('here'))\n"
+        "thread.start()\nthread.join()\n"
+        "try:\n    os.fork()\nexcept PermissionError:\n    print('refused')\n"
+    )
+    assert ran.stdout == "here\nrefused\n", ran.stderr
+
+
+def test_a_process_with_a_network_has_nothing_but_that(in_cage: InCage) -> None:
+    """A reader of cameras: the same sandbox, entered with the network."""
+    ran = subprocess.run(
+        [part.replace("enter()", "enter(network=True)") for part in _script(in_cage)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    assert ran.stdout.splitlines() == ["True", "False", "PermissionError"], ran.stderr
+
+
+def _script(in_cage: InCage) -> list[str]:
+    ran = in_cage(
+        "import socket\n"
+        "one, other = socket.socket(), socket.socket()\n"
+        "print(one.connect_ex(('127.0.0.1', 9)) > 0)\n"
+        "print(granted['no_sockets'])\n"
+        "try:\n    socket.socket(socket.AF_UNIX)\n"
+        "except OSError as err:\n    print(type(err).__name__)\n"
+    )
+    # Without the network not even the first line is reached.
+    assert "PermissionError" in ran.stderr
+    command: list[str] = ran.args
+    return command
