@@ -36,11 +36,14 @@ class Simulator:
     """One simulated dispenser.
 
     `folder` is its flash memory: it keeps counters and settings from one start to the next, as a board does. It also gets the
-    program's copy and its log.
+    program's copy and its log. `camera` is the file that its camera's sensor shows; without one it has no camera.
     """
 
-    def __init__(self, program: Path, port: int, folder: Path) -> None:
+    def __init__(
+        self, program: Path, port: int, folder: Path, camera: Path | None = None
+    ) -> None:
         """Prepare a simulator of this program that will listen on 127.0.0.1:port."""
+        self._camera = camera
         self.port = port
         self.log = folder / "simulator.log"
         self._source = program
@@ -69,6 +72,11 @@ class Simulator:
                     "TZ": os.environ.get("TZ", "UTC"),
                     "ESPHOME_PREFDIR": str(self._folder / "preferences"),
                     "FACEQUOTA_SIMULATOR_PORT": str(self.port),
+                    **(
+                        {"FACEQUOTA_SIMULATOR_CAMERA": str(self._camera)}
+                        if self._camera
+                        else {}
+                    ),
                 },
                 start_new_session=True,
             )
