@@ -16,6 +16,7 @@ from .services import async_setup_services
 from .site.issues import async_watch_visits
 from .site.site import FaceQuotaConfigEntry, Site, purge_issue_id
 from .site.site_log import SiteLog
+from .site.upkeep import Upkeep
 from .site.watch import async_watch_entities
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -27,6 +28,7 @@ PLATFORMS = [
     Platform.NUMBER,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TODO,
 ]
 
 
@@ -49,6 +51,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     # Before there are entities: a total that began at nothing after each restart would
     # be counted anew by the statistics.
     await site.log.load()
+    await site.upkeep.load()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     # Last, so that every entity hears of the first visit.
@@ -74,6 +77,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
     """Delete the receipts and figures of a site that is removed, and its last issue."""
     await SiteLog(hass, entry.entry_id).remove()
+    await Upkeep(hass, entry, {}).remove()
     ir.async_delete_issue(hass, DOMAIN, purge_issue_id(entry))
     async_hide_panel(hass)
 

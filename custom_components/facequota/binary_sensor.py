@@ -9,11 +9,11 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_REASON
-from .entity import DispenserEntity, async_add_dispenser_entities
+from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .site.dispenser import Dispenser
 from .site.site import FaceQuotaConfigEntry
 
@@ -52,12 +52,18 @@ DESCRIPTIONS = (
 )
 
 
+CLEANING_DUE = BinarySensorEntityDescription(
+    key="cleaning_due", translation_key="cleaning_due"
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: FaceQuotaConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the binary sensors of all dispensers."""
+    """Set up the binary sensors of a site and its dispensers."""
+    async_add_entities([CleaningDue(entry, CLEANING_DUE)])
     async_add_dispenser_entities(
         entry,
         async_add_entities,
@@ -85,3 +91,17 @@ class DispenserBinarySensor(DispenserEntity, BinarySensorEntity):
         """Return why, where there is a reason."""
         reason = self.entity_description.reason_fn(self.dispenser)
         return None if reason is None else {ATTR_REASON: str(reason)}
+
+
+class CleaningDue(SiteEntity, BinarySensorEntity):
+    """Whether a site should be cleaned, by visits or hours."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return if it is due; None where no rule says when."""
+        return self.site.upkeep.cleaning_due
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        return [self.site.upkeep.changes.add(self.async_write_ha_state)]

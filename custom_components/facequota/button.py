@@ -1,4 +1,4 @@
-"""Buttons: a portion from staff, a purge."""
+"""Buttons: a portion from staff, a new roll, cleaned, a purge."""
 
 from typing import override
 
@@ -16,6 +16,8 @@ PARALLEL_UPDATES = 0
 
 DISPENSE = ButtonEntityDescription(key="dispense", translation_key="dispense")
 PURGE = ButtonEntityDescription(key="purge", translation_key="purge")
+REFILLED = ButtonEntityDescription(key="refilled", translation_key="refilled")
+CLEANED = ButtonEntityDescription(key="cleaned", translation_key="cleaned")
 
 
 async def async_setup_entry(
@@ -24,11 +26,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the buttons of a site and its dispensers."""
-    async_add_entities([PurgeButton(entry, PURGE)])
+    async_add_entities([PurgeButton(entry, PURGE), CleanedButton(entry, CLEANED)])
     async_add_dispenser_entities(
         entry,
         async_add_entities,
-        lambda dispenser: [DispenseButton(dispenser, DISPENSE)],
+        lambda dispenser: [
+            DispenseButton(dispenser, DISPENSE),
+            RefilledButton(dispenser, REFILLED),
+        ],
     )
 
 
@@ -39,6 +44,24 @@ class DispenseButton(DispenserEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Turn the motor for one portion."""
         await self.dispenser.request(Lane.STAFF)
+
+
+class RefilledButton(DispenserEntity, ButtonEntity):
+    """Staff has put in a new roll."""
+
+    @override
+    async def async_press(self) -> None:
+        """Count from a whole roll again."""
+        await self.dispenser.roll.refilled()
+
+
+class CleanedButton(SiteEntity, ButtonEntity):
+    """Staff has cleaned."""
+
+    @override
+    async def async_press(self) -> None:
+        """Count visits and hours from now on."""
+        self.site.upkeep.cleaned()
 
 
 class PurgeButton(SiteEntity, ButtonEntity):

@@ -28,7 +28,7 @@ CONF_CONTACT: Final = "contact"
 CONF_SUSPENDED: Final = "suspended"
 CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
 
-# A dispenser: a subentry's data, all of them entity ids but the last two.
+# A dispenser: a subentry's data, all of them entity ids but DISPENSER_NUMBERS.
 CONF_CAMERA: Final = "camera"
 CONF_MOTOR: Final = "motor"
 CONF_REQUEST: Final = "request"
@@ -43,10 +43,13 @@ CONF_JAM: Final = "jam"
 CONF_PAPER_LOW: Final = "paper_low"
 CONF_PAPER_OUT: Final = "paper_out"
 CONF_ROLL_REMAINING: Final = "roll_remaining"
+CONF_ROLL_LENGTH_REMAINING: Final = "roll_length_remaining"
+CONF_NEW_ROLL: Final = "new_roll"
 CONF_DISPLAY: Final = "display"
 CONF_CM_PER_SECOND: Final = "cm_per_second"
 CONF_EYE_LINE: Final = "eye_line"
-DISPENSER_NUMBERS: Final = (CONF_CM_PER_SECOND, CONF_EYE_LINE)
+CONF_ROLL_LENGTH: Final = "roll_length"
+DISPENSER_NUMBERS: Final = (CONF_CM_PER_SECOND, CONF_EYE_LINE, CONF_ROLL_LENGTH)
 
 # Fired on the bus for the logbook; automations use the triggers.
 EVENT_VISIT: Final = "facequota_visit"
@@ -55,12 +58,15 @@ EVENT_PURGE: Final = "facequota_purge"
 # What an action is given, and what an event tells.
 ATTR_CAUSE: Final = "cause"
 ATTR_CM: Final = "cm"
+ATTR_EARLIEST: Final = "earliest"
 ATTR_FACES: Final = "faces"
 ATTR_LANE: Final = "lane"
+ATTR_LATEST: Final = "latest"
 ATTR_MOTOR_ON_MS: Final = "motor_on_ms"
 ATTR_NEXT_PORTION: Final = "next_portion"
 ATTR_OLDER_THAN: Final = "older_than"
 ATTR_OUTCOME: Final = "outcome"
+ATTR_PORTIONS: Final = "portions"
 ATTR_REASON: Final = "reason"
 ATTR_RECOGNITION_MS: Final = "recognition_ms"
 ATTR_REQUEST_ID: Final = "request_id"

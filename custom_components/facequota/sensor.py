@@ -20,9 +20,15 @@ from homeassistant.helpers.typing import StateType
 from .const import Lane, Outcome
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .quota.threshold import Promise
-from .site.dispenser import Dispenser, State
+from .site.dispenser import State
 from .site.lanes import Equality
-from .site.site import FaceQuotaConfigEntry, Site
+from .site.site import FaceQuotaConfigEntry
+from .site.upkeep_sensors import (
+    CLEANING_SENSORS,
+    PAPER_SENSORS,
+    DispenserSensorDescription,
+    SiteSensorDescription,
+)
 from .visit.visit import Visit
 
 # Nothing is polled.
@@ -32,25 +38,10 @@ PAID_OUT = (Outcome.GRANTED, Outcome.UNRECOGNISED)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DispenserSensorDescription(SensorEntityDescription):
-    """A sensor that shows what a dispenser is now."""
-
-    value_fn: Callable[[Dispenser], StateType]
-
-
-@dataclass(frozen=True, kw_only=True)
 class TotalDescription(SensorEntityDescription):
     """A sensor that adds up what visits bring, over restarts."""
 
     added_fn: Callable[[Visit], float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SiteSensorDescription(SensorEntityDescription):
-    """A sensor that shows what a site is now."""
-
-    value_fn: Callable[[Site], StateType | datetime]
-    attributes_fn: Callable[[Site], Mapping[str, Any] | None] = lambda _site: None
 
 
 # Beyond this a figure says nothing that anybody could see.
@@ -82,6 +73,7 @@ DISPENSER_SENSORS = (
         suggested_display_precision=0,
         value_fn=lambda dispenser: dispenser.last_recognition_ms,
     ),
+    *PAPER_SENSORS,
 )
 
 TOTALS = (
@@ -176,6 +168,7 @@ SITE_SENSORS = (
         value_fn=lambda site: site.log.lanes.equality,
         attributes_fn=lambda site: site.log.lanes.compared,
     ),
+    *CLEANING_SENSORS,
 )
 
 
@@ -203,9 +196,15 @@ class DispenserSensor(DispenserEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         """Return the value of this moment."""
         return self.entity_description.value_fn(self.dispenser)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return the figures behind the value, where there are some."""
+        return self.entity_description.attributes_fn(self.dispenser)
 
 
 class TotalSensor(DispenserEntity, RestoreSensor):
@@ -256,4 +255,5 @@ class SiteSensor(SiteEntity, SensorEntity):
         return [
             self.site.visitors.changes.add(self.async_write_ha_state),
             self.site.log.changes.add(self.async_write_ha_state),
+            self.site.upkeep.changes.add(self.async_write_ha_state),
         ]

@@ -1,4 +1,4 @@
-"""The actions of FaceQuota: dispense, forget, purge, export_log."""
+"""The actions of FaceQuota: dispense, forget, refilled, cleaned, purge, export_log."""
 
 from datetime import timedelta
 import math
@@ -44,6 +44,8 @@ from .visit.visitors import Cause
 
 SERVICE_DISPENSE: Final = "dispense"
 SERVICE_FORGET: Final = "forget"
+SERVICE_REFILLED: Final = "refilled"
+SERVICE_CLEANED: Final = "cleaned"
 SERVICE_PURGE: Final = "purge"
 SERVICE_EXPORT_LOG: Final = "export_log"
 
@@ -100,6 +102,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
         func=_forget,
         schema={},
     )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        SERVICE_REFILLED,
+        entity_domain=EVENT_DOMAIN,
+        func=_refilled,
+        schema={},
+    )
+    hass.services.async_register(DOMAIN, SERVICE_CLEANED, _cleaned, schema=SITE_SCHEMA)
     hass.services.async_register(
         DOMAIN,
         SERVICE_PURGE,
@@ -145,6 +156,19 @@ async def _dispense(entity: Entity, call: ServiceCall) -> dict[str, Any]:
 async def _forget(entity: Entity, call: ServiceCall) -> None:
     """Look at whoever stands at a dispenser and forget them."""
     await _dispenser(entity).forget()
+
+
+async def _refilled(entity: Entity, call: ServiceCall) -> None:
+    """Count a dispenser's paper from a whole roll again."""
+    await _dispenser(entity).roll.refilled()
+
+
+async def _cleaned(call: ServiceCall) -> None:
+    """Count a site's visits and hours from a cleaning again."""
+    entry: FaceQuotaConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    entry.runtime_data.upkeep.cleaned()
 
 
 async def _export_log(call: ServiceCall) -> ServiceResponse:

@@ -237,12 +237,20 @@ async def test_the_editor_knows_all_of_them(
     ours = {key: one for key, one in known.items() if key.startswith(f"{DOMAIN}.")}
     assert set(ours) == {
         f"{DOMAIN}.{name}"
-        for name in ("portion_granted", "portion_refused", "portion_failed", "purged")
+        for name in (
+            *("portion_granted", "portion_refused", "portion_failed", "purged"),
+            *("refilled", "cleaning_due", "paper_will_be_empty"),
+        )
     }
-    for one in ours.values():
+    within = ours.pop(f"{DOMAIN}.paper_will_be_empty")
+    assert within is not None
+    assert set(within["fields"]) == {"config_entry_id", "within"}
+    for key, one in ours.items():
         assert one is not None
         (entity,) = one["target"]["entity"]
-        assert (entity["integration"], entity["domain"]) == (DOMAIN, ["event"])
+        domain = {"refilled": "sensor", "cleaning_due": "binary_sensor"}
+        expected = domain.get(key.removeprefix(f"{DOMAIN}."), "event")
+        assert (entity["integration"], entity["domain"]) == (DOMAIN, [expected])
     condition = (await conditions(hass))[f"{DOMAIN}.faces_remembered"]
     assert condition is not None
     assert set(condition["fields"]) == {"config_entry_id", "above"}

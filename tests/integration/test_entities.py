@@ -41,6 +41,16 @@ DIAGNOSTIC: Final = Category.DIAGNOSTIC
 TOTAL: Final = "total_increasing"
 
 OF_THE_SITE: Final = {
+    "binary_sensor.cleaning_due": Shown(name="Cleaning due"),
+    "button.cleaned": Shown(name="Cleaned"),
+    "sensor.cleaned_at": Shown(name="Cleaned at", device_class="timestamp"),
+    "sensor.visitors_today": Shown(
+        name="Visitors today", state_class=TOTAL, unit="visitors"
+    ),
+    "sensor.visits_since_cleaning": Shown(
+        name="Visits since cleaning", state_class="measurement", unit="visits"
+    ),
+    "todo.tasks": Shown(name="Tasks"),
     "button.purge": Shown(name="Purge"),
     "event.purge": Shown(name="Purge"),
     "number.allowance": Shown(
@@ -84,6 +94,18 @@ OF_A_DISPENSER: Final = {
     "binary_sensor.problem": Shown(name="Problem", device_class="problem"),
     "binary_sensor.unusual_use": Shown(name="Unusual use", device_class="problem"),
     "button.dispense": Shown(name="Dispense"),
+    "button.refilled": Shown(name="Refilled"),
+    "sensor.paper_left": Shown(
+        name="Paper left", device_class="distance", state_class="measurement", unit="m"
+    ),
+    "sensor.empty_at": Shown(name="Empty at", device_class="timestamp"),
+    "sensor.refilled_at": Shown(name="Refilled at", device_class="timestamp"),
+    "sensor.time_to_refill": Shown(
+        name="Time to refill", device_class="duration", unit="min"
+    ),
+    "sensor.time_between_refills": Shown(
+        name="Time between refills", device_class="duration", unit="h"
+    ),
     "event.visit": Shown(name="Visit"),
     "sensor.last_recognition_time": Shown(
         name="Last recognition time",

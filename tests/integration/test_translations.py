@@ -26,6 +26,7 @@ from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.environment import InstallError
 from custom_components.facequota.recognition.supervisor import WorkerError
 from custom_components.facequota.site.lanes import Lanes
+from custom_components.facequota.site.upkeep_options import UPKEEP_SCHEMA
 from custom_components.facequota.trigger import TRIGGERS
 from custom_components.facequota.visit.capture import Doubt
 from custom_components.facequota.visit.recogniser import ENGINE_ISSUES
@@ -33,6 +34,7 @@ from custom_components.facequota.visit.records import receipt_record, visit_reco
 from custom_components.facequota.visit.visit import REASON_RECOGNITION, Visit
 from custom_components.facequota.visit.visitors import Cause, Receipt
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.selector import SelectSelector
 from homeassistant.setup import async_setup_component
@@ -98,8 +100,17 @@ def placeholders(text: str) -> set[str]:
 
 
 def fields(schema: vol.Schema) -> set[str]:
-    """Return the names of a form's fields."""
-    return {str(marker) for marker in schema.schema}
+    """Return the names of a form's fields, without its sections."""
+    return {str(marker) for marker in schema.schema} - set(sections(schema))
+
+
+def sections(schema: vol.Schema) -> dict[str, vol.Schema]:
+    """Return the sections of a form by their names."""
+    return {
+        str(marker): value.schema
+        for marker, value in schema.schema.items()
+        if isinstance(value, section)
+    }
 
 
 def descriptions() -> Iterator[tuple[str, EntityDescription]]:
@@ -170,7 +181,9 @@ def test_python_holds_no_sentence_for_people() -> None:
             "options",
             {"init": options_flow.RULES_SCHEMA},
             set(),
-            form_errors("options.py") | form_errors("visit/attack_files.py"),
+            form_errors("options.py")
+            | form_errors("visit/attack_files.py")
+            | form_errors("site/upkeep_options.py"),
         ),
         (
             "config_subentries.dispenser",
@@ -195,8 +208,14 @@ def test_a_flow_has_all_it_says(
     flow = english(path)
     assert set(flow["step"]) == {*forms, *without_fields}
     for step, schema in forms.items():
-        assert set(flow["step"][step]["data"]) == fields(schema), step
-        assert set(flow["step"][step]["data_description"]) == fields(schema), step
+        texts = flow["step"][step]
+        assert set(texts.get("sections", {})) == set(sections(schema)), step
+        for part, said in (
+            (schema, texts),
+            *((one, texts["sections"][key]) for key, one in sections(schema).items()),
+        ):
+            assert set(said["data"]) == fields(part), step
+            assert set(said["data_description"]) == fields(part), step
     for step in (*forms, *without_fields):
         assert "title" in flow["step"][step], step
     assert set(flow["error"]) == errors
@@ -232,7 +251,7 @@ def test_a_flow_says_what_its_class_shows(path: str, module: str, name: str) -> 
 
 def test_every_choice_has_a_name() -> None:
     """The options of select fields, in forms and in actions."""
-    forms = (config_flow.LAW_SCHEMA, config_flow.ENGINE_SCHEMA)
+    forms = (config_flow.LAW_SCHEMA, config_flow.ENGINE_SCHEMA, UPKEEP_SCHEMA)
     selectors = [
         selector.config
         for schema in forms

@@ -15,6 +15,7 @@ from custom_components.facequota.const import (
     CONF_JAM,
     CONF_LAST_PORTION,
     CONF_MOTOR,
+    CONF_NEW_ROLL,
     CONF_PAPER_DISPENSED,
     CONF_PAPER_LOW,
     CONF_PAPER_OUT,
@@ -22,6 +23,8 @@ from custom_components.facequota.const import (
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
+    CONF_ROLL_LENGTH,
+    CONF_ROLL_LENGTH_REMAINING,
     CONF_ROLL_REMAINING,
     CONF_VISITOR_BUTTON,
     DISPENSER_NUMBERS,
@@ -61,6 +64,8 @@ FIRMWARE_ENTITIES: Final = {
     ("binary_sensor", "Paper low"): CONF_PAPER_LOW,
     ("binary_sensor", "Paper out"): CONF_PAPER_OUT,
     ("sensor", "Roll remaining"): CONF_ROLL_REMAINING,
+    ("sensor", "Roll length remaining"): CONF_ROLL_LENGTH_REMAINING,
+    ("button", "New roll"): CONF_NEW_ROLL,
     ("text", "Display"): CONF_DISPLAY,
 }
 
@@ -108,6 +113,17 @@ INPUTS_SCHEMA = vol.Schema(
         vol.Optional(CONF_PAPER_LOW): _entity("binary_sensor"),
         vol.Optional(CONF_PAPER_OUT): _entity("binary_sensor"),
         vol.Optional(CONF_ROLL_REMAINING): _entity("sensor"),
+        vol.Optional(CONF_ROLL_LENGTH_REMAINING): _entity("sensor"),
+        vol.Optional(CONF_NEW_ROLL): _entity("button", "input_button"),
+        vol.Optional(CONF_ROLL_LENGTH): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=5000,
+                step=1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=UnitOfLength.METERS,
+            )
+        ),
         vol.Optional(CONF_DISPLAY): _entity("text"),
         vol.Optional(CONF_CM_PER_SECOND): NumberSelector(
             NumberSelectorConfig(
@@ -231,8 +247,9 @@ class DispenserFlow(ConfigSubentryFlow):
     def _input_errors(self, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Return what is wrong with buttons and speed, by field."""
         errors: dict[str, str] = {}
-        if not math.isfinite(inputs.get(CONF_CM_PER_SECOND, 0)):
-            errors[CONF_CM_PER_SECOND] = "not_a_number"
+        for key in (CONF_CM_PER_SECOND, CONF_ROLL_LENGTH):
+            if not math.isfinite(inputs.get(key, 0)):
+                errors[key] = "not_a_number"
         # A motor that is a button too would ask for the next portion by itself.
         taken = {self._basics[CONF_MOTOR]}
         for key in BUTTONS:

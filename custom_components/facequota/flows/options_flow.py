@@ -12,17 +12,30 @@ from custom_components.facequota.options import (
     options_schema,
     rule_errors,
 )
+from custom_components.facequota.site.upkeep_options import (
+    CONF_UPKEEP,
+    UPKEEP_SCHEMA,
+    upkeep_errors,
+)
 from custom_components.facequota.visit.attack_files import (
     attack_errors,
     attack_placeholders,
 )
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.data_entry_flow import SectionConfig, section
 from homeassistant.helpers.selector import BooleanSelector
 
 RULES_SCHEMA = (
     options_schema(OPTION_KEYS)
     .extend({vol.Required(CONF_PRESENTATION_ATTACKS, default=False): BooleanSelector()})
     .extend(OPERATOR_SCHEMA.schema)
+    .extend(
+        {
+            vol.Optional(CONF_UPKEEP): section(
+                UPKEEP_SCHEMA, SectionConfig(collapsed=True)
+            )
+        }
+    )
 )
 
 
@@ -36,7 +49,7 @@ class FaceQuotaOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             engine = self.config_entry.data[CONF_ENGINE]
-            errors = rule_errors(user_input)
+            errors = rule_errors(user_input) | upkeep_errors(user_input)
             errors |= await attack_errors(self.hass, engine, user_input)
         if user_input is not None and not errors:
             kept = {

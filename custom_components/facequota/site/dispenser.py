@@ -28,7 +28,6 @@ from custom_components.facequota.hardware import inputs
 from custom_components.facequota.hardware.display import HINTS, Display, Sentence
 from custom_components.facequota.hardware.motor import Motor
 from custom_components.facequota.hardware.portion import MotorEntities
-from custom_components.facequota.hardware.roll import ROLL_SENSORS, is_low
 from custom_components.facequota.visit.accounts import Accounts
 from custom_components.facequota.visit.capture import REASON_CAMERA, Probe, look
 from custom_components.facequota.visit.listeners import Listeners
@@ -54,7 +53,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
+from .roll_keeper import RollKeeper
 from .shared import Shared
+from .upkeep_options import UpkeepOptions
 from .usage_alarm import UsageAlarm
 
 _LOGGER = logging.getLogger(__name__)
@@ -83,6 +84,9 @@ class Dispenser:
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
         self.accounts = Accounts(shared.visitors, shared.options, hass.loop.time)
         self.display = Display(hass, data.get(CONF_DISPLAY))
+        self.roll = RollKeeper(
+            hass, data, lambda: UpkeepOptions.from_entry(shared.entry.options)
+        )
         self._usage = UsageAlarm(hass, self.update)
         self.last_recognition_ms: float | None = None
         self._step: Step | None = None
@@ -130,8 +134,14 @@ class Dispenser:
 
     @property
     def paper_low(self) -> bool | None:
-        """Return if the roll is nearly empty, None without a sensor that can tell."""
-        return is_low(self._hass, self.subentry.data)
+        """Return if staff should bring a new roll, None if nothing can tell."""
+        return self.roll.low
+
+    @property
+    def portions_left(self) -> int | None:
+        """Return how many portions the rest of the roll is good for."""
+        left = self.roll.supply.left_cm
+        return None if left is None else int(left // self.shared.options.portion_cm)
 
     @property
     def unusual_use(self) -> bool:
@@ -156,7 +166,7 @@ class Dispenser:
             ),
             async_track_state_change_event(
                 self._hass,
-                [data[k] for k in (*watched, *ROLL_SENSORS) if data.get(k)],
+                [data[k] for k in watched if data.get(k)],
                 self._entity_changed,
             ),
         ]

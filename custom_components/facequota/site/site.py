@@ -26,6 +26,7 @@ from .dispenser import Dispenser
 from .settings_log import settings
 from .shared import Shared
 from .site_log import SiteLog
+from .upkeep import Upkeep
 
 type FaceQuotaConfigEntry = ConfigEntry[Site]
 
@@ -74,6 +75,7 @@ class Site:
             for subentry in entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_DISPENSER
         }
+        self.upkeep = Upkeep(hass, entry, self.dispensers)
         self.recogniser.detect_attacks = self.options.presentation_attacks
         self._built_of = self._structure()
         self._following = asyncio.Lock()
@@ -94,6 +96,7 @@ class Site:
         for dispenser in self.dispensers.values():
             dispenser.visits.add(self.log.visit)
             await dispenser.start()
+        self.upkeep.start()
         self._starting = self.entry.async_create_background_task(
             self._hass, self._follow_suspension(), name=f"{DOMAIN} recogniser"
         )
@@ -108,6 +111,7 @@ class Site:
         async with self._following:
             await self.recogniser.stop()
         self.visitors.stop()
+        await self.upkeep.stop()
         await self.log.save()
 
     async def follow_entry(self) -> bool:
@@ -119,6 +123,7 @@ class Site:
         self.visitors.set_rule(now.rule, now.fpir_limit)
         for dispenser in self.dispensers.values():
             dispenser.accounts.follow(now)
+        self.upkeep.follow_options()
         if (
             now.suspended > before.suspended
             or now.suspended_dispensers - before.suspended_dispensers

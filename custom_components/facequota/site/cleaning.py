@@ -1,0 +1,84 @@
+"""Whether a site is due for cleaning, by visits and by hours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleaningRule:
+    """After how many visits and hours cleaning is due; None: does not count."""
+
+    visits: int | None = None
+    hours: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Cleaning:
+    """Visits of today and since the last cleaning. Times are aware local datetimes."""
+
+    counted_from: datetime
+    cleaned_at: datetime | None = None
+    visits_since: int = 0
+    today: date | None = None
+    visits_today: int = 0
+
+    def visit(self, now: datetime) -> None:
+        """Count somebody who asked for paper."""
+        self.follow(now)
+        self.visits_since += 1
+        self.visits_today += 1
+
+    def follow(self, now: datetime) -> None:
+        """Begin a new day at midnight."""
+        if self.today != now.date():
+            self.today, self.visits_today = now.date(), 0
+
+    def cleaned(self, now: datetime) -> None:
+        """Somebody has cleaned."""
+        self.counted_from = self.cleaned_at = now
+        self.visits_since = 0
+
+    def due_at(self, rule: CleaningRule) -> datetime | None:
+        """Return when cleaning is due by hours, None without such a rule."""
+        if rule.hours is None:
+            return None
+        return self.counted_from + timedelta(hours=rule.hours)
+
+    def is_due(self, now: datetime, rule: CleaningRule) -> bool | None:
+        """Return if cleaning is due; None where no rule says when."""
+        if rule.visits is None and rule.hours is None:
+            return None
+        due_at = self.due_at(rule)
+        by_visits = rule.visits is not None and self.visits_since >= rule.visits
+        return by_visits or (due_at is not None and now >= due_at)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what outlives a restart, as plain values."""
+        return {
+            "counted_from": self.counted_from.isoformat(),
+            "cleaned_at": None
+            if self.cleaned_at is None
+            else self.cleaned_at.isoformat(),
+            "visits_since": self.visits_since,
+            "today": None if self.today is None else self.today.isoformat(),
+            "visits_today": self.visits_today,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Go on from the last run.
+
+        Raises KeyError, TypeError or ValueError for what was never stored here.
+        """
+        today, cleaned_at = stored["today"], stored["cleaned_at"]
+        return cls(
+            counted_from=datetime.fromisoformat(stored["counted_from"]),
+            cleaned_at=None
+            if cleaned_at is None
+            else datetime.fromisoformat(cleaned_at),
+            visits_since=int(stored["visits_since"]),
+            today=None if today is None else date.fromisoformat(today),
+            visits_today=int(stored["visits_today"]),
+        )

@@ -1,0 +1,159 @@
+"""How much paper a dispenser has left, when it is empty, and how it is refilled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, Final, Self
+
+from .paper_forecast import Forecast, UsageProfile
+
+# A sensor that tells this much more than was left, as a share of the roll: a new roll.
+# A coarse sensor's own steps are below it.
+NEW_ROLL_SHARE: Final = 0.25
+# Without working hours of the staff: low is this share of the roll.
+LOW_SHARE: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffHours:
+    """When staff come: the time of day, and the weekdays (0 is Monday)."""
+
+    begin: time
+    weekdays: frozenset[int]
+
+    def next_shift(self, now: datetime) -> datetime | None:
+        """Return when staff come next; who is there now comes again with the next shift."""
+        for days in range(8):
+            day = now.date() + timedelta(days=days)
+            begin = datetime.combine(day, self.begin, now.tzinfo)
+            if day.weekday() in self.weekdays and begin > now:
+                return begin
+        return None
+
+
+class PaperSupply:
+    """The roll of one dispenser. Times are aware local datetimes, lengths are cm."""
+
+    def __init__(self, profile: UsageProfile) -> None:
+        """Begin without knowing anything of the roll."""
+        self.profile = profile
+        self.roll_cm: float | None = None
+        self.left_cm: float | None = None
+        self.refilled_at: datetime | None = None
+        self.needed_since: datetime | None = None
+        """Since when a new roll is needed: the roll is low or empty."""
+        self.time_to_refill: timedelta | None = None
+        """How long it took the last time from low or empty to the new roll."""
+        self.time_between_refills: timedelta | None = None
+        self._forecast: Forecast | None = None
+
+    def used(self, now: datetime, cm: float) -> None:
+        """Take note of paper that came out."""
+        self.profile.add(now, cm)
+        if self.left_cm is not None:
+            self.left_cm = max(0.0, self.left_cm - cm)
+        self.foresee(now)
+
+    def reported(self, now: datetime, cm: float) -> bool:
+        """Believe a sensor that tells what is left; return if that is a new roll."""
+        before, roll = self.left_cm, self.roll_cm
+        new = before is not None and cm - before > NEW_ROLL_SHARE * (
+            roll or max(cm, 1.0)
+        )
+        if new:
+            self._refill(now)
+        self.left_cm = max(0.0, cm)
+        self.foresee(now)
+        return new
+
+    def refilled(self, now: datetime) -> None:
+        """Somebody says that there is a new roll."""
+        self._refill(now)
+        self.left_cm = self.roll_cm
+        self.foresee(now)
+
+    def need(self, now: datetime, needed: bool) -> None:
+        """Take note of whether a new roll is needed; the first moment counts."""
+        if not needed:
+            self.needed_since = None
+        elif self.needed_since is None:
+            self.needed_since = now
+
+    def foresee(self, now: datetime) -> None:
+        """Make the forecast anew."""
+        self.profile.follow(now)
+        self._forecast = (
+            None if self.left_cm is None else self.profile.forecast(now, self.left_cm)
+        )
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """Return when the roll will be empty, None if nobody can tell."""
+        return self._forecast
+
+    def is_low(self, now: datetime, staff: StaffHours | None) -> bool | None:
+        """Return if it will be empty before staff come again; None if nobody can tell."""
+        if self.left_cm is None:
+            return None
+        if staff is None:
+            return (
+                None if not self.roll_cm else self.left_cm <= LOW_SHARE * self.roll_cm
+            )
+        shift = staff.next_shift(now)
+        if shift is None or self._forecast is None:
+            return self.left_cm <= 0
+        return self._forecast.earliest < shift
+
+    def _refill(self, now: datetime) -> None:
+        if self.refilled_at is not None:
+            self.time_between_refills = now - self.refilled_at
+        if self.needed_since is not None:
+            self.time_to_refill = now - self.needed_since
+        self.refilled_at, self.needed_since = now, None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what outlives a restart, as plain values."""
+        return {
+            "profile": self.profile.as_dict(),
+            "left_cm": self.left_cm,
+            "refilled_at": _iso(self.refilled_at),
+            "needed_since": _iso(self.needed_since),
+            "time_to_refill_s": _seconds(self.time_to_refill),
+            "time_between_refills_s": _seconds(self.time_between_refills),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any], now: datetime) -> Self:
+        """Go on from the last run.
+
+        Raises KeyError, TypeError or ValueError for what was never stored here.
+        """
+        supply = cls(UsageProfile.from_dict(stored["profile"], now))
+        left = stored["left_cm"]
+        supply.left_cm = None if left is None else max(0.0, float(left))
+        supply.refilled_at = _moment(stored["refilled_at"])
+        supply.needed_since = _moment(stored["needed_since"])
+        supply.time_to_refill = _span(stored["time_to_refill_s"])
+        supply.time_between_refills = _span(stored["time_between_refills_s"])
+        return supply
+
+
+def to_ten_minutes(moment: datetime) -> datetime:
+    """Return a moment in steps of ten minutes: what is foreseen is not known better."""
+    return moment.replace(minute=moment.minute // 10 * 10, second=0, microsecond=0)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return None if span is None else round(span.total_seconds())
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _span(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=float(seconds))

@@ -1,0 +1,131 @@
+"""The roll of one dispenser in Home Assistant: its sensors, its visits, its new rolls."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from custom_components.facequota.const import (
+    CONF_NEW_ROLL,
+    CONF_PAPER_OUT,
+    CONF_ROLL_LENGTH,
+)
+from custom_components.facequota.hardware.roll import ROLL_SENSORS, is_low, left_cm
+from custom_components.facequota.visit.visit import Visit
+from homeassistant.components.button.const import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
+from homeassistant.const import ATTR_ENTITY_ID, STATE_ON
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from .paper_forecast import UsageProfile
+from .paper_supply import PaperSupply
+from .upkeep_options import UpkeepOptions
+
+CM_PER_M: Final = 100.0
+
+
+class RollKeeper:
+    """Knows how much paper is left at a dispenser, and when there was a new roll."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entities: Mapping[str, Any],
+        upkeep: Callable[[], UpkeepOptions],
+    ) -> None:
+        """Begin without a history; load() brings it."""
+        self._hass = hass
+        self._entities = entities
+        self._upkeep = upkeep
+        self._release: CALLBACK_TYPE | None = None
+        self._on_change: Callable[[], None] = lambda: None
+        self.supply = PaperSupply(UsageProfile(dt_util.now()))
+
+    @callback
+    def start(self, on_change: Callable[[], None]) -> None:
+        """Listen to the roll's sensors; on_change is called after what they tell."""
+        self._on_change = on_change
+        roll_m = self._entities.get(CONF_ROLL_LENGTH)
+        self.supply.roll_cm = None if roll_m is None else roll_m * CM_PER_M
+        watched = [
+            self._entities[key] for key in ROLL_SENSORS if self._entities.get(key)
+        ]
+        self._release = async_track_state_change_event(
+            self._hass, watched, self._sensor_changed
+        )
+        self._read()
+        self.follow()
+
+    @callback
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._release is not None:
+            self._release()
+            self._release = None
+
+    @property
+    def empty(self) -> bool:
+        """Return if there is no paper."""
+        state = self._hass.states.get(self._entities.get(CONF_PAPER_OUT) or "")
+        if state is not None and state.state == STATE_ON:
+            return True
+        return self.supply.left_cm is not None and self.supply.left_cm <= 0
+
+    @property
+    def low(self) -> bool | None:
+        """Return if staff should bring a new roll, None if nothing can tell.
+
+        With working hours: if it will be empty before staff come again. Else, and where
+        nothing can be foreseen: if a sensor says so, or at a share of the roll.
+        """
+        staff = self._upkeep().staff
+        foreseen = self.supply.is_low(dt_util.now(), staff)
+        told = is_low(self._hass, self._entities)
+        if foreseen is None or (staff is None and told is not None):
+            return told
+        return foreseen or self.empty
+
+    @callback
+    def visit(self, visit: Visit) -> None:
+        """Take the paper of a visit off the roll."""
+        if visit.cm:
+            self.supply.used(dt_util.now(), visit.cm)
+            self.follow()
+
+    @callback
+    def follow(self) -> None:
+        """Foresee anew, as time goes on; note since when a new roll is needed."""
+        now = dt_util.now()
+        self.supply.foresee(now)
+        self.supply.need(now, bool(self.low))
+
+    async def refilled(self) -> None:
+        """Somebody says that there is a new roll: the device is told, too.
+
+        Raises HomeAssistantError when the device's own button cannot be pressed.
+        """
+        if button := self._entities.get(CONF_NEW_ROLL):
+            await self._hass.services.async_call(
+                BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: button}, blocking=True
+            )
+        self.supply.refilled(dt_util.now())
+        self.follow()
+        self._on_change()
+
+    @callback
+    def _sensor_changed(self, _event: Event[EventStateChangedData]) -> None:
+        self._read()
+        self.follow()
+        self._on_change()
+
+    @callback
+    def _read(self) -> None:
+        """Believe what the roll's sensors tell of its length, if they do."""
+        told = left_cm(self._hass, self._entities, self.supply.roll_cm)
+        if told is not None:
+            self.supply.reported(dt_util.now(), told)

@@ -1,0 +1,213 @@
+"""Refilling and cleaning of one site: what is kept of it, and what there is to do."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final
+
+from custom_components.facequota.const import DOMAIN, Lane
+from custom_components.facequota.visit.listeners import Listeners
+from custom_components.facequota.visit.visit import Visit
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_time_interval,
+)
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from .cleaning import Cleaning
+from .dispenser import Dispenser
+from .paper_supply import PaperSupply
+from .tasks import DispenserNeeds, Task, open_tasks
+from .upkeep_options import UpkeepOptions
+
+_LOGGER = logging.getLogger(__name__)
+
+STORAGE_VERSION: Final = 1
+SAVE_DELAY_S: Final = 60
+# What is foreseen moves with the clock; nobody plans by the minute.
+FOLLOW_EVERY: Final = timedelta(minutes=5)
+
+
+class Upkeep:
+    """The rolls of a site's dispensers and its cleaning, over restarts."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        dispensers: Mapping[str, Dispenser],
+    ) -> None:
+        """Wire the parts; nothing is read yet."""
+        self._hass = hass
+        self._entry = entry
+        self._dispensers = dispensers
+        self._store: Store[dict[str, Any]] = Store(
+            hass, STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}.upkeep"
+        )
+        self.cleaning = Cleaning(counted_from=dt_util.now())
+        self.changes = Listeners[[]]()
+        self._releases: list[CALLBACK_TYPE] = []
+        self._release_tag: CALLBACK_TYPE | None = None
+
+    @property
+    def options(self) -> UpkeepOptions:
+        """Return what the manager decided."""
+        return UpkeepOptions.from_entry(self._entry.options)
+
+    @property
+    def cleaning_due(self) -> bool | None:
+        """Return if the site is due for cleaning; None where no rule says when."""
+        return self.cleaning.is_due(dt_util.now(), self.options.cleaning)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Return what there is to do, most urgent first."""
+        needs = []
+        for key, one in self._dispensers.items():
+            foreseen = one.roll.supply.forecast
+            needs.append(
+                DispenserNeeds(
+                    dispenser_id=key,
+                    name=one.subentry.title,
+                    fault=one.motor.fault,
+                    empty=one.roll.empty,
+                    low=bool(one.paper_low),
+                    empty_at=None if foreseen is None else foreseen.earliest,
+                )
+            )
+        return open_tasks(
+            self._entry.title,
+            needs,
+            self.cleaning,
+            self.options.cleaning,
+            dt_util.now(),
+        )
+
+    async def load(self) -> None:
+        """Go on from the last run; what cannot be read is begun anew."""
+        stored = await self._store.async_load() or {}
+        now = dt_util.now()
+        self.cleaning = _read(stored.get("cleaning"), Cleaning.from_dict, self.cleaning)
+        rolls = stored.get("rolls", {})
+        for key, one in self._dispensers.items():
+            one.roll.supply = _read(
+                rolls.get(key),
+                lambda kept: PaperSupply.from_dict(kept, now),
+                one.roll.supply,
+            )
+
+    @callback
+    def start(self) -> None:
+        """Listen to visits, to the tag by which cleaning is told, and to the clock."""
+        for one in self._dispensers.values():
+            self._releases.append(one.visits.add(self._visited(one)))
+            one.roll.start(self._changed(one))
+        self._releases.append(
+            async_track_time_interval(self._hass, self._follow, FOLLOW_EVERY)
+        )
+        self.follow_options()
+
+    @callback
+    def follow_options(self) -> None:
+        """Apply what the manager decided: another tag, other rules."""
+        if self._release_tag is not None:
+            self._release_tag()
+        tag = self.options.cleaned_tag
+        self._release_tag = async_track_state_change_event(
+            self._hass, [tag] if tag else [], self._tag_scanned
+        )
+        self._follow(dt_util.utcnow())
+
+    async def stop(self) -> None:
+        """Listen no more, and keep what there is."""
+        if self._release_tag is not None:
+            self._release_tag()
+            self._release_tag = None
+        for release in self._releases:
+            release()
+        self._releases.clear()
+        for one in self._dispensers.values():
+            one.roll.stop()
+        await self._store.async_save(self._as_dict())
+
+    async def remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
+
+    @callback
+    def cleaned(self) -> None:
+        """Somebody has cleaned."""
+        self.cleaning.cleaned(dt_util.now())
+        self._tell()
+
+    @callback
+    def _visited(self, dispenser: Dispenser) -> Callable[[Visit], None]:
+        @callback
+        def visited(visit: Visit) -> None:
+            if visit.lane is not Lane.STAFF:
+                self.cleaning.visit(dt_util.now())
+            dispenser.roll.visit(visit)
+            dispenser.update()
+            self._tell()
+
+        return visited
+
+    @callback
+    def _changed(self, dispenser: Dispenser) -> Callable[[], None]:
+        @callback
+        def changed() -> None:
+            dispenser.update()
+            self._tell()
+
+        return changed
+
+    @callback
+    def _follow(self, now: datetime) -> None:
+        self.cleaning.follow(dt_util.as_local(now))
+        for one in self._dispensers.values():
+            one.roll.follow()
+            one.update()
+        self._tell()
+
+    @callback
+    def _tag_scanned(self, event: Event[EventStateChangedData]) -> None:
+        """A tag's state is when it was last scanned; one that appears was not."""
+        if event.data["old_state"] is not None and event.data["new_state"] is not None:
+            self.cleaned()
+
+    @callback
+    def _tell(self) -> None:
+        self.changes.tell()
+        self._store.async_delay_save(self._as_dict, SAVE_DELAY_S)
+
+    def _as_dict(self) -> dict[str, Any]:
+        return {
+            "cleaning": self.cleaning.as_dict(),
+            "rolls": {
+                key: one.roll.supply.as_dict() for key, one in self._dispensers.items()
+            },
+        }
+
+
+def _read[T](
+    kept: Mapping[str, Any] | None, read: Callable[[Mapping[str, Any]], T], new: T
+) -> T:
+    """Return one part of the file; a part that makes no sense costs only itself."""
+    if kept is None:
+        return new
+    try:
+        return read(kept)
+    except KeyError, TypeError, ValueError, AttributeError:
+        _LOGGER.warning(
+            "What was kept of a roll or of cleaning cannot be read; it begins anew"
+        )
+        return new

@@ -1,0 +1,101 @@
+"""The roll of one dispenser: what is left, when it is low, and how it is refilled."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from custom_components.facequota.site.paper_forecast import UsageProfile
+from custom_components.facequota.site.paper_supply import PaperSupply, StaffHours
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+EVERY_MORNING = StaffHours(begin=time(7), weekdays=frozenset(range(7)))
+WEEKDAYS = StaffHours(begin=time(7), weekdays=frozenset(range(5)))
+
+
+def supply(
+    left_cm: float | None = 20_000, roll_cm: float | None = 20_000
+) -> PaperSupply:
+    """Return a roll at ten on a Monday."""
+    made = PaperSupply(UsageProfile(MONDAY + 10 * HOUR))
+    made.roll_cm, made.left_cm = roll_cm, left_cm
+    made.foresee(MONDAY + 10 * HOUR)
+    return made
+
+
+def test_a_visit_takes_its_paper_off_the_roll() -> None:
+    roll = supply(left_cm=100)
+    roll.used(MONDAY + 10 * HOUR, 60)
+    assert roll.left_cm == 40
+    roll.used(MONDAY + 10 * HOUR, 60)
+    assert roll.left_cm == 0
+
+
+def test_without_a_known_length_nothing_is_foreseen() -> None:
+    roll = supply(left_cm=None, roll_cm=None)
+    roll.used(MONDAY + 10 * HOUR, 60)
+    assert roll.left_cm is None and roll.forecast is None
+    assert roll.is_low(MONDAY + 10 * HOUR, EVERY_MORNING) is None
+
+
+def test_low_means_empty_before_staff_come_again() -> None:
+    now = MONDAY + 10 * HOUR
+    roll = supply(left_cm=4000)
+    for minute in range(0, 60, 6):
+        roll.used(now + timedelta(minutes=minute), 60)
+    assert roll.forecast is not None
+    assert roll.is_low(now + HOUR, EVERY_MORNING)
+    plenty = supply(left_cm=20_000)
+    plenty.used(now, 60)
+    assert not plenty.is_low(now + HOUR, EVERY_MORNING)
+
+
+def test_over_a_weekend_without_staff_more_paper_is_needed() -> None:
+    friday = MONDAY + timedelta(days=4, hours=17)
+    assert EVERY_MORNING.next_shift(friday) == MONDAY + timedelta(days=5, hours=7)
+    assert WEEKDAYS.next_shift(friday) == MONDAY + timedelta(days=7, hours=7)
+
+
+def test_staff_who_are_there_come_again_with_the_next_shift() -> None:
+    assert WEEKDAYS.next_shift(MONDAY + 7 * HOUR) == MONDAY + timedelta(days=1, hours=7)
+
+
+def test_without_working_hours_low_is_a_tenth_of_the_roll() -> None:
+    assert supply(left_cm=2000).is_low(MONDAY, None)
+    assert not supply(left_cm=2001).is_low(MONDAY, None)
+
+
+def test_a_sensor_that_tells_far_more_tells_a_new_roll() -> None:
+    roll = supply(left_cm=1500)
+    assert roll.reported(MONDAY + 11 * HOUR, 20_000)
+    assert roll.refilled_at == MONDAY + 11 * HOUR
+    assert roll.left_cm == 20_000
+
+
+def test_a_sensor_s_own_step_is_no_new_roll() -> None:
+    roll = supply(left_cm=15_000)
+    assert not roll.reported(MONDAY + 11 * HOUR, 15_200)
+    assert roll.refilled_at is None and roll.left_cm == 15_200
+
+
+def test_the_first_report_after_a_start_is_no_new_roll() -> None:
+    roll = supply(left_cm=None)
+    assert not roll.reported(MONDAY + 11 * HOUR, 20_000)
+    assert roll.refilled_at is None
+
+
+def test_how_long_a_refill_took_and_how_long_a_roll_lasted_are_kept() -> None:
+    roll = supply()
+    roll.refilled(MONDAY + 10 * HOUR)
+    assert roll.time_to_refill is None and roll.time_between_refills is None
+    roll.need(MONDAY + 30 * HOUR, True)
+    roll.need(MONDAY + 31 * HOUR, True)
+    roll.refilled(MONDAY + 32 * HOUR)
+    assert roll.time_to_refill == 2 * HOUR
+    assert roll.time_between_refills == 22 * HOUR
+
+
+def test_all_of_it_outlives_a_restart() -> None:
+    roll = supply(left_cm=1234.5)
+    roll.refilled(MONDAY + 10 * HOUR)
+    roll.need(MONDAY + 12 * HOUR, True)
+    again = PaperSupply.from_dict(roll.as_dict(), MONDAY + 13 * HOUR)
+    assert again.as_dict() == roll.as_dict()
