@@ -24,6 +24,26 @@ class Guidance(StrEnum):
     UNREADABLE_PICTURE = "unreadable_picture"
 
 
+class Unreadable(StrEnum):
+    """Why bytes are no picture that can be used: what they are, or what is wrong."""
+
+    EMPTY = "empty"
+    BROKEN = "broken"
+    TOO_LARGE = "too_large"
+    TOO_SMALL = "too_small"
+    TEXT = "text"
+    AVIF = "avif"
+    BMP = "bmp"
+    GIF = "gif"
+    H264 = "h264"
+    HEIF = "heif"
+    JPEG_2000 = "jpeg_2000"
+    MP4 = "mp4"
+    TIFF = "tiff"
+    WEBP = "webp"
+    UNKNOWN_FORMAT = "unknown_format"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """A part of a picture, whatever its size: 0 is top and left, 1 bottom and right."""
@@ -67,6 +87,9 @@ class Sighting:
 
     region: Region | None = None
     """Where the face of a usable frame is, to look there first in the next one."""
+
+    unreadable: Unreadable | None = None
+    """Why the picture could not be read, with Guidance.UNREADABLE_PICTURE only."""
 
     def overwrite(self) -> None:
         """Leave nothing of the template in memory: freeing alone would."""

@@ -28,11 +28,12 @@ def look(
     template = None
     faces = []
     quality = 0.0
-    height = eyes_at = live = where = None
+    height = eyes_at = live = where = unreadable = None
     try:
         picture = decode(data)
-    except UnreadablePictureError:
+    except UnreadablePictureError as err:
         guidance: Guidance | None = Guidance.UNREADABLE_PICTURE
+        unreadable = err.why
     else:
         faces = engine.faces(picture.pixels, near)
         assessment = assess(picture.pixels, faces)
@@ -58,6 +59,7 @@ def look(
         eyes_at=eyes_at,
         live=live,
         region=where,
+        unreadable=unreadable,
     )
 
 

@@ -16,9 +16,9 @@ import struct
 
 import numpy as np
 
-from .engine import EngineInfo, Guidance, Region, Sighting
+from .engine import EngineInfo, Guidance, Region, Sighting, Unreadable
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024
 """Above any camera's snapshot: a 16-megapixel PNG of a noisy scene fits."""
@@ -35,12 +35,13 @@ _REGION = struct.Struct("!ffff")
 REGION_SIZE = _REGION.size
 """A picture's body begins with where its visitor was in the frame before."""
 
-# guidance (0: none, else its place in the enumeration from 1), faces, quality, face
-# height, milliseconds, eyes_at, live (NaN: none), length of the template that follows
-# the region as float32
-_SIGHTING = struct.Struct("!BBfffffH")
+# guidance and unreadable (0: none, else the place in the enumeration from 1), faces,
+# quality, face height, milliseconds, eyes_at, live (NaN: none), length of the template
+# that follows the region as float32
+_SIGHTING = struct.Struct("!BBBfffffH")
 _HEAD_SIZE = _SIGHTING.size + REGION_SIZE
-_GUIDANCES = tuple(Guidance)
+_GUIDANCES = (None, *Guidance)
+_UNREADABLE = (None, *Unreadable)
 _MAX_SIGHTING_BYTES = _HEAD_SIZE + 4 * MAX_DIMENSION
 _MOST_FACES = 255
 
@@ -129,15 +130,13 @@ def decode_hello(body: bytes | bytearray) -> Hello:
 
 def encode_sighting(sighting: Sighting) -> bytes:
     """Return the body of a sighting."""
-    guidance = (
-        0 if sighting.guidance is None else 1 + _GUIDANCES.index(sighting.guidance)
-    )
     template = (
         b"" if sighting.template is None else sighting.template.astype(">f4").tobytes()
     )
     return (
         _SIGHTING.pack(
-            guidance,
+            _GUIDANCES.index(sighting.guidance),
+            _UNREADABLE.index(sighting.unreadable),
             min(sighting.faces, _MOST_FACES),
             sighting.quality,
             _number(sighting.face_height_px),
@@ -161,11 +160,15 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         fields = _SIGHTING.unpack_from(body)
     except struct.error as err:
         raise ProtocolError("a sighting that is too short") from err
-    code, faces, quality, height, ms, eyes_at, live, length = fields
+    code, why, faces, quality, height, ms, eyes_at, live, length = fields
     if len(body) != _HEAD_SIZE + 4 * length or length not in (0, dimension):
         raise ProtocolError(f"a template of {length} numbers instead of {dimension}")
-    if code > len(_GUIDANCES) or (code == 0) != (length > 0):
+    if code >= len(_GUIDANCES) or (code == 0) != (length > 0):
         raise ProtocolError(f"guidance {code} with a template of {length} numbers")
+    guidance = _GUIDANCES[code]
+    is_unreadable = guidance is Guidance.UNREADABLE_PICTURE
+    if why >= len(_UNREADABLE) or (why > 0 and not is_unreadable):
+        raise ProtocolError(f"guidance {code} of a picture that is unreadable: {why}")
     is_height = math.isnan(height) or 0 < height < math.inf
     are_parts = all(math.isnan(part) or 0 <= part <= 1 for part in (eyes_at, live))
     if not (0 <= quality <= 1 and 0 <= ms < math.inf and is_height and are_parts):
@@ -174,7 +177,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
     if not np.isfinite(template).all():
         raise ProtocolError("a template that is not finite")
     return Sighting(
-        guidance=_GUIDANCES[code - 1] if code else None,
+        guidance=guidance,
         template=template if length else None,
         quality=quality,
         face_height_px=_optional(height),
@@ -183,6 +186,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         eyes_at=_optional(eyes_at),
         live=_optional(live),
         region=decode_region(body[_SIGHTING.size : _HEAD_SIZE]),
+        unreadable=_UNREADABLE[why],
     )
 
 

@@ -7,7 +7,10 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from .engine import Unreadable
+from .formats import what_it_is
 
 FORMATS = ("JPEG", "PNG")
 """What camera entities deliver; every further decoder is more code to attack."""
@@ -25,9 +28,19 @@ A face a sixth of them high is as large as the engines look at it, so what lies 
 costs time and memory for nothing.
 """
 
+MAX_MISSING = 0.25
+"""Part of a JPEG's lines that may be missing; assess.py sees if the face lacks some."""
+
+_JPEG_BEGINS, _JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
+
 
 class UnreadablePictureError(Exception):
-    """These bytes are no picture that can be used."""
+    """These bytes are no picture that can be used; `why` tells what they are."""
+
+    def __init__(self, why: Unreadable, detail: str) -> None:
+        """Remember why."""
+        super().__init__(detail)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,44 +57,67 @@ class Picture:
 def decode(data: bytes) -> Picture:
     """Return the pixels of a JPEG or PNG, turned as its EXIF says.
 
-    Raises UnreadablePictureError on everything else.
+    A JPEG that ends too early is read as far as it goes; the decoder makes the rest grey.
+
+    Raises UnreadablePictureError on everything else, and where too much is missing.
     """
+    if is_cut := data.startswith(_JPEG_BEGINS) and not data.endswith(_JPEG_ENDS):
+        # Some cameras never send the two bytes that mark the end.
+        data += _JPEG_ENDS
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
-            return _decode(image)
+            return _decode(image, is_cut=is_cut)
     except UnreadablePictureError:
         raise
     # Decoders fail in many ways on hostile bytes (OSError, SyntaxError, struct.error,
     # zlib.error, MemoryError …), and each means the same here.
+    except UnidentifiedImageError as err:
+        raise UnreadablePictureError(what_it_is(data), type(err).__name__) from err
     except Exception as err:
-        raise UnreadablePictureError(type(err).__name__) from err
+        raise UnreadablePictureError(Unreadable.BROKEN, type(err).__name__) from err
 
 
-def _decode(image: ImageFile.ImageFile) -> Picture:
+def _decode(image: ImageFile.ImageFile, *, is_cut: bool) -> Picture:
     """Decode a picture of which only the header was read."""
     width, height = image.size
     if width * height > MAX_PIXELS or min(width, height) < MIN_SIDE:
-        raise UnreadablePictureError(f"{width} × {height} pixels")
+        is_large = width * height > MAX_PIXELS
+        why = Unreadable.TOO_LARGE if is_large else Unreadable.TOO_SMALL
+        raise UnreadablePictureError(why, f"{width} × {height} pixels")
     surplus = min(width, height) / WORK_LINES
     if surplus >= 2:
         # A JPEG is decoded at a half, a quarter or an eighth for less than the whole.
         image.draft(None, (ceil(width / surplus), ceil(height / surplus)))
-    upright = _turn(_to_rgb(image))
-    factor = min(upright.size) // WORK_LINES
-    if factor >= 2:
-        upright = upright.reduce(factor)
+    pixels = _to_rgb(image)
+    if is_cut and _missing(np.asarray(pixels)) > MAX_MISSING:
+        raise UnreadablePictureError(Unreadable.BROKEN, "cut off")
+    upright = _turn(pixels)
     return Picture(
         pixels=np.asarray(upright), scale=max(width, height) / max(upright.size)
     )
 
 
+def _missing(pixels: NDArray[np.uint8]) -> float:
+    """Return which part of the lines, from the bottom, shows one and the same colour."""
+    has_more = (pixels != pixels[-1, -1]).any(axis=(1, 2))
+    return float(np.argmax(has_more[::-1])) / len(pixels) if has_more.any() else 1.0
+
+
 def _to_rgb(image: Image.Image) -> Image.Image:
-    """Return a picture of any mode as RGB, its EXIF kept."""
+    """Return a picture of any mode as RGB, of about WORK_LINES, its EXIF kept.
+
+    A large one is brought down first: the other steps then have little to do.
+    """
+    factor = min(image.size) // WORK_LINES
     if image.mode.startswith(("I", "F")):
-        # Sixteen bits a pixel: Pillow would clip them to eight, so scale.
+        # Sixteen bits a pixel: Pillow would clip them to eight.
         exif = image.getexif()
-        image = Image.fromarray((np.asarray(image) / 257).clip(0, 255).astype(np.uint8))
+        image = Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
         image.getexif().update(exif)
+    elif image.mode in ("1", "P", "PA"):
+        image = image.convert("RGB")
+    if factor >= 2:
+        image = image.reduce(factor)
     return image.convert("RGB")
 
 

@@ -9,6 +9,8 @@ import zlib
 import numpy as np
 from PIL import Image
 
+from custom_components.facequota.recognition.engine import Unreadable
+
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     """Return the bytes of an image file."""
@@ -40,27 +42,42 @@ def png_that_promises(width: int, height: int) -> bytes:
 
 
 @cache
-def unusable() -> dict[str, bytes]:
-    """Return what cannot be read as a picture, by name."""
+def unusable() -> dict[str, tuple[bytes, Unreadable]]:
+    """Return what cannot be read as a picture, and what is told of it, by name."""
     jpeg = encoded(noise(320, 240))
     png = encoded(noise(320, 240), "PNG")
     return {
-        "empty": b"",
-        "one byte": b"\xff",
-        "text": b"<html>401 Unauthorized</html>" * 20,
-        "truncated jpeg": jpeg[: len(jpeg) // 2],
-        "header of a jpeg only": jpeg[:200],
-        "truncated png": png[: len(png) // 2],
-        "png with a broken checksum": png[:500] + b"\0" + png[501:],
-        "one pixel": encoded(Image.new("RGB", (1, 1))),
-        "a line": encoded(Image.new("RGB", (4000, 2)), "PNG"),
-        "gif": encoded(noise(320, 240), "GIF"),
-        "bmp": encoded(noise(320, 240), "BMP"),
-        "tiff": encoded(noise(320, 240), "TIFF"),
-        "webp": encoded(noise(320, 240), "WEBP"),
-        "decompression bomb": png_that_promises(60_000, 60_000),
-        "bomb below the limit": png_that_promises(4096, 4096),
-        "huge jpeg": encoded(Image.new("RGB", (8000, 8000))),
+        "empty": (b"", Unreadable.EMPTY),
+        "one byte": (b"\xff", Unreadable.UNKNOWN_FORMAT),
+        "text": (b"<html>401 Unauthorized</html>" * 20, Unreadable.TEXT),
+        "truncated jpeg": (jpeg[: len(jpeg) // 2], Unreadable.BROKEN),
+        "header of a jpeg only": (jpeg[:200], Unreadable.BROKEN),
+        "jpeg that ends with its header": (jpeg[:700], Unreadable.BROKEN),
+        "truncated png": (png[: len(png) // 2], Unreadable.BROKEN),
+        "png with a broken checksum": (
+            png[:500] + b"\0" + png[501:],
+            Unreadable.BROKEN,
+        ),
+        "one pixel": (encoded(Image.new("RGB", (1, 1))), Unreadable.TOO_SMALL),
+        "a line": (
+            encoded(Image.new("RGB", (4000, 2)), "PNG"),
+            Unreadable.TOO_SMALL,
+        ),
+        "gif": (encoded(noise(320, 240), "GIF"), Unreadable.GIF),
+        "bmp": (encoded(noise(320, 240), "BMP"), Unreadable.BMP),
+        "tiff": (encoded(noise(320, 240), "TIFF"), Unreadable.TIFF),
+        "webp": (encoded(noise(320, 240), "WEBP"), Unreadable.WEBP),
+        "avif": (b"\0\0\0\x20ftypavif" + bytes(200), Unreadable.AVIF),
+        "heif": (b"\0\0\0\x20ftypheic" + bytes(200), Unreadable.HEIF),
+        "mp4": (b"\0\0\0\x20ftypisom" + bytes(200), Unreadable.MP4),
+        "raw h.264": (b"\0\0\0\x01\x67\x42" + bytes(200), Unreadable.H264),
+        "jpeg 2000": (b"\0\0\0\x0cjP  \r\n\x87\n", Unreadable.JPEG_2000),
+        "decompression bomb": (png_that_promises(60_000, 60_000), Unreadable.BROKEN),
+        "bomb below the limit": (png_that_promises(4096, 4096), Unreadable.BROKEN),
+        "huge jpeg": (
+            encoded(Image.new("RGB", (8000, 8000))),
+            Unreadable.TOO_LARGE,
+        ),
     }
 
 
@@ -73,6 +90,9 @@ def readable(portrait: Path) -> dict[str, bytes]:
     broken_exif = encoded(image, exif=b"Exif\0\0II*\0\xff\xff\xff\xff" * 3)
     return {
         "jpeg": encoded(image),
+        "jpeg without its end marker": encoded(image)[:-2],
+        "jpeg with half an end marker": encoded(image)[:-1],
+        "jpeg followed by zeros": encoded(image) + bytes(512),
         "png": encoded(image, "PNG"),
         "progressive jpeg": encoded(image, progressive=True),
         "greyscale jpeg": encoded(image.convert("L")),
@@ -85,6 +105,21 @@ def readable(portrait: Path) -> dict[str, bytes]:
         "broken exif": broken_exif,
         "full hd": encoded(image.resize((1440, 1080))),
         "twelve megapixels": encoded(image.resize((4000, 3000))),
+        "twelve megapixels, progressive": encoded(
+            image.resize((4000, 3000)), progressive=True
+        ),
+        "large cmyk jpeg": encoded(image.resize((2560, 1920)).convert("CMYK")),
+        "large png with alpha": encoded(
+            image.resize((2560, 1920)).convert("RGBA"), "PNG", compress_level=1
+        ),
+        "large 16-bit png": encoded(
+            Image.fromarray(grey).resize((2560, 1920), Image.Resampling.NEAREST),
+            "PNG",
+            compress_level=1,
+        ),
+        "large and turned by exif": encoded(
+            image.rotate(90, expand=True).resize((3000, 4000)), exif=turned
+        ),
         "large png": encoded(image.resize((2560, 1920)), "PNG", compress_level=1),
         "small": encoded(image.resize((320, 240))),
     }

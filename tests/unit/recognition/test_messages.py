@@ -13,6 +13,7 @@ from custom_components.facequota.recognition.engine import (
     Guidance,
     Region,
     Sighting,
+    Unreadable,
 )
 from custom_components.facequota.recognition.messages import (
     HEADER_SIZE,
@@ -90,6 +91,12 @@ def test_every_guidance_arrives_as_it_was_sent(guidance: Guidance) -> None:
     assert decode_sighting(encode_sighting(sent), dimension=4) == sent
 
 
+@pytest.mark.parametrize("why", Unreadable)
+def test_what_an_unreadable_picture_is_arrives_as_it_was_sent(why: Unreadable) -> None:
+    sent = replace(NO_FACE, guidance=Guidance.UNREADABLE_PICTURE, unreadable=why)
+    assert decode_sighting(encode_sighting(sent), dimension=4) == sent
+
+
 def test_a_crowd_of_more_faces_than_the_wire_can_count_still_arrives() -> None:
     sent = replace(NO_FACE, faces=1000)
     assert decode_sighting(encode_sighting(sent), dimension=4).faces == 255
@@ -119,6 +126,8 @@ def test_a_crowd_of_more_faces_than_the_wire_can_count_still_arrives() -> None:
         replace(USABLE, region=Region(top=0.0, left=1.0, bottom=1.0, right=0.0)),
         replace(USABLE, region=Region(top=0.0, left=0.0, bottom=math.nan, right=1.0)),
         replace(USABLE, guidance=Guidance.CLOSER),
+        replace(USABLE, unreadable=Unreadable.WEBP),
+        replace(NO_FACE, unreadable=Unreadable.WEBP),
     ],
 )
 def test_a_sighting_with_impossible_values_is_refused(sighting: Sighting) -> None:

@@ -17,9 +17,21 @@ from . import pictures
 
 
 @pytest.mark.parametrize("name", pictures.unusable())
-def test_what_is_no_usable_picture_is_refused(name: str) -> None:
-    with pytest.raises(UnreadablePictureError):
-        decode(pictures.unusable()[name])
+def test_what_is_no_usable_picture_is_refused_by_its_name(name: str) -> None:
+    data, what = pictures.unusable()[name]
+    with pytest.raises(UnreadablePictureError) as refused:
+        decode(data)
+    assert refused.value.why is what
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_of_which_a_few_lines_are_missing_is_read(progressive: bool) -> None:
+    """What is missing comes out grey, or coarse: the face is judged by what is there."""
+    whole = pictures.encoded(pictures.noise(320, 240), progressive=progressive)
+    picture = decode(whole[: -len(whole) // 10])
+    assert picture.pixels.shape == (240, 320, 3)
+    upper = decode(whole).pixels[:160].astype(np.int16) - picture.pixels[:160]
+    assert np.abs(upper).mean() < (40 if progressive else 0.1)
 
 
 def test_a_promise_of_too_many_pixels_is_refused_before_decoding() -> None:

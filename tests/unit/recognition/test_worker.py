@@ -94,9 +94,10 @@ async def test_the_same_picture_always_gives_the_same_template(
 
 async def test_no_picture_ends_the_worker(worker: Supervisor, portraits: Path) -> None:
     pid = worker.pid
-    for name, data in pictures.unusable().items():
+    for name, (data, what) in pictures.unusable().items():
         sighting = await look(worker, data)
         assert sighting.guidance is Guidance.UNREADABLE_PICTURE, name
+        assert sighting.unreadable is what, name
         assert sighting.template is None, name
     await look(worker, portraits / "A/1.jpg")
     assert (worker.pid, worker.restarts) == (pid, 0)
