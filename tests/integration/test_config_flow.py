@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.const import DOMAIN, Lane
 from custom_components.facequota.quota.account import Refusal, Reservation
+from custom_components.facequota.recognition.environment import EngineEnvironment
 from custom_components.facequota.site.site import Site
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -294,6 +295,30 @@ async def test_a_full_disk_is_told_and_tried_again(
         shown = await submit(hass, await at_engine(hass), ENGINE)
         assert shown["errors"] == {"base": "no_space"}
     assert list(root.iterdir()) == []
+    real_engine(config_folder, engine_root)
+    made(await submit(hass, shown, {}))
+
+
+async def test_only_an_engine_that_ran_once_is_taken_for_installed(
+    hass: HomeAssistant,
+    config_folder: Path,
+    engine_root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    log: Log,
+) -> None:
+    """A mistake of ours on the way is told like any other failure; the log explains."""
+    no_engine(config_folder)
+    with monkeypatch.context() as broken:
+
+        async def install(*_: object) -> None:
+            raise KeyError("of a mistake")
+
+        broken.setattr(EngineEnvironment, "install", install)
+        shown = await submit(hass, await at_engine(hass), ENGINE)
+        assert shown["errors"] == {"base": "unknown"}
+    (mistake,) = [record for record in log.records if record.exc_info]
+    log.records.remove(mistake)
+    assert mistake.getMessage() == "The engine could not be installed"
     real_engine(config_folder, engine_root)
     made(await submit(hass, shown, {}))
 

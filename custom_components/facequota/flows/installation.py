@@ -38,6 +38,7 @@ class Installation:
             hass, site[CONF_ENGINE], site.get(CONF_WHEELS_FOLDER)
         )
         self.failure: InstallError | None = None
+        self._is_shown = False
         # Cancelled by the flow when the manager closes it.
         self.task = hass.async_create_task(self._run(), f"{DOMAIN} installation")
 
@@ -53,8 +54,14 @@ class Installation:
     def step[ResultT: FlowResult[Any, Any]](
         self, flow: FlowHandler[Any, ResultT, Any], *, after_failure: str
     ) -> ResultT:
-        """Return the step "install": the progress, then "finish" or another step."""
-        if not self.task.done():
+        """Return the step "install": the progress, then "finish" or another step.
+
+        However soon it is over, the progress is shown once: what follows it at once
+        would be given the answers of the form before, and would take them for a wish
+        to try again.
+        """
+        if not self._is_shown or not self.task.done():
+            self._is_shown = True
             return flow.async_show_progress(
                 step_id="install",
                 progress_action="install",
@@ -82,6 +89,10 @@ class Installation:
         except InstallError as err:
             _LOGGER.error("The engine could not be installed: %s", err)
             self.failure = err
+        except Exception as err:
+            # Also a mistake of ours is a failure: only what ran once is a success.
+            _LOGGER.exception("The engine could not be installed")
+            self.failure = InstallError("unknown", repr(err))
 
     async def _again(self, environment: EngineEnvironment) -> None:
         """Throw the engine's packages away and get them anew."""

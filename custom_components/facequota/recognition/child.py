@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+import logging
+import os
 import signal
 from typing import Self
 
@@ -19,11 +21,14 @@ from .messages import (
     encode_header,
     encode_region,
 )
-from .pipes import Pipes
+from .pipes import LastWords, Pipes
+
+_LOGGER = logging.getLogger(__name__)
 
 _FAREWELL_S = 0.5
 _TERMINATE_TIMEOUT_S = 2.0
-_LAST_WORDS_BYTES = 2048
+_KILL_TIMEOUT_S = 2.0
+"""What the kernel does not end by then hangs in the kernel: nobody waits for that."""
 
 
 class WorkerError(Exception):
@@ -44,13 +49,14 @@ class WorkerError(Exception):
 class Child:
     """A running worker that has said hello."""
 
-    def __init__(self, process: asyncio.subprocess.Process, pipes: Pipes) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, pipes: Pipes, words: LastWords
+    ) -> None:
         """Take over a process that was started on these pipes."""
-        assert process.stderr
         self._process = process
         self._pipes = pipes
-        self._last_words = b""
-        self._listening = asyncio.create_task(self._listen(process.stderr))
+        self._words = words
+        self._exit = asyncio.create_task(self._follow())
         self.hello: Hello
 
     @classmethod
@@ -62,10 +68,9 @@ class Child:
         Raises WorkerError and leaves nothing running.
         """
         try:
-            process, pipes = await _start(command, env)
+            child = cls(*await _start(command, env))
         except OSError as err:
             raise WorkerError("died", str(err)) from err
-        child = cls(process, pipes)
         try:
             async with asyncio.timeout(timeout):
                 child.hello = decode_hello(await child._read(Kind.HELLO))
@@ -108,8 +113,8 @@ class Child:
             raise WorkerError("protocol", str(err)) from err
 
     async def gone(self) -> None:
-        """Return when the process has ended."""
-        await self._process.wait()
+        """Return when the process has ended, or could not be ended."""
+        await asyncio.wait([self._exit])
 
     async def end(self) -> None:
         """End the process for good: let it go, terminate, kill. Idempotent.
@@ -131,18 +136,35 @@ class Child:
 
     async def _end(self) -> None:
         self._pipes.end_questions()
-        gone = asyncio.gather(self._listening, self._process.wait())
         for patience, insist in (
-            (_FAREWELL_S, self._process.terminate),
-            (_TERMINATE_TIMEOUT_S, self._process.kill),
+            (_FAREWELL_S, signal.SIGTERM),
+            (_TERMINATE_TIMEOUT_S, signal.SIGKILL),
+            (_KILL_TIMEOUT_S, None),
         ):
-            done, _ = await asyncio.wait([gone], timeout=patience)
+            done, _ = await asyncio.wait([self._exit], timeout=patience)
             if done:
                 break
-            with suppress(ProcessLookupError):
-                insist()
-        await gone
+            if insist is not None:
+                self._send(insist)
+        else:
+            _LOGGER.error("The worker %s cannot be ended, and is left", self.pid)
+            self._exit.cancel()
+        self._words.close()
         self._pipes.close()
+
+    async def _follow(self) -> None:
+        """Wait for the end of the process, and end what it may have left behind.
+
+        It is forbidden to start another one; where the kernel knows no such ban, its
+        heirs hold its pipes.
+        """
+        await self._process.wait()
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: signal.Signals) -> None:
+        """Send a signal to all of the process's group."""
+        with suppress(OSError):
+            os.killpg(self._process.pid, number)
 
     async def _read(self, kind: Kind) -> bytearray:
         """Return the body of the next message."""
@@ -156,37 +178,36 @@ class Child:
     def death(self) -> WorkerError:
         """Return why the process, which has ended, did so."""
         status = self._process.returncode
-        words = self._last_words.decode(errors="replace").strip()
-        last_line = words.splitlines()[-1] if words else ""
         if status is None or status >= 0:
-            return WorkerError("died", f"exit status {status} {last_line}".rstrip())
-        name = signal.Signals(-status).name
+            words = f"exit status {status} {self._words.last_line()}"
+            return WorkerError("died", words.rstrip())
+        # Signals without a name, those of real time, end a process like any other.
+        names = {number.value: number.name for number in signal.Signals}
+        name = names.get(-status, f"signal {-status}")
         return WorkerError("sigill" if name == "SIGILL" else "died", name)
-
-    async def _listen(self, stderr: asyncio.StreamReader) -> None:
-        """Keep the last words: they explain a death."""
-        while words := await stderr.read(_LAST_WORDS_BYTES):
-            self._last_words = (self._last_words + words)[-_LAST_WORDS_BYTES:]
 
 
 async def _start(
     command: Sequence[str], env: Mapping[str, str]
-) -> tuple[asyncio.subprocess.Process, Pipes]:
-    """Start the process on two pipes; raises OSError."""
-    pipes = Pipes()
+) -> tuple[asyncio.subprocess.Process, Pipes, LastWords]:
+    """Start the process on its pipes; raises OSError."""
+    pipes, words = Pipes(), LastWords()
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=pipes.questions,
             stdout=pipes.answers,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=words.end,
             env=env,
             cwd="/",
-            # An interrupt at the terminal is for the parent, who ends the child.
+            # A group of its own: an interrupt at the terminal is for the parent, and
+            # the parent ends the whole group.
             start_new_session=True,
         )
     except BaseException:
         pipes.close()
+        words.close()
         raise
     pipes.let_go()
-    return process, pipes
+    words.listen()
+    return process, pipes, words

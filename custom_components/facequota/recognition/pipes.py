@@ -1,4 +1,4 @@
-"""The parent's ends of a worker's two pipes.
+"""The parent's ends of a worker's pipes.
 
 asyncio's streams keep what passes in buffers of their own, which they free as they are:
 pieces of faces would stay in Home Assistant's memory for nobody knows how long. Here
@@ -9,6 +9,8 @@ can overwrite it.
 import asyncio
 from collections.abc import Buffer, Callable
 import os
+
+_LAST_WORDS_BYTES = 2048
 
 
 class Pipes:
@@ -70,6 +72,51 @@ class Pipes:
         if fd in self._open:
             self._open.remove(fd)
             os.close(fd)
+
+
+class LastWords:
+    """The end of what a worker writes to its standard error: it explains a death.
+
+    A pipe of our own, too: asyncio's would make it wait for everybody who holds one.
+    """
+
+    def __init__(self) -> None:
+        """Make the pipe; raises OSError."""
+        self._read, self.end = os.pipe()
+        self._open = {self._read, self.end}
+        os.set_blocking(self._read, False)
+        self._said = b""
+
+    def listen(self) -> None:
+        """Keep it empty from now on: a worker must not wait for a reader."""
+        self._open.remove(self.end)
+        os.close(self.end)
+        asyncio.get_running_loop().add_reader(self._read, self._take)
+
+    def last_line(self) -> str:
+        """Return the last line so far."""
+        self._take()
+        lines = self._said.decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+    def close(self) -> None:
+        """Hear no more, whoever still holds the other end. Idempotent."""
+        self._take()
+        asyncio.get_running_loop().remove_reader(self._read)
+        while self._open:
+            os.close(self._open.pop())
+
+    def _take(self) -> None:
+        while self._read in self._open:
+            try:
+                words = os.read(self._read, _LAST_WORDS_BYTES)
+            except BlockingIOError:
+                return
+            if not words:
+                # The end of it is always ready to be read.
+                asyncio.get_running_loop().remove_reader(self._read)
+                return
+            self._said = (self._said + words)[-_LAST_WORDS_BYTES:]
 
 
 async def _ready(

@@ -21,7 +21,7 @@ START_TIMEOUT_S = 60.0
 QUICK_DEATH_S = 60.0
 """A worker that dies younger than this dies of something a restart does not mend."""
 
-MOST_QUICK_DEATHS = 5
+MAX_QUICK_DEATHS = 5
 
 
 class WorkerState(StrEnum):
@@ -64,6 +64,8 @@ class Supervisor:
         self.sandbox: Mapping[str, bool] = {}
         self.pid: int | None = None
         self.restarts = 0
+        self.has_seen = False
+        """Whether the running process was ever given a picture."""
         self._command = list(command)
         self._env = dict(env)
         self._on_change = on_change
@@ -125,6 +127,7 @@ class Supervisor:
                 faces=0,
                 recognition_ms=0.0,
             )
+        self.has_seen = True
         answer: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
         # An asker who leaves at the very moment of an error is no error of its own.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -150,13 +153,17 @@ class Supervisor:
                 await self._live_once(ready)
             except WorkerError as err:
                 death = err
+            except Exception as err:
+                # Whatever it is, pictures are looked at again afterwards.
+                _LOGGER.exception("The recognition worker ended unexpectedly")
+                death = WorkerError("died", repr(err))
             self.pid = None
             self._fail_requests(death)
             if not ready.done():
                 ready.set_exception(death)
                 return
             quick_deaths = quick_deaths + 1 if now() - born < QUICK_DEATH_S else 1
-            if quick_deaths == MOST_QUICK_DEATHS:
+            if quick_deaths == MAX_QUICK_DEATHS:
                 _LOGGER.error("The recognition worker is given up: %s", death)
                 self._set_state(WorkerState.GIVEN_UP, death.reason)
                 return
@@ -224,4 +231,9 @@ class Supervisor:
         self.reason = reason
         if state is not WorkerState.READY:
             self.pid = None
-        self._on_change()
+            self.has_seen = False
+        try:
+            self._on_change()
+        except Exception:
+            # Who listens must not end who works.
+            _LOGGER.exception("A change of the recognition worker could not be told")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 import logging
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from custom_components.facequota.recognition.supervisor import (
     WorkerState,
 )
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
 
 from .attack_files import attack_folder, attack_placeholders, can_detect
 
@@ -33,6 +35,11 @@ ENGINE_ISSUES = (ISSUE_ENGINE_MISSING, ISSUE_ENGINE_FAILED, ISSUE_ENGINE_NO_AVX)
 
 # dlib's wheels use AVX instructions; a processor without them kills the worker with it.
 REASON_ILLEGAL_INSTRUCTION = "sigill"
+REASON_MISSING = "missing"
+
+FIRST_PAUSE_S = 10.0
+MAX_PAUSE_S = 600.0
+"""Between two tries to start a worker that does not: each pause is twice the last."""
 
 
 def engine_environment(
@@ -64,8 +71,12 @@ class Recogniser:
         self._on_change = on_change
         self.worker: Supervisor | None = None
         self.problem: str | None = None
-        self._has_seen = False
-        self._renewal: asyncio.Task[None] | None = None
+        self._is_wanted = False
+        # The worker has seen somebody whom nobody is to remember any more.
+        self._is_stale = False
+        self._reaching: asyncio.Task[None] | None = None
+        self._pause_s = FIRST_PAUSE_S
+        self._cancel_retry: CALLBACK_TYPE | None = None
         # Whether the manager wants presentation attacks to be looked for.
         self.detect_attacks = False
         self._detects_attacks = False
@@ -76,34 +87,33 @@ class Recogniser:
         """Return if pictures are looked at right now."""
         return self.worker is not None and self.worker.state is WorkerState.READY
 
-    async def start(self) -> None:
-        """Start the worker, or leave an issue that says why it cannot run.
+    @property
+    def _needs_another(self) -> bool:
+        worker = self.worker
+        return worker is None or worker.state is WorkerState.GIVEN_UP or self._is_stale
 
-        An engine that is missing (a restored backup, another Python) is not downloaded
-        here: nothing leaves the machine unless a person asks for it.
+    async def start(self) -> None:
+        """Start the worker, or leave an issue that says why it does not run yet.
+
+        It is tried again until it does. An engine that is missing (a restored backup,
+        another Python) is not downloaded here: nothing leaves the machine unless a
+        person asks for it.
         """
-        if self.worker is not None:
-            return
-        if not await self._hass.async_add_executor_job(self._environment.is_installed):
-            self._report(ISSUE_ENGINE_MISSING)
-            return
-        await self._prepare_detection()
-        self.worker = self._new_worker()
-        self._has_seen = False
-        try:
-            await self.worker.start()
-        except WorkerError as err:
-            _LOGGER.error("The recognition worker does not start: %s", err)
-            self._report_death(err.reason)
+        self._is_wanted = True
+        if self.worker is None:
+            await asyncio.wait([self._reach()])
 
     async def stop(self) -> None:
         """End the worker; nothing is wrong with one that rests."""
+        self._is_wanted = False
+        self._retry_after(None)
+        if self._reaching is not None:
+            self._reaching.cancel()
+            await asyncio.wait([self._reaching])
         worker, self.worker = self.worker, None
-        if self._renewal is not None:
-            self._renewal.cancel()
-            await asyncio.wait([self._renewal])
         if worker is not None:
             await worker.stop()
+        self._is_stale, self._pause_s = False, FIRST_PAUSE_S
         ir.async_delete_issue(self._hass, DOMAIN, self._attacks_issue_id)
         self._report(None)
 
@@ -113,8 +123,9 @@ class Recogniser:
         """Return what a picture shows; raise WorkerError."""
         if self.worker is None:
             raise WorkerError("not_running")
-        self._has_seen = True
-        return await self.worker.look(picture, timeout=timeout, near=near)
+        sighting = await self.worker.look(picture, timeout=timeout, near=near)
+        self._pause_s = FIRST_PAUSE_S
+        return sighting
 
     @callback
     def renew(self) -> None:
@@ -122,10 +133,9 @@ class Recogniser:
 
         What pictures leave in a process nobody can overwrite, but it goes with it.
         """
-        if self._has_seen and self.ready and not self._is_renewing:
-            self._renewal = self._entry.async_create_background_task(
-                self._hass, self._renew(), name=f"{DOMAIN} renewal"
-            )
+        if self.worker is not None and self.worker.has_seen:
+            self._is_stale = True
+            self._reach()
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the worker's condition."""
@@ -142,33 +152,73 @@ class Recogniser:
             "detects_presentation_attacks": self._detects_attacks,
         }
 
-    @property
-    def _is_renewing(self) -> bool:
-        return self._renewal is not None and not self._renewal.done()
+    @callback
+    def _reach(self) -> asyncio.Task[None]:
+        """Return the task that brings about what is wanted, begun if need be."""
+        if self._reaching is None or self._reaching.done():
+            self._reaching = self._entry.async_create_background_task(
+                self._hass, self._replace_while_needed(), name=f"{DOMAIN} worker"
+            )
+        return self._reaching
 
-    async def _renew(self) -> None:
-        """Start another worker, let it take over and end the one before it."""
-        before, successor = self.worker, self._new_worker()
-        try:
-            await successor.start()
-        except WorkerError as err:
-            _LOGGER.warning("No new recognition worker could be started: %s", err)
-            return
-        assert before is not None
-        self.worker, self._has_seen = successor, False
-        try:
-            await before.answered()
-        finally:
-            await before.stop()
+    async def _replace_while_needed(self) -> None:
+        """Have a worker that has seen nobody whom nobody is to remember.
 
-    def _new_worker(self) -> Supervisor:
-        """Return a worker that does not run yet."""
+        Somebody may be forgotten at any moment of this, so it looks again when done.
+        """
+        while self._is_wanted and self._needs_another:
+            before = self.worker
+            try:
+                successor = await self._started()
+            except WorkerError as err:
+                if err.reason != REASON_MISSING and self._pause_s == FIRST_PAUSE_S:
+                    _LOGGER.error("The recognition worker does not start: %s", err)
+                if before is None:
+                    self._report_death(err.reason)
+                    self._retry_after(self._pause_s)
+                    return
+                # There may be no room for two. What was to be forgotten goes all the
+                # same, and visitors have the open lane until another one runs.
+                self.worker, self._is_stale = None, False
+                await before.stop()
+                continue
+            self.worker, self._is_stale = successor, False
+            self._report(None)
+            if before is not None:
+                try:
+                    await before.answered()
+                finally:
+                    await before.stop()
+
+    async def _started(self) -> Supervisor:
+        """Return another worker that runs. Raises WorkerError, also "missing"."""
+        if not await self._hass.async_add_executor_job(self._environment.is_installed):
+            raise WorkerError(REASON_MISSING)
+        if self.worker is None:
+            await self._prepare_detection()
         attacks = attack_folder(self._hass) if self._detects_attacks else None
-        return Supervisor(
+        worker = Supervisor(
             command=self._environment.command(attacks),
             env=self._environment.env(),
-            on_change=self._worker_changed,
+            on_change=lambda: self._worker_changed(worker),
         )
+        await worker.start()
+        return worker
+
+    @callback
+    def _retry_after(self, pause_s: float | None) -> None:
+        """Try again after a pause, each twice as long as the one before; None: never."""
+        if self._cancel_retry is not None:
+            self._cancel_retry()
+            self._cancel_retry = None
+        if pause_s is not None:
+            self._pause_s = min(2 * pause_s, MAX_PAUSE_S)
+            self._cancel_retry = async_call_later(self._hass, pause_s, self._retry)
+
+    @callback
+    def _retry(self, _: datetime) -> None:
+        self._cancel_retry = None
+        self._reach()
 
     async def _prepare_detection(self) -> None:
         """Find out if presentation attacks can be detected; tell if they cannot be.
@@ -194,23 +244,26 @@ class Recogniser:
         )
 
     @callback
-    def _worker_changed(self) -> None:
-        """Follow the worker's state; one that was let go says nothing any more."""
-        if self.worker is None:
+    def _worker_changed(self, worker: Supervisor) -> None:
+        """Follow the worker's state; one that is not in charge says nothing."""
+        if worker is not self.worker:
             return
-        match self.worker.state:
+        match worker.state:
             case WorkerState.READY:
                 self._report(None)
             case WorkerState.RESTARTING:
                 self.problem = "worker_restarting"
                 self._on_change()
             case WorkerState.GIVEN_UP:
-                self._report_death(self.worker.reason)
+                self._report_death(worker.reason)
+                self._retry_after(self._pause_s)
 
     @callback
     def _report_death(self, reason: str | None) -> None:
         """Leave an issue that says what a person can do."""
-        if reason == REASON_ILLEGAL_INSTRUCTION:
+        if reason == REASON_MISSING:
+            self._report(ISSUE_ENGINE_MISSING)
+        elif reason == REASON_ILLEGAL_INSTRUCTION:
             self._report(ISSUE_ENGINE_NO_AVX)
         else:
             self._report(ISSUE_ENGINE_FAILED, reason=reason or "")

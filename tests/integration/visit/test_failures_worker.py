@@ -2,21 +2,27 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 import os
 from pathlib import Path
 import signal
+from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.facequota.recognition.supervisor import (
-    MOST_QUICK_DEATHS,
+    MAX_QUICK_DEATHS,
     Supervisor,
 )
 from custom_components.facequota.visit import recogniser
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 from tests.integration.conftest import (
     BreakEngine,
     Log,
@@ -207,6 +213,75 @@ async def test_a_worker_that_does_not_start_is_a_repair_issue_with_its_reason(
     assert not issues(issue_registry)
 
 
+async def test_a_worker_that_does_not_start_is_tried_again_until_it_does(
+    hass: HomeAssistant,
+    stage: Stage,
+    log: Log,
+    issue_registry: ir.IssueRegistry,
+    break_engine: BreakEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Each pause is twice as long as the one before; the issue stays until it runs."""
+    log.tell("The recognition worker does not start")
+    broken = tmp_path / "broken"
+    broken.touch()
+    break_engine(at_start=f"os.path.exists({str(broken)!r}) and sys.exit(3)")
+    tries: list[Supervisor] = []
+
+    def supervisor(**kinds: Any) -> Supervisor:
+        tries.append(Supervisor(**kinds))
+        return tries[-1]
+
+    monkeypatch.setattr(recogniser, "Supervisor", supervisor)
+    entry = await set_up_site(hass)
+
+    async def after(seconds: int) -> None:
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    for done, pause in enumerate((10, 20, 40), start=1):
+        assert len(tries) == done
+        assert list(issues(issue_registry)) == ["engine_failed"]
+        await after(pause - 2)
+        assert len(tries) == done
+        if pause == 40:
+            broken.unlink()
+        await after(pause + 1)
+    assert entry.runtime_data.recogniser.ready
+    assert problem(hass) is None
+    assert not issues(issue_registry)
+    assert summary(await ask(hass)) == without_face("no_face")
+    await unload(hass, entry)
+
+
+async def test_a_worker_that_was_given_up_is_tried_again_after_a_while(
+    hass: HomeAssistant,
+    stage: Stage,
+    log: Log,
+    issue_registry: ir.IssueRegistry,
+    break_engine: BreakEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """What killed it five times, a lack of memory perhaps, may be over."""
+    patient = partial(Supervisor, first_pause_s=0.01)
+    monkeypatch.setattr(recogniser, "Supervisor", patient)
+    log.tell("The recognition worker is given up")
+    broken = tmp_path / "broken"
+    broken.touch()
+    break_engine(at_look=f"os.path.exists({str(broken)!r}) and os.kill(os.getpid(), 9)")
+    entry = await set_up_site(hass)
+    while not issues(issue_registry):
+        await ask(hass)
+        await asyncio.sleep(0.05)
+    broken.unlink()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
+    await until_ready(hass, entry)
+    assert not issues(issue_registry)
+    await unload(hass, entry)
+
+
 async def test_a_processor_without_avx_is_told_to_the_manager(
     hass: HomeAssistant,
     stage: Stage,
@@ -244,12 +319,12 @@ async def test_after_five_quick_deaths_the_worker_is_given_up_until_somebody_men
     log.tell("The recognition worker is given up")
     break_engine(at_look=f"signal.raise_signal(signal.{death})")
     entry = await set_up_site(hass)
-    for visits in range(1, MOST_QUICK_DEATHS + 1):
+    for visits in range(1, MAX_QUICK_DEATHS + 1):
         assert not issues(issue_registry)
         visit = summary(await ask(hass))
         reason = "worker_died" if death == "SIGKILL" else "worker_sigill"
         assert visit == without_face(reason)
-        if visits < MOST_QUICK_DEATHS:
+        if visits < MAX_QUICK_DEATHS:
             await until_ready(hass, entry)
     await until(lambda: bool(issues(issue_registry)))
     assert list(issues(issue_registry)) == [issue]

@@ -1,13 +1,28 @@
 """What pictures leave in the worker's memory goes with the worker, and nobody waits."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
+from custom_components.facequota.recognition.supervisor import Supervisor, WorkerState
 from homeassistant.core import HomeAssistant
-from tests.integration.conftest import Stage, ask, set_up_site, summary, unload
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+from tests.integration.conftest import (
+    BreakEngine,
+    Log,
+    Stage,
+    ask,
+    set_up_site,
+    summary,
+    unload,
+)
 
 pytestmark = pytest.mark.usefixtures("log", "dispenser")
 
@@ -97,6 +112,129 @@ async def test_a_suspension_does_not_wait_for_a_new_worker(
     await until_gone(before)
     assert site.runtime_data.recogniser.worker is None
     assert not list(_children())
+
+
+class Steps:
+    """A way through a renewal that can be halted at each of its steps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Halt nowhere yet."""
+        self.reached: dict[str, asyncio.Event] = {}
+        self._go_on: dict[str, asyncio.Event] = {}
+        for name in ("start", "answered", "stop"):
+            self._patch(monkeypatch, name)
+
+    def _patch(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        original = getattr(Supervisor, name)
+
+        async def halting(worker: Supervisor) -> None:
+            # The former one's: a start begins with a stop, too.
+            is_meant = name == "start" or worker.state is WorkerState.READY
+            if is_meant and (step := self.reached.pop(name, None)) is not None:
+                step.set()
+                await self._go_on[name].wait()
+            await original(worker)
+
+        monkeypatch.setattr(Supervisor, name, halting)
+
+    def halt(self, name: str) -> asyncio.Event:
+        """Halt once at a step; return what is set when it is reached."""
+        self.reached[name], self._go_on[name] = asyncio.Event(), asyncio.Event()
+        return self.reached[name]
+
+    def go_on(self, name: str) -> None:
+        """Let it go on."""
+        self._go_on[name].set()
+
+
+async def until_unseen(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Wait until the worker in charge has seen nobody and no other one is left."""
+    recogniser = entry.runtime_data.recogniser
+    async with asyncio.timeout(30):
+        while (
+            not recogniser.ready or recogniser.worker.has_seen or len(_children()) != 1
+        ):
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("step", ["start", "answered", "stop"])
+async def test_a_purge_at_any_step_of_a_renewal_is_kept(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    """Also when the one that takes over has seen somebody while the other one ends."""
+    steps = Steps(monkeypatch)
+    stage.person("A")
+    await ask(hass, cm=5)
+    first = worker_of(site)
+    halted = steps.halt(step)
+    await purge(hass, site)
+    await halted.wait()
+    await ask(hass, cm=5)
+    seen_by = worker_of(site)
+    await purge(hass, site)
+    steps.go_on(step)
+    await until_gone(first)
+    await until_gone(seen_by)
+    await until_unseen(hass, site)
+
+
+async def test_purges_one_after_the_other_end_every_worker_that_saw_somebody(
+    hass: HomeAssistant, site: MockConfigEntry, stage: Stage
+) -> None:
+    stage.person("A")
+    seen_by = set()
+    for _ in range(5):
+        await ask(hass, cm=5)
+        # Another one may have taken over since the last look.
+        if site.runtime_data.recogniser.worker.has_seen:
+            seen_by.add(worker_of(site))
+        await purge(hass, site)
+        await asyncio.sleep(0.05)
+    for pid in seen_by:
+        await until_gone(pid)
+    await until_unseen(hass, site)
+
+
+async def test_where_no_other_worker_can_start_the_one_that_saw_somebody_ends_all_the_same(
+    hass: HomeAssistant,
+    stage: Stage,
+    log: Log,
+    break_engine: BreakEngine,
+    issue_registry: ir.IssueRegistry,
+    tmp_path: Path,
+) -> None:
+    """The manager hears of it, visitors get paper, and it is tried until one runs."""
+    log.tell("The recognition worker does not start")
+    broken = tmp_path / "broken"
+    break_engine(at_start=f"os.path.exists({str(broken)!r}) and sys.exit(3)")
+    entry = await set_up_site(hass)
+    stage.person("A")
+    await ask(hass, cm=5)
+    before = worker_of(entry)
+    broken.touch()
+    await purge(hass, entry)
+    await until_gone(before)
+    await until_issue(hass, issue_registry)
+    assert summary(await ask(hass, cm=5))[:2] == ("unrecognised", "open")
+    broken.unlink()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
+    await until_unseen(hass, entry)
+    await hass.async_block_till_done()
+    assert not issue_registry.issues
+    await unload(hass, entry)
+
+
+async def until_issue(hass: HomeAssistant, issue_registry: ir.IssueRegistry) -> None:
+    """Wait until the manager is told that the engine does not run."""
+    async with asyncio.timeout(20):
+        while not issue_registry.issues:
+            await asyncio.sleep(0.02)
+    (issue,) = issue_registry.issues.values()
+    assert issue.translation_key == "engine_failed"
 
 
 def _children() -> list[str]:

@@ -114,6 +114,15 @@ def no_process_left(*, but: int = 0) -> Iterator[None]:
     assert len(after) == len(before) - but
 
 
+def is_running(process: Path) -> bool:
+    """Return if a process, named by its folder in /proc, has not ended."""
+    try:
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError, ProcessLookupError:
+        return False
+    return state != "Z"
+
+
 def _children() -> set[str]:
     return {
         child

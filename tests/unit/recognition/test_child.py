@@ -15,7 +15,7 @@ from custom_components.facequota.recognition.environment import (
     EngineEnvironment,
 )
 
-from .conftest import installed
+from .conftest import installed, is_running
 
 CALL = 'import_module("recognition." + module).main(*arguments)\n'
 """What the child runs at last."""
@@ -184,17 +184,9 @@ def test_a_worker_ends_with_its_parent(engine_environment: EngineEnvironment) ->
     assert parent.returncode == -signal.SIGKILL
     worker = Path("/proc", parent.stdout.decode().strip())
     deadline = time.monotonic() + 30
-    while _is_running(worker) and time.monotonic() < deadline:
+    while is_running(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not _is_running(worker)
-
-
-def _is_running(process: Path) -> bool:
-    try:
-        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError, ProcessLookupError:
-        return False
-    return state != "Z"
+    assert not is_running(worker)
 
 
 @pytest.mark.parametrize("engine", Engine)

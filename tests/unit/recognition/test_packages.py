@@ -237,6 +237,20 @@ def test_a_python_that_has_the_packages_is_used_as_it_is(
     assert "-S" not in environment.command()
 
 
+def test_a_python_that_has_other_versions_of_them_is_not_used(
+    engine_environment: EngineEnvironment, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was measured was measured with the versions that are pinned."""
+    others = root / "others"
+    for metadata in engine_environment.folder().glob("*.dist-info"):
+        name, _, _ = metadata.name.removesuffix(".dist-info").rpartition("-")
+        other = others / f"{name}-0.0.1.dist-info"
+        other.mkdir(parents=True)
+        (other / "METADATA").write_text(f"Name: {name}\nVersion: 0.0.1\n")
+    monkeypatch.syspath_prepend(others)
+    assert not EngineEnvironment(root, Engine.FACE_RECOGNITION).is_installed()
+
+
 async def test_an_engine_that_does_not_run_here_says_why(
     engine_environment: EngineEnvironment, root: Path
 ) -> None:

@@ -8,16 +8,17 @@ import signal
 
 import pytest
 
+from custom_components.facequota.recognition.child import Child
 from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.messages import MAX_PICTURE_BYTES
 from custom_components.facequota.recognition.supervisor import (
-    MOST_QUICK_DEATHS,
+    MAX_QUICK_DEATHS,
     Supervisor,
     WorkerError,
     WorkerState,
 )
 
-from .conftest import MakeSupervisor, no_process_left
+from .conftest import MakeSupervisor, is_running, no_process_left
 
 type Actor = Callable[[str], list[str]]
 
@@ -154,6 +155,136 @@ async def test_a_worker_that_dies_of_a_picture_fails_that_picture_only(
     await supervisor.look(b"picture", timeout=30)
 
 
+@pytest.mark.parametrize(
+    "death",
+    [
+        *(f"os.kill(os.getpid(), {number})" for number in (1, 9, 15, 30, 34, 50, 64)),
+        *("os._exit(0)", "os._exit(1)", "os._exit(255)", "os.close(1); os.close(2)"),
+    ],
+)
+async def test_whatever_ends_a_worker_is_told_and_another_one_starts(
+    actor: Actor, make_supervisor: MakeSupervisor, death: str
+) -> None:
+    """Real-time signals have no names."""
+    supervisor = make_supervisor(
+        actor(f"hello()\nwhile read_picture() != b'last': answer()\n{death}")
+    )
+    await supervisor.start()
+    await fails_with("died", supervisor, b"last")
+    await until(lambda: supervisor.restarts == 1)
+    await until(lambda: supervisor.state is WorkerState.READY)
+    await supervisor.look(b"picture", timeout=30)
+
+
+async def test_an_error_of_our_own_ends_one_worker_and_not_the_work(
+    actor: Actor, make_supervisor: MakeSupervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = make_supervisor(actor(OBEDIENT))
+    await supervisor.start()
+
+    async def broken(*_: object) -> None:
+        raise KeyError("of a mistake")
+
+    monkeypatch.setattr(Child, "look", broken)
+    await fails_with("died", supervisor)
+    monkeypatch.undo()
+    await until(lambda: supervisor.state is WorkerState.READY)
+    await supervisor.look(b"picture", timeout=30)
+
+
+async def test_a_listener_that_fails_does_not_end_the_work(actor: Actor) -> None:
+    def broken() -> None:
+        raise KeyError("of a mistake")
+
+    supervisor = Supervisor(command=actor(OBEDIENT), env={}, on_change=broken)
+    await supervisor.start()
+    await supervisor.look(b"picture", timeout=30)
+    await supervisor.stop()
+
+
+HEIR = """\
+heir = os.fork()
+if heir == 0:
+    {first}
+    time.sleep(600)
+open({note!r}, 'w').write(str(heir))
+hello()
+"""
+
+
+def heir_in(note: Path) -> Path:
+    """Return the process that a worker left behind."""
+    return Path("/proc", note.read_text())
+
+
+async def test_what_a_worker_started_ends_with_it(
+    actor: Actor, make_supervisor: MakeSupervisor, tmp_path: Path
+) -> None:
+    """It holds the pipes, and nobody waits for it."""
+    note = tmp_path / "heir"
+    script = HEIR.format(first="pass", note=str(note))
+    supervisor = make_supervisor(actor(script + "while read_picture(): answer()"))
+    await supervisor.start()
+    assert heir_in(note).exists()
+    async with asyncio.timeout(30):
+        await supervisor.stop()
+    await until(lambda: not is_running(heir_in(note)))
+
+
+async def test_a_worker_that_dies_before_its_heir_is_replaced_at_once(
+    actor: Actor, make_supervisor: MakeSupervisor, tmp_path: Path
+) -> None:
+    note = tmp_path / "heir"
+    script = HEIR.format(first="pass", note=str(note))
+    supervisor = make_supervisor(
+        actor(script + "while read_picture() != b'last': answer()\nos._exit(1)")
+    )
+    await supervisor.start()
+    heir = heir_in(note)
+    await fails_with("died", supervisor, b"last")
+    await until(lambda: supervisor.restarts == 1 and not is_running(heir))
+    await until(lambda: supervisor.state is WorkerState.READY)
+
+
+async def test_a_stop_does_not_wait_for_an_heir_that_left_the_group(
+    actor: Actor, make_supervisor: MakeSupervisor, tmp_path: Path
+) -> None:
+    """Where the kernel lets a worker fork, it may let it do that too."""
+    note = tmp_path / "heir"
+    script = HEIR.format(first="os.setsid()", note=str(note))
+    supervisor = make_supervisor(actor(script + "while read_picture(): answer()"))
+    await supervisor.start()
+    await asyncio.sleep(0.1)
+    try:
+        async with asyncio.timeout(30):
+            await supervisor.stop()
+    finally:
+        os.kill(int(note.read_text()), signal.SIGKILL)
+    assert supervisor.state is WorkerState.STOPPED
+
+
+async def test_a_stop_does_not_wait_for_what_even_the_kernel_cannot_end(
+    actor: Actor,
+    make_supervisor: MakeSupervisor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A process that hangs in a driver: here, one that no signal reaches."""
+    supervisor = make_supervisor(
+        actor("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nhello()\ntime.sleep(600)")
+    )
+    await supervisor.start()
+    assert supervisor.pid is not None
+    pid = supervisor.pid
+    monkeypatch.setattr(os, "killpg", lambda pid, number: None)
+    async with asyncio.timeout(30):
+        await supervisor.stop()
+    monkeypatch.undo()
+    assert f"The worker {pid} cannot be ended" in caplog.text
+    os.kill(pid, signal.SIGKILL)
+    await until(lambda: not is_running(Path("/proc", str(pid))))
+
+
 async def test_a_hanging_worker_is_replaced(
     actor: Actor, make_supervisor: MakeSupervisor
 ) -> None:
@@ -280,7 +411,7 @@ async def test_after_five_quick_deaths_the_worker_is_given_up(
         await supervisor.start()
         await until(lambda: supervisor.state is WorkerState.GIVEN_UP)
     assert supervisor.reason == "sigill"
-    assert len(births.read_text()) == MOST_QUICK_DEATHS == 5
+    assert len(births.read_text()) == MAX_QUICK_DEATHS == 5
     await fails_with("given_up", supervisor)
 
 
