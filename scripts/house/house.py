@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from esphome.simulator.run import Simulator, free_port
 
-from .cameras.mjpeg import MjpegCamera
-from .cameras.scene import Scene
+from .cameras.esphome import EsphomeCamera
+from .cameras.kinds import Camera, Kind, make_camera
 from .client import Client
 from .home_assistant import ROOT, TESTED_PYTHON, HomeAssistant, HouseError
-from .site import RULES, Site
+from .site import ENGINE, RULES, Site
 
 # As scripts/firmware builds them, in this order.
 NAMES: Final = ("Entrance", "Exit")
@@ -26,7 +26,8 @@ class Machine:
     name: str
     port: int
     simulator: Simulator
-    camera: MjpegCamera
+    kind: Kind
+    camera: Camera
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,20 @@ class House:
         return self.folder / "pictures"
 
     async def set_up_site(
-        self, *, name: str = "Park gate", rules: Mapping[str, Any] = RULES
+        self,
+        *,
+        name: str = "Park gate",
+        rules: Mapping[str, Any] = RULES,
+        engine: str = ENGINE,
     ) -> Site:
         """Set FaceQuota up with all the dispensers of this house."""
         return await Site.set_up(
-            self.client, self.pictures, self.machines, name=name, rules=rules
+            self.client,
+            self.pictures,
+            self.machines,
+            name=name,
+            rules=rules,
+            engine=engine,
         )
 
 
@@ -59,25 +69,35 @@ async def open_house(
     python: Path = TESTED_PYTHON,
     port: int | None = None,
     dispensers: int = 2,
+    cameras: Sequence[Kind] = (Kind.MJPEG, Kind.MJPEG),
+    key_frame_s: float = 1.0,
     configuration: str = "",
 ) -> AsyncIterator[House]:
     """Start a house in an empty folder and stop all of it at the end.
 
-    `configuration` is YAML that Home Assistant's own configuration ends with.
+    `cameras` are the kinds over the dispensers, `key_frame_s` how often a stream has a
+    key frame; `configuration` is YAML that Home Assistant's own configuration ends with.
     """
     async with contextlib.AsyncExitStack() as stack:
         programs = await build_firmware()
         machines = []
-        for name, program in zip(NAMES[:dispensers], programs, strict=False):
+        parts = zip(NAMES[:dispensers], programs, cameras, strict=False)
+        for name, program, kind in parts:
             flash = folder / "dispensers" / name
             flash.mkdir(parents=True, exist_ok=True)
-            simulator = Simulator(program, port=free_port(), folder=flash)
+            eye = make_camera(kind, flash, key_frame_s=key_frame_s)
+            await stack.enter_async_context(eye)
+            sensor = eye.picture if isinstance(eye, EsphomeCamera) else None
+            simulator = Simulator(program, free_port(), flash, sensor)
             await simulator.start()
             stack.push_async_callback(simulator.stop)
-            camera = await stack.enter_async_context(MjpegCamera(Scene()))
             machines.append(
                 Machine(
-                    name=name, port=simulator.port, simulator=simulator, camera=camera
+                    name=name,
+                    port=simulator.port,
+                    simulator=simulator,
+                    kind=kind,
+                    camera=eye,
                 )
             )
         home_assistant = HomeAssistant(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
-from .cameras.mjpeg import MjpegCamera
+from .cameras.kinds import Camera, Kind, add_camera
 from .cameras.scene import Scene
 from .client import CallError, Client, Json
 from .flows import CONFIG, SUBENTRIES, Flow
@@ -19,8 +19,7 @@ RULES: Final[Mapping[str, Any]] = {
     "window_min": 9,
     "refused_at_most_one_in": 1000,
 }
-
-
+ENGINE: Final = "face_recognition"
 READY_SECONDS: Final = 60
 
 
@@ -36,7 +35,11 @@ class Machine(Protocol):
         """The port of its native API."""
 
     @property
-    def camera(self) -> MjpegCamera:
+    def kind(self) -> Kind:
+        """How its camera's pictures come into Home Assistant."""
+
+    @property
+    def camera(self) -> Camera:
         """The camera that looks at whoever stands before it."""
 
 
@@ -46,7 +49,7 @@ class Dispenser:
 
     name: str
     camera: str
-    http_camera: MjpegCamera
+    eye: Camera
     pictures: Path
     device_id: str = ""
     firmware: dict[str, str] = field(default_factory=dict)
@@ -55,7 +58,7 @@ class Dispenser:
     @property
     def scene(self) -> Scene:
         """What its camera sees."""
-        return self.http_camera.scene
+        return self.eye.scene
 
     @property
     def visit(self) -> str:
@@ -86,6 +89,7 @@ class Site:
         *,
         name: str = "Park gate",
         rules: Mapping[str, Any] = RULES,
+        engine: str = ENGINE,
     ) -> Self:
         """Add the devices, the cameras, the site and its dispensers by their flows.
 
@@ -94,7 +98,7 @@ class Site:
         dispensers = [
             await add_dispenser_parts(client, folder, machine) for machine in machines
         ]
-        entry_id = await add_site(client, name, rules)
+        entry_id = await add_site(client, name, rules, engine)
         for one in dispensers:
             await _add_dispenser(client, entry_id, one)
         return await cls.find(client, dispensers)
@@ -178,22 +182,19 @@ async def add_dispenser_parts(
     entry = await device.finish("user", {"host": "127.0.0.1", "port": machine.port})
     pictures = folder / machine.name
     pictures.mkdir(parents=True, exist_ok=True)
-    mjpeg = await Flow.start(client, CONFIG, "mjpeg")
-    camera = await mjpeg.finish(
-        "user",
-        {
-            "name": f"{machine.name} camera",
-            "mjpeg_url": machine.camera.url,
-            "verify_ssl": False,
-        },
-    )
-    cameras = await _entities_of(client, camera["entry_id"])
     firmware = await _entities_of(client, entry["entry_id"], "Motor")
+    if machine.kind is Kind.ESPHOME:
+        camera = firmware["Camera"]
+    else:
+        added = await add_camera(
+            client, f"{machine.name} camera", machine.kind, machine.camera
+        )
+        (camera,) = (await _entities_of(client, added)).values()
     await client.wait_for(firmware["Motor"], lambda state: state["state"] == "off")
     return Dispenser(
         name=machine.name,
-        camera=next(iter(cameras.values())),
-        http_camera=machine.camera,
+        camera=camera,
+        eye=machine.camera,
         pictures=pictures,
         firmware=firmware,
     )
@@ -215,7 +216,9 @@ async def _entities_of(
             await asyncio.sleep(0.1)
 
 
-async def add_site(client: Client, name: str, rules: Mapping[str, Any]) -> str:
+async def add_site(
+    client: Client, name: str, rules: Mapping[str, Any], engine: str = ENGINE
+) -> str:
     """Walk through the site's flow, with the engine's installation; return the entry's id."""
     flow = await Flow.start(client, CONFIG, "facequota")
     await flow.submit("user", {"name": name, **rules})
@@ -227,7 +230,7 @@ async def add_site(client: Client, name: str, rules: Mapping[str, Any]) -> str:
             "way_without_face": True,
         },
     )
-    entry = await flow.finish("engine", {"engine": "face_recognition"})
+    entry = await flow.finish("engine", {"engine": engine})
     if entry["state"] != "loaded":
         raise HouseError(f"the site is {entry['state']}: {entry['reason']}")
     entry_id: str = entry["entry_id"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import time
 from typing import Final
 
+from scripts.house.cameras.mjpeg import MjpegCamera
 from scripts.house.house import House
 from scripts.house.site import Dispenser
 
@@ -171,7 +172,8 @@ async def suspended(story: Story, house: House, dispenser: Dispenser) -> Line:
     """Return whether anything looks through the camera while it is suspended."""
     pid = house.home_assistant.pid
     running = workers(pid)
-    camera = dispenser.http_camera
+    camera = dispenser.eye
+    assert isinstance(camera, MjpegCamera)
     before = camera.requests
     await story.visit(dispenser, "A1")
     while_on = camera.requests - before

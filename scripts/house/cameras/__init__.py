@@ -2,8 +2,9 @@
 
 A `Scene` is what a camera sees; `MjpegCamera`, `RtspCamera` and `EsphomeCamera` show one:
 
-    scene = Scene()
-    async with MjpegCamera(scene) as camera:
-        scene.show(picture)
+    async with MjpegCamera(Scene()) as camera:
+        camera.scene.show(picture)
         ...  # camera.url
+
+A house has one of a kind over each dispenser: `open_house(folder, camera=Kind.MJPEG)`.
 """

@@ -1,0 +1,70 @@
+"""A leaves, B stands there, B asks for the first time: whoever the camera shows, B has paper."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from .cameras.kinds import Camera
+from .cameras.mjpeg import MjpegCamera, MjpegFault
+from .cameras.rtsp import RtspCamera, RtspFault
+from .cameras.scene import SceneFault
+from .site import Dispenser, Site
+from .stage import Told, Watch
+
+# A dispenser rests for a second after a portion; so does a person who steps up.
+STEP_UP_S: Final = 1.5
+
+type Fault = SceneFault | MjpegFault | RtspFault
+
+
+def faults_of(camera: Camera) -> list[Fault]:
+    """Return how a camera can fail between two visitors and come back by itself."""
+    faults: list[Fault] = list(SceneFault)
+    if isinstance(camera, MjpegCamera):
+        faults += [MjpegFault.STALL, MjpegFault.NO_PICTURE, MjpegFault.CLOSE]
+    if isinstance(camera, RtspCamera):
+        faults.append(RtspFault.STALL)
+    return faults
+
+
+@asynccontextmanager
+async def failing(camera: Camera, fault: Fault | None) -> AsyncIterator[None]:
+    """Let a camera fail for as long as this is open."""
+    if isinstance(fault, SceneFault):
+        camera.scene.fault = fault
+    elif isinstance(camera, MjpegCamera | RtspCamera):
+        camera.fault = fault
+    try:
+        yield
+    finally:
+        camera.scene.fault = None
+        if isinstance(camera, MjpegCamera | RtspCamera):
+            camera.fault = None
+
+
+async def swap(
+    site: Site,
+    watch: Watch,
+    dispenser: Dispenser,
+    a: Path,
+    b: Path,
+    *,
+    fault: Fault | None = None,
+    pause_s: float = STEP_UP_S,
+) -> tuple[Told, Told]:
+    """Return what A was told and then B, both somebody new; the camera fails in between.
+
+    B stands there for `pause_s` before the request.
+    """
+    await site.purge()
+    press = partial(site.press, dispenser)
+    dispenser.scene.show(a)
+    await asyncio.sleep(STEP_UP_S)
+    first = await watch.visit(dispenser, press)
+    async with failing(dispenser.eye, fault):
+        dispenser.scene.show(b)
+        await asyncio.sleep(pause_s)
+        return first, await watch.visit(dispenser, press)
