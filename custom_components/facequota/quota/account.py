@@ -5,6 +5,7 @@ keep their accounts in this way; the face lane has one per visitor, the open lan
 per dispenser.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 import secrets
 from typing import Final
@@ -68,6 +69,16 @@ class Account:
     def deadline(self) -> float | None:
         """Return when the first open reservation lapses; None when there is none."""
         return min((r.expires_at for r in self._open.values()), default=None)
+
+    @property
+    def reservations(self) -> tuple[Reservation, ...]:
+        """Return what is reserved and not settled yet."""
+        return tuple(self._open.values())
+
+    def restore(self, tat: float, reservations: Iterable[Reservation]) -> None:
+        """Stand as another book says."""
+        self.tat = finite(tat, "tat")
+        self._open = {one.token: one for one in reservations}
 
     def reserve(self, rule: Rule, cm: float, now: float) -> Reservation | Refusal:
         """Take the centimetres off the account if they are there."""

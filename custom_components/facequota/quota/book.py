@@ -83,13 +83,6 @@ class Book:
         """Return the rule that everybody's account follows."""
         return self._rule
 
-    def identify(self, probe: NDArray[np.float32]) -> Identity:
-        """Return who the probe is. Changes nothing.
-
-        Raises ValueError when it is not a finite template of the book's dimension.
-        """
-        return self._identify(probe)
-
     def request(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
@@ -101,7 +94,7 @@ class Book:
         cm is not positive or more than the allowance; nothing has changed then.
         """
         self.expire(now)
-        identity = self._identify(probe)
+        identity = self.identify(probe)
         known = identity.visitor
         account = self._visitors[known].account if known else Account(now)
         decision = account.reserve(self._rule, cm, now)
@@ -145,11 +138,13 @@ class Book:
         Here doubt removes: a stranger who is forgotten as well loses nothing.
         """
         self.expire(now)
+        return self._purge(self.who_may_be(probe)).faces > 0
+
+    def who_may_be(self, probe: NDArray[np.float32]) -> list[str]:
+        """Return everybody whom it would be right to forget for this probe."""
         distances, reach = self._compare(probe)
-        near = distances <= reach.doubt
-        names = [self._visitor_of[int(key)] for key in self._gallery.keys()[near]]
-        self._purge(names)
-        return bool(names)
+        near = self._gallery.keys()[distances <= reach.doubt]
+        return [self._visitor_of[int(key)] for key in near]
 
     def expire(self, now: float) -> int:
         """Forget everybody whose allowance is whole again; return how many.
@@ -235,7 +230,11 @@ class Book:
         distances = self._gallery.distances(probe)
         return distances, self.threshold.reach(distances)
 
-    def _identify(self, probe: NDArray[np.float32]) -> Identity:
+    def identify(self, probe: NDArray[np.float32]) -> Identity:
+        """Return who the probe is. Changes nothing.
+
+        Raises ValueError when it is not a finite template of the book's dimension.
+        """
         distances, reach = self._compare(probe)
         if not distances.size:
             return Identity(visitor=None, sure=False, doubtful=False, distance=None)
@@ -264,21 +263,22 @@ class Book:
     def _observe(self, probe: NDArray[np.float32]) -> None:
         """Learn from a new visitor."""
         self.threshold.observe(self._gallery.distances(probe))
-        if self.threshold.among is None:
-            return
-        relative = self._gallery.relative(probe)
-        if relative is not None:
-            self.threshold.among.observe(relative)
+        if (among := self.threshold.among) is not None:
+            if (relative := self._gallery.relative(probe)) is not None:
+                among.observe(relative)
 
     def _remember(self, template: NDArray[np.float32], account: Account) -> str:
+        name = secrets.token_hex(8)
+        self._keep(name, template, account)
+        return name
+
+    def _keep(self, name: str, template: NDArray[np.float32], account: Account) -> None:
         key = self._gallery.add(template)
         if self.threshold.among is not None:
             self._gallery.learn()
-        name = secrets.token_hex(8)
         self._visitors[name] = _Visitor(key=key, account=account)
         self._visitor_of[key] = name
         self._most_faces_ever = max(self._most_faces_ever, len(self._visitors))
-        return name
 
     def _drop(self, names: list[str]) -> list[Account]:
         """Forget these visitors' faces; return their accounts."""

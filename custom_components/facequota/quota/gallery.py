@@ -84,6 +84,23 @@ class Gallery:
         row /= np.float32(np.linalg.norm(row))
         self._measure(number, number + 1)
 
+    def replace(self, key: int, template: Vector) -> None:
+        """Keep another template under a key; raises KeyError if it is not there."""
+        number = self._row_of[key]
+        hidden = self._protect(template)
+        self.rows[number] = hidden
+        hidden.fill(0)
+        self._measure(number, number + 1)
+
+    def template(self, key: int) -> Vector:
+        """Return a template without its protection, which the caller overwrites."""
+        row = self.rows[self._row_of[key]]
+        if self._transform is None:
+            raise KeyError(key)
+        # The transform is orthogonal: turned over it undoes itself.
+        plain: Vector = np.einsum("ij,i->j", self._transform[: self.dimension], row)
+        return plain
+
     def distances(self, probe: Vector) -> Vector:
         """Return the distance to every template, in the order of keys()."""
         hidden = self._protect(probe)

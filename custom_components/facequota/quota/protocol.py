@@ -1,0 +1,137 @@
+"""What a book is, whoever keeps it: in this process, or on a server for several of them.
+
+It is told here, beside the one that everybody has, and not with the other one: so the
+room that keeps a shared book knows of this room no more than this file, and whoever uses
+a book need not know which it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .account import RESERVATION_S, Refusal, Reservation, Settlement
+from .book import Identity, PurgeCounts
+from .gcra import Rule
+
+__all__ = [
+    "RESERVATION_S",
+    "AnyBook",
+    "Identity",
+    "PurgeCounts",
+    "Refusal",
+    "ReplicaOfVisitors",
+    "Reservation",
+    "Rule",
+    "Settlement",
+    "Standing",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an account is made of."""
+
+    tat: float
+    """When the allowance is whole again (monotonic)."""
+    reservations: tuple[Reservation, ...] = ()
+    """What is reserved and not settled yet; their paper is charged already."""
+
+
+class AnyBook(Protocol):
+    """Identifies a probe and keeps its account. All moments are monotonic seconds."""
+
+    @property
+    def rule(self) -> Rule:
+        """Return the rule that everybody's account follows."""
+
+    def identify(self, probe: NDArray[np.float32]) -> Identity:
+        """Return who the probe is. Changes nothing and asks nobody."""
+
+    async def reserve(
+        self, probe: NDArray[np.float32], cm: float, now: float
+    ) -> Reservation | Refusal:
+        """Recognise the probe and reserve paper, or say when there will be some."""
+
+    def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
+        """Charge the measured centimetres and give back the rest of the reservation."""
+
+    def forget(self, probe: NDArray[np.float32], now: float) -> bool:
+        """Forget whoever this may be; return whether there was anybody."""
+
+    def expire(self, now: float) -> int:
+        """Forget everybody whose allowance is whole again; return how many."""
+
+    def next_expiry(self) -> float | None:
+        """Return when expire has something to do next; None when it never has."""
+
+    def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
+        """Forget everybody, or those who had paper longer ago than older_than_s."""
+
+    def set_rule(self, rule: Rule, now: float) -> None:
+        """Go on under another rule; nobody has to wait longer because of it."""
+
+
+class ReplicaOfVisitors(Protocol):
+    """A book in memory that can also be told what another one knows."""
+
+    @property
+    def rule(self) -> Rule:
+        """Return the rule that everybody's account follows."""
+
+    def identify(self, probe: NDArray[np.float32]) -> Identity:
+        """Return who the probe is. Changes nothing."""
+
+    def request(
+        self, probe: NDArray[np.float32], cm: float, now: float
+    ) -> Reservation | Refusal:
+        """Recognise the probe and reserve paper by what is known here alone."""
+
+    def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
+        """Charge the measured centimetres and give back the rest of the reservation."""
+
+    def who_may_be(self, probe: NDArray[np.float32]) -> list[str]:
+        """Return everybody whom it would be right to forget for this probe."""
+
+    def expire(self, now: float) -> int:
+        """Forget everybody whose allowance is whole again; return how many."""
+
+    def next_expiry(self) -> float | None:
+        """Return when expire has something to do next; None when it never has."""
+
+    def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
+        """Forget everybody, or those who had paper longer ago than older_than_s."""
+
+    def set_rule(self, rule: Rule, now: float) -> None:
+        """Go on under another rule; nobody has to wait longer because of it."""
+
+    def names(self) -> list[str]:
+        """Return the random ids of those who are remembered."""
+
+    def standing(self, name: str) -> Standing | None:
+        """Return a visitor's account; None when nobody has that id."""
+
+    def template(
+        self, name: str, probe: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Return a visitor's template, moved half way to a probe if there is one.
+
+        It is not protected: the caller overwrites it. Raises KeyError.
+        """
+
+    def put(
+        self,
+        name: str,
+        standing: Standing,
+        template: NDArray[np.float32] | None,
+    ) -> None:
+        """Remember a visitor, or change one who is remembered.
+
+        Without a template the one that is kept stays. Raises KeyError when there is
+        none, ValueError when the template is none.
+        """
+
+    def drop(self, names: Iterable[str]) -> PurgeCounts:
+        """Forget these visitors and what is reserved for them; unknown ids are none."""

@@ -1,0 +1,75 @@
+"""A book that follows another one: it can be told who came, what they had, who went.
+
+It stays a whole book, so that it gives paper by itself when the other one is away.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .account import Account, Refusal, Reservation
+from .book import Book, PurgeCounts
+from .protocol import Standing
+from .template import as_template
+
+
+class Replica(Book):
+    """The visitors of another book in memory; quota/protocol.py says what each does."""
+
+    async def reserve(
+        self, probe: NDArray[np.float32], cm: float, now: float
+    ) -> Reservation | Refusal:
+        """Recognise the probe and reserve paper: nobody has to be asked for that."""
+        return self.request(probe, cm, now)
+
+    def names(self) -> list[str]:
+        """Return the random ids of those who are remembered."""
+        return list(self._visitors)
+
+    def standing(self, name: str) -> Standing | None:
+        """Return a visitor's account; None when nobody has that id."""
+        visitor = self._visitors.get(name)
+        if visitor is None:
+            return None
+        account = visitor.account
+        return Standing(tat=account.tat, reservations=account.reservations)
+
+    def template(
+        self, name: str, probe: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Return a visitor's template, moved half way to a probe if there is one."""
+        template = self._gallery.template(self._visitors[name].key)
+        if probe is not None:
+            unit = as_template(probe, self._gallery.dimension)
+            template += unit
+            unit.fill(0)
+            template /= np.float32(np.linalg.norm(template))
+        return template
+
+    def put(
+        self,
+        name: str,
+        standing: Standing,
+        template: NDArray[np.float32] | None,
+    ) -> None:
+        """Remember a visitor, or change one who is remembered."""
+        visitor = self._visitors.get(name)
+        if visitor is None:
+            if template is None:
+                raise KeyError(name)
+            account = Account(standing.tat)
+            self._keep(name, template, account)
+        else:
+            account = visitor.account
+            if template is not None:
+                self._gallery.replace(visitor.key, template)
+        for token in [t for t, one in self._running.items() if one is account]:
+            del self._running[token]
+        account.restore(standing.tat, standing.reservations)
+        for reservation in standing.reservations:
+            self._running[reservation.token] = account
+
+    def drop(self, names: Iterable[str]) -> PurgeCounts:
+        """Forget these visitors and what is reserved for them; unknown ids are none."""
+        return self._purge([name for name in names if name in self._visitors])

@@ -1,0 +1,141 @@
+"""What the server is told without anybody waiting for it: now, or when it is back."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+import secrets
+from typing import Final
+
+from custom_components.facequota.quota.protocol import PurgeCounts, Reservation, Rule
+
+from .copy import Copy, Unconfirmed
+from .entry import change_rule
+from .epochs import Epochs
+from .follower import Follower
+from .functions import EpochEnded
+from .link import Link
+from .server import FAILURES
+from .status import PurgeReceipt
+
+_AT_ONCE: Final = 64
+_LOOK_S: Final = 0.05
+
+
+class Errands:
+    """Settlements, forgetting, purges and rules, each of which may be sent twice."""
+
+    def __init__(
+        self,
+        follower: Follower,
+        epochs: Epochs,
+        copy: Copy,
+        now: Callable[[], float],
+    ) -> None:
+        """Have nothing to tell yet."""
+        self._follower = follower
+        self._epochs = epochs
+        self._copy = copy
+        self._now = now
+        self._purge: str | None = None
+
+    def settle(self, reservation: Reservation, cm: float, names: Iterable[str]) -> None:
+        """Tell how much of a reservation came out."""
+        copy, epoch = self._copy, self._epoch
+        settled = Unconfirmed(reservation=reservation, cm=cm, names=tuple(names))
+        copy.unconfirmed[reservation.token] = settled
+
+        async def errand(link: Link) -> None:
+            # Of an epoch that ended nobody is known any more, and nobody owes anything.
+            with suppress(EpochEnded):
+                await link.call(
+                    "settle",
+                    *(epoch, reservation.token, cm),
+                    *copy.known_as(settled.names),
+                )
+            copy.unconfirmed.pop(reservation.token, None)
+
+        self._follower.send(errand)
+
+    def forget(self, names: list[str]) -> PurgeCounts:
+        """Forget visitors here at once, and there."""
+        copy, epoch = self._copy, self._epoch
+        counts = copy.replica.drop(names)
+        copy.hidden.update(names)
+        for name in names:
+            copy.alone.pop(name, None)
+
+        async def errand(link: Link) -> None:
+            for at in range(0, len(names), _AT_ONCE):
+                try:
+                    await link.call("forget", epoch, *names[at : at + _AT_ONCE])
+                except EpochEnded:
+                    return
+
+        if names:
+            self._follower.send(errand)
+        return counts
+
+    def purge(self) -> PurgeCounts:
+        """Forget everybody here at once, and everywhere."""
+        entry = self._follower.entry
+        counts = self._copy.replica.purge(self._now())
+        self._copy.forget_all()
+        # Nothing that is still on its way from the server can be read any more.
+        self._copy.use(None)
+        self._follower.ready.clear()
+        purge = self._purge = entry.purge_due = secrets.token_hex(8)
+
+        async def errand(link: Link) -> None:
+            if entry.purge_due == purge:
+                await link.call("finish", "", purge)
+                entry.purge, entry.purge_due = purge, None
+            await link.call("acknowledge", purge, self._epochs.instance)
+
+        self._follower.send(errand)
+        return counts
+
+    async def receipt(self, counts: PurgeCounts, wait_s: float) -> PurgeReceipt:
+        """Return which instances say that they have followed the last purge.
+
+        Waits for all of them that are here, or for wait_s.
+        """
+        members = {k: one.name for k, one in self._epochs.members.items()}
+        members.setdefault(self._epochs.instance, self._epochs.name)
+        done: set[str] = {self._epochs.instance}
+        left = True
+        try:
+            async with asyncio.timeout(wait_s):
+                while left or done < set(members):
+                    await asyncio.sleep(_LOOK_S)
+                    if (link := self._follower.link) and self._purge:
+                        told = await link.call("acknowledged", self._purge)
+                        done |= {one.decode() for one in told[2]}
+                        left = (
+                            bool(told[3]) or self._purge != self._follower.entry.purge
+                        )
+        except FAILURES:
+            pass  # Whoever has not said so by now is named as missing.
+        return PurgeReceipt(
+            faces=counts.faces,
+            reservations=counts.reservations,
+            acknowledged=tuple(v for k, v in members.items() if k in done),
+            missing=tuple(v for k, v in members.items() if k not in done),
+            swept=not left,
+        )
+
+    def change_rule(self, rule: Rule) -> None:
+        """Let everybody's account everywhere follow another rule."""
+        entry = self._follower.entry
+        entry.rule_due = rule
+
+        async def errand(link: Link) -> None:
+            await change_rule(link, rule)
+            if entry.rule_due == rule:
+                entry.rule_due = None
+
+        self._follower.send(errand)
+
+    @property
+    def _epoch(self) -> str:
+        """Return the epoch that ids are of now; what is told of another one is void."""
+        return self._copy.key.epoch if self._copy.key else "-"

@@ -1,0 +1,175 @@
+"""Keeps an instance in step with the server, and finds back to it by itself."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+import logging
+from typing import Any, Final
+
+from custom_components.facequota.quota.protocol import Rule
+
+from .copy import Copy
+from .entry import Entry
+from .epochs import Epochs
+from .functions import EpochEnded, Fallen
+from .link import Link
+from .server import FAILURES, Server, Trouble, Unfit, trouble_of
+
+_LOGGER = logging.getLogger(__name__)
+
+TICK_S: Final = 1.0
+_FIRST_RETRY_S: Final = 0.2
+_LAST_RETRY_S: Final = 5.0
+_CHANGES: Final = 200
+_TRIES: Final = 5
+
+type Errand = Callable[[Link], Awaitable[object]]
+
+
+class Follower:
+    """The connection of one instance, for as long as it runs."""
+
+    def __init__(
+        self,
+        *,
+        server: Server,
+        quota: str,
+        epochs: Epochs,
+        copy: Copy,
+        now: Callable[[], float],
+        on_change: Callable[[], None],
+        on_rule: Callable[[Rule], None],
+    ) -> None:
+        """Connect to nothing yet."""
+        self._server = server
+        self._quota = quota
+        self._epochs = epochs
+        self._copy = copy
+        self._now = now
+        self._on_change = on_change
+        self.entry = Entry(epochs, copy, on_rule)
+        self.link: Link | None = None
+        self.trouble: Trouble | None = Trouble.NO_ANSWER
+        self.since = now()
+        self.ready = asyncio.Event()
+        # What the server is told as soon as it can be, in order.
+        self._errands: deque[Errand] = deque()
+        self._has_errands = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many things the server has not been told yet."""
+        return len(self._errands)
+
+    def send(self, errand: Errand) -> None:
+        """Tell the server something, now or as soon as it is back."""
+        self._errands.append(errand)
+        self._has_errands.set()
+
+    async def run(self) -> None:
+        """Connect, follow, and begin again when that ends, until cancelled."""
+        delay = _FIRST_RETRY_S
+        try:
+            while True:
+                try:
+                    await self._connect_and_follow()
+                except Exception as error:  # noqa: BLE001
+                    if self.ready.is_set():
+                        delay = _FIRST_RETRY_S
+                    self._away(error)
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, _LAST_RETRY_S)
+        finally:
+            self.link = None
+            self.ready.clear()
+            await self._server.close()
+
+    async def _connect_and_follow(self) -> None:
+        await self._server.open()
+        await self._server.check()
+        link = Link(self._server, self._quota, self._copy.clock, self._now)
+        self.link = link
+        await self._enter(link)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._heartbeat(link))
+            group.create_task(self._read(link))
+            group.create_task(self._run_errands(link))
+            group.create_task(_until_broken(link))
+
+    def _away(self, error: BaseException) -> None:
+        """Go on without the server, and say so once."""
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        trouble = trouble_of(error)
+        if not isinstance(error, FAILURES):
+            _LOGGER.error("The shared quota failed", exc_info=error)
+        elif trouble is not self.trouble:
+            _LOGGER.warning("The shared quota is away: %s", trouble)
+        if self.trouble is None:
+            self.since = self._now()
+        self.link = None
+        self.ready.clear()
+        self.trouble = trouble
+        self._on_change()
+
+    async def _heartbeat(self, link: Link) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            tick = await self._epochs.tick(link, self._copy.key)
+            self.entry.follow_rule(tick.rule)
+            self._on_change()
+
+    async def _read(self, link: Link) -> None:
+        """Follow the log of changes."""
+        while True:
+            if not await link.news(self._copy.position, TICK_S):
+                continue
+            try:
+                answer = await link.call("changes", self._copy.position, _CHANGES)
+                told = [one for one in answer[2] if one[0] > self._copy.position]
+                kinds = self._copy.apply(told)
+            except Fallen:
+                await self._enter(link)
+                continue
+            await self._hand_keys(link, told)
+            if b"p" in kinds or b"b" in kinds:
+                await self._enter(link)
+            elif b"r" in kinds:
+                tick = await self._epochs.tick(link, self._copy.key)
+                self.entry.follow_rule(tick.rule)
+            if kinds:
+                self._on_change()
+
+    async def _hand_keys(self, link: Link, told: list[Any]) -> None:
+        for _, kind, state in told:
+            if kind == b"j" and self._copy.key is not None:
+                instance = state[0].decode("ascii", "replace")
+                if instance != self._epochs.instance:
+                    await self._epochs.hand(link, self._copy.key, instance)
+
+    async def _run_errands(self, link: Link) -> None:
+        while True:
+            await self._has_errands.wait()
+            while self._errands:
+                await self._errands[0](link)
+                self._errands.popleft()
+            self._has_errands.clear()
+
+    async def _enter(self, link: Link) -> None:
+        """Come into step with the server; nobody is asked to wait for it."""
+        self.ready.clear()
+        for _ in range(_TRIES):
+            try:
+                await self.entry.enter(link)
+            except EpochEnded, Fallen:
+                continue
+            self.trouble = None
+            self.since = self._now()
+            self.ready.set()
+            self._on_change()
+            return
+        raise Unfit(Trouble.REFUSED)
+
+
+async def _until_broken(link: Link) -> None:
+    await link.broken

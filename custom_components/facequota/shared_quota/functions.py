@@ -1,0 +1,88 @@
+"""The functions that run on the server, and how they are called.
+
+A library is named by its contents: instances of different versions load their own beside
+each other's, and what they have in common is the layout of the keys, which every
+function checks.
+"""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+_FOLDER: Final = Path(__file__).parent / "functions"
+
+
+class Connection(Protocol):
+    """What is needed of a client of the server."""
+
+    async def execute_command(self, *args: Any) -> Any:
+        """Send one command and return its answer; raise what the server answers."""
+
+
+class OtherLayout(Exception):
+    """The quota on this server was begun by a version that keeps it in another way."""
+
+
+class EpochEnded(Exception):
+    """The epoch that a call was made for is over; nothing has changed."""
+
+
+class Fallen(Exception):
+    """More has changed than the server still knows of; nothing was done."""
+
+
+@cache
+def library() -> tuple[str, str]:
+    """Return the functions' prefix and the library's source. Reads files: not in a loop."""
+    source = "\n".join(path.read_text() for path in sorted(_FOLDER.glob("*.lua")))
+    prefix = f"fq_{sha256(source.encode()).hexdigest()[:10]}_"
+    body = source.replace("@PREFIX@", prefix)
+    return prefix, f"#!lua name={prefix.rstrip('_')}\n{body}"
+
+
+async def load(connection: Connection) -> None:
+    """Put this version's functions on the server, unless they are there."""
+    name = library()[0].rstrip("_")
+    found = await connection.execute_command(
+        "FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE"
+    )
+    source = library()[1]
+    # Somebody's other code by this name is replaced: the name says what it must be.
+    if not any(source.encode() in _flat(one) for one in found):
+        await connection.execute_command("FUNCTION", "LOAD", "REPLACE", source)
+
+
+def _flat(entry: Any) -> list[Any]:
+    """Return the values of a list or mapping that the server sent."""
+    return list(entry.values()) if isinstance(entry, dict) else list(entry)
+
+
+class Functions:
+    """One quota's functions on one server, each with its arguments in order."""
+
+    def __init__(self, connection: Connection, quota: str) -> None:
+        """Call the functions for the keys of one quota."""
+        self._connection = connection
+        self._keys = f"fq:{{{quota}}}:"
+
+    async def call(self, name: str, *args: str | bytes | float) -> list[Any]:
+        """Call a function; return its answer: a word, the server's time in ms, the rest.
+
+        Raises OtherLayout, EpochEnded or Fallen where the answer is one of these.
+        """
+        answer: list[Any] = await self._connection.execute_command(
+            "FCALL", library()[0] + name, 1, self._keys, *args
+        )
+        match answer[0]:
+            case b"layout":
+                raise OtherLayout
+            case b"epoch":
+                raise EpochEnded
+            case b"gap":
+                raise Fallen
+        return answer
+
+    def key(self, name: str) -> str:
+        """Return the full name of a key of this quota."""
+        return self._keys + name

@@ -1,0 +1,118 @@
+-- Paper: reserved, settled, merged, forgotten. What frees memory may run on a server that is full.
+
+local function with_epoch(keys, epoch)
+  local q, wrong = open_quota(keys)
+  if wrong then return q, wrong end
+  if q.epoch == '' or q.epoch ~= epoch or not q.window then return q, {'epoch', number(q.now)} end
+  tidy(q)
+  return q, nil
+end
+
+local function granted(q, id, new, tat, cm)
+  return {'granted', number(q.now), id, new, number(tat), number(next_at(q, tat, cm))}
+end
+
+-- epoch, position, token, cm, new id, its sealed template, nearest id or '', its template sealed anew, others...
+local function reserve(keys, args)
+  local q, wrong = with_epoch(keys, args[1])
+  if wrong then return wrong end
+  local token, cm, new, nearest = args[3], tonumber(args[4]), args[5], args[7]
+  if redis.call('EXISTS', q.p .. 'off:' .. token) == 1 then return {'cancelled', number(q.now)} end
+  for _, id in ipairs({new, nearest}) do
+    if id ~= '' and redis.call('HEXISTS', visitor_key(q, id), 'r:' .. token) == 1 then
+      return granted(q, id, id == new and 1 or 0, tat_of(q, id), cm)
+    end
+  end
+  if q.added > tonumber(args[2]) then
+    local newer = changes_after(q, tonumber(args[2]), PIECE)
+    if not newer then return {'gap', number(q.now)} end
+    return {'newer', number(q.now), newer}
+  end
+  if not (cm > 0 and cm <= q.allowance) then return redis.error_reply('ERR cm is not positive or more than the allowance') end
+  local tat = nearest ~= '' and tat_of(q, nearest) or nil
+  if tat and next_at(q, tat, cm) > q.now then
+    local refused = next_at(q, tat, cm)
+    for i = 9, math.min(#args, 24) do
+      local other = tat_of(q, args[i])
+      if other and next_at(q, other, cm) <= q.now then refused = nil end
+    end
+    if refused then
+      local owed = math.max(0, tat - q.now) * q.allowance / q.window
+      return {'refused', number(q.now), number(refused), number(math.max(0, q.allowance - owed))}
+    end
+    tat = nil
+  end
+  local id, sealed = nearest, args[8]
+  if not tat then id, sealed = new, args[6] end
+  local deadline = q.now + RESERVATION_MS
+  local after = math.max(tat or q.now, q.now) + time_for(q, cm)
+  redis.call('HSET', visitor_key(q, id), 't', sealed, 'r:' .. token, cm .. ' ' .. number(deadline))
+  redis.call('ZADD', q.p .. 'open', number(deadline), id .. ' ' .. token)
+  keep(q, id, after, tat and 't' or 'a')
+  return granted(q, id, tat and 0 or 1, after, cm)
+end
+redis.register_function('@PREFIX@reserve', reserve)
+
+-- epoch, token, cm, ids that may hold it...
+local function settle(keys, args)
+  local q, wrong = with_epoch(keys, args[1])
+  if wrong then return wrong end
+  local token, measured = args[2], tonumber(args[3])
+  for i = 4, math.min(#args, 6) do
+    local id = args[i]
+    local tat = tat_of(q, id)
+    local reserved = tat and take_reservation(q, id, token)
+    if reserved then
+      keep(q, id, math.min(tat - time_for(q, reserved) + time_for(q, measured), q.now + q.window), 'c')
+      return {'settled', number(q.now)}
+    end
+  end
+  redis.call('SET', q.p .. 'off:' .. token, 1, 'PX', RESERVATION_MS)
+  return {'unknown', number(q.now)}
+end
+redis.register_function{function_name='@PREFIX@settle', callback=settle, flags={'allow-oom'}}
+
+-- epoch, id, sealed template, TAT, "token cm deadline"...: from an instance that was alone for a while. The later TAT wins.
+local function merge(keys, args)
+  local q, wrong = with_epoch(keys, args[1])
+  if wrong then return wrong end
+  local id = args[2]
+  local tat = tat_of(q, id)
+  local later = math.min(math.max(tat or 0, tonumber(args[4])), q.now + q.window)
+  if later - q.now <= TOLERANCE_MS then return {'merged', number(q.now)} end
+  redis.call('HSET', visitor_key(q, id), 't', args[3])
+  for i = 5, math.min(#args, 12) do
+    local token, cm, deadline = string.match(args[i], '^(%S+) (%S+) (%S+)$')
+    if redis.call('EXISTS', q.p .. 'off:' .. token) == 0 then
+      redis.call('HSET', visitor_key(q, id), 'r:' .. token, cm .. ' ' .. deadline)
+      redis.call('ZADD', q.p .. 'open', deadline, id .. ' ' .. token)
+    end
+  end
+  keep(q, id, later, tat and 't' or 'a')
+  return {'merged', number(q.now)}
+end
+redis.register_function('@PREFIX@merge', merge)
+
+-- epoch, ids...
+local function forget(keys, args)
+  local q, wrong = with_epoch(keys, args[1])
+  if wrong then return wrong end
+  for i = 2, math.min(#args, 1 + PIECE) do
+    if remove(q, args[i]) == 1 then tell(q, 'g', args[i]) end
+  end
+  return {'forgotten', number(q.now)}
+end
+redis.register_function{function_name='@PREFIX@forget', callback=forget, flags={'allow-oom'}}
+
+-- epoch, latest TAT: a piece of those who had paper before; how many, and whether there may be more.
+local function purge_older(keys, args)
+  local q, wrong = with_epoch(keys, args[1])
+  if wrong then return wrong end
+  local ids = redis.call('ZRANGE', q.p .. 'tats', '-inf', args[2], 'BYSCORE', 'LIMIT', 0, PIECE)
+  for _, id in ipairs(ids) do
+    remove(q, id)
+    tell(q, 'g', id)
+  end
+  return {'purged', number(q.now), #ids, #ids == PIECE and 1 or 0}
+end
+redis.register_function{function_name='@PREFIX@purge_older', callback=purge_older, flags={'allow-oom'}}

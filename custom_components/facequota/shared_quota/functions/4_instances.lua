@@ -1,0 +1,89 @@
+-- Instances: who is here, what each has to catch up with, and how a key is handed over.
+
+-- instance, what it says of itself (sealed), milliseconds it may be silent: it is here. Tidies, and ends an epoch that nobody is left of.
+local function tick(keys, args)
+  local q, wrong = open_quota(keys)
+  if wrong then return wrong end
+  redis.call('SET', q.p .. 'i:' .. args[1], args[2], 'PX', args[3])
+  redis.call('ZADD', q.p .. 'instances', number(q.now + args[3]), args[1])
+  redis.call('ZREMRANGEBYSCORE', q.p .. 'instances', '-inf', number(q.now))
+  tidy(q)
+  local swept = sweep(q)
+  local began = tonumber(redis.call('HGET', q.p .. 'meta', 'began') or '0')
+  if q.epoch ~= '' and q.added > began and redis.call('EXISTS', q.p .. 'tats') == 0 then end_epoch(q) end
+  local found = {}
+  for i, id in ipairs(redis.call('ZRANGE', q.p .. 'instances', 0, 255)) do
+    found[i] = {id, redis.call('GET', q.p .. 'i:' .. id) or ''}
+  end
+  return {'tick', number(q.now), q.life, q.epoch, q.seq, q.purge, q.rule, found, swept}
+end
+redis.register_function{function_name='@PREFIX@tick', callback=tick, flags={'allow-oom'}}
+
+-- instance
+local function leave(keys, args)
+  local q, wrong = open_quota(keys)
+  if wrong then return wrong end
+  redis.call('ZREM', q.p .. 'instances', args[1])
+  redis.call('UNLINK', q.p .. 'i:' .. args[1], q.p .. 'k:' .. args[1])
+  return {'left', number(q.now)}
+end
+redis.register_function{function_name='@PREFIX@leave', callback=leave, flags={'allow-oom'}}
+
+-- epoch, cursor: everybody, piece by piece; whoever came or went meanwhile is in the changes.
+local function snapshot(keys, args)
+  local q, wrong = with_epoch(keys, args[1])
+  if wrong then return wrong end
+  local page = redis.call('ZSCAN', q.p .. 'tats', args[2], 'COUNT', PIECE * 4)
+  local found = {}
+  for i = 1, #page[2], 2 do found[#found + 1] = state(q, page[2][i]) end
+  return {'snapshot', number(q.now), page[1], found}
+end
+redis.register_function{function_name='@PREFIX@snapshot', callback=snapshot, flags={'allow-oom'}}
+
+-- number of the last change known, how many at most
+local function changes(keys, args)
+  local q, wrong = open_quota(keys)
+  if wrong then return wrong end
+  local found = changes_after(q, tonumber(args[1]), math.min(tonumber(args[2]), PIECE * 4))
+  if not found then return {'gap', number(q.now)} end
+  return {'changes', number(q.now), found}
+end
+redis.register_function{function_name='@PREFIX@changes', callback=changes, flags={'allow-oom'}}
+
+-- instance: asks whoever has the epoch's key for it.
+local function ask(keys, args)
+  local q, wrong = open_quota(keys)
+  if wrong then return wrong end
+  redis.call('UNLINK', q.p .. 'k:' .. args[1])
+  tell(q, 'j', args[1])
+  return {'asked', number(q.now)}
+end
+redis.register_function{function_name='@PREFIX@ask', callback=ask, flags={'allow-oom'}}
+
+-- epoch, instance, the key sealed for it: every answer holds the same key.
+local function hand(keys, args)
+  local q, wrong = open_quota(keys)
+  if wrong then return wrong end
+  if q.epoch ~= args[1] then return {'epoch', number(q.now)} end
+  redis.call('SET', q.p .. 'k:' .. args[2], args[3], 'PX', 30000)
+  return {'handed', number(q.now)}
+end
+redis.register_function{function_name='@PREFIX@hand', callback=hand, flags={'allow-oom'}}
+
+-- purge, instance: it has forgotten everybody.
+local function acknowledge(keys, args)
+  local q, wrong = open_quota(keys)
+  if wrong then return wrong end
+  redis.call('SADD', q.p .. 'ack:' .. args[1], args[2])
+  redis.call('PEXPIRE', q.p .. 'ack:' .. args[1], RESERVATION_MS)
+  return {'acknowledged', number(q.now)}
+end
+redis.register_function{function_name='@PREFIX@acknowledge', callback=acknowledge, flags={'allow-oom'}}
+
+-- purge: who has acknowledged it, and how many keys of ended epochs are still to be removed.
+local function acknowledged(keys, args)
+  local q, wrong = open_quota(keys)
+  if wrong then return wrong end
+  return {'acknowledged', number(q.now), redis.call('SMEMBERS', q.p .. 'ack:' .. args[1]), sweep(q)}
+end
+redis.register_function{function_name='@PREFIX@acknowledged', callback=acknowledged, flags={'allow-oom'}}

@@ -1,0 +1,72 @@
+"""One connection to the server: calls with a limit in time, and the wait for news."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .clock import ServerClock
+from .functions import EpochEnded, Functions, library
+from .server import ANSWER_S, Server
+
+
+class Link:
+    """Calls functions of one quota, and learns the server's clock from every answer."""
+
+    def __init__(
+        self,
+        server: Server,
+        quota: str,
+        server_clock: ServerClock,
+        now: Callable[[], float],
+    ) -> None:
+        """Use a server that is open."""
+        self._client = server.client
+        self._functions: Functions = server.functions(quota)
+        self._server_clock = server_clock
+        self._now = now
+        # What made this connection useless, for whoever waits on it.
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def give_up(self, error: Exception) -> None:
+        """Let whoever holds this connection know that it is of no use any more."""
+        if not self.broken.done():
+            self.broken.set_exception(error)
+
+    async def call(self, name: str, *args: str | bytes | float) -> list[Any]:
+        """Call a function, within ANSWER_S."""
+        asked = self._now()
+        async with asyncio.timeout(ANSWER_S):
+            answer = await self._functions.call(name, *args)
+        self._server_clock.learn(asked, self._now(), float(answer[1]))
+        return answer
+
+    async def call_all(
+        self, name: str, calls: Iterable[tuple[str | bytes | float, ...]]
+    ) -> None:
+        """Call a function for each of these arguments, in one round trip."""
+        pipeline: Any = self._client.pipeline(transaction=False)
+        for args in calls:
+            pipeline.execute_command(
+                "FCALL", library()[0] + name, 1, self._functions.key(""), *args
+            )
+        async with asyncio.timeout(5 * ANSWER_S):
+            answers = await pipeline.execute()
+        if any(answer[0] == b"epoch" for answer in answers):
+            raise EpochEnded
+
+    async def take(self, name: str) -> bytes | None:
+        """Return the value of a key that is for this instance alone."""
+        async with asyncio.timeout(ANSWER_S):
+            value: bytes | None = await self._client.get(self._functions.key(name))
+        return value
+
+    async def news(self, position: int, wait_s: float) -> bool:
+        """Return whether there is a change after this one, as soon as there is."""
+        async with asyncio.timeout(wait_s + ANSWER_S):
+            client: Any = self._client
+            found = await client.execute_command(
+                "XREAD",
+                *("COUNT", 1, "BLOCK", max(1, int(wait_s * 1000))),
+                *("STREAMS", self._functions.key("log"), f"{position}-0"),
+            )
+        return bool(found)

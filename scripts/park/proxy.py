@@ -1,0 +1,77 @@
+"""A TCP proxy between an instance and the server, which can do what networks do."""
+
+import asyncio
+from contextlib import suppress
+
+
+class Proxy:
+    """Passes bytes on, late or not at all, as it is told."""
+
+    def __init__(self, port: int) -> None:
+        """Stand before a port of the loopback."""
+        self._target = port
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._passes = asyncio.Event()
+        self._passes.set()
+        self.port = 0
+        self.delay_s = 0.0
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if there was one."""
+        self._server = await asyncio.start_server(
+            self._connected, "127.0.0.1", self.port
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Refuse connections and cut those there are: the server is away."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def freeze(self) -> None:
+        """Pass nothing on, and say nothing: a partition."""
+        self._passes.clear()
+
+    def thaw(self) -> None:
+        """Pass on again."""
+        self._passes.set()
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            there = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.close()
+            self._tasks.discard(task)
+            return
+        both = asyncio.gather(
+            self._pass_on(reader, there[1]), self._pass_on(there[0], writer)
+        )
+        try:
+            with suppress(OSError, asyncio.CancelledError):
+                await both
+        finally:
+            both.cancel()
+            for one in (writer, there[1]):
+                one.close()
+            self._tasks.discard(task)
+
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        while data := await reader.read(65536):
+            await self._passes.wait()
+            if self.delay_s:
+                await asyncio.sleep(self.delay_s)
+            writer.write(data)
+            await writer.drain()
+        writer.close()

@@ -1,0 +1,1 @@
+"""What every book keeps to, wherever it is kept."""

@@ -1,0 +1,122 @@
+"""Gates of a park: each with a book of its own, all of them with the same visitors."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.protocol import AnyBook, Refusal, Reservation
+from custom_components.facequota.quota.replica import Replica
+from custom_components.facequota.quota.threshold import Threshold
+from custom_components.facequota.shared_quota.book import SharedBook
+from custom_components.facequota.shared_quota.pairing import Pairing
+from custom_components.facequota.shared_quota.server import (
+    Address,
+    Server,
+    ServerSettings,
+)
+from tests.unit.quota.people import DIMENSION
+
+TEMPLE: Final = Rule(allowance_cm=60, window_s=540)
+PAIRING: Final = Pairing(quota="0123456789abcdef", key=bytes(range(32)))
+MEMORY: Final = "memory"
+
+
+def now() -> float:
+    """Return the event loop's time."""
+    return asyncio.get_running_loop().time()
+
+
+def replica(rule: Rule = TEMPLE) -> Replica:
+    """Return a book in memory that knows nobody."""
+    threshold = Threshold(prior=PRIORS["face_recognition"], limit=0.001)
+    return Replica(rule=rule, threshold=threshold, dimension=DIMENSION)
+
+
+def settings(*ports: int, **changes: str) -> ServerSettings:
+    """Return how a server of the tests is reached."""
+    return ServerSettings(
+        addresses=tuple(Address(host="127.0.0.1", port=port) for port in ports),
+        username=changes.get("username"),
+        password=changes.get("password"),
+        context=None,
+    )
+
+
+class Gate:
+    """One instance of a shared quota, with its connection."""
+
+    def __init__(
+        self,
+        *ports: int,
+        rule: Rule = TEMPLE,
+        name: str = "gate",
+        pairing: Pairing = PAIRING,
+    ) -> None:
+        """Know nobody; several ports are several servers."""
+        self.replica = replica(rule)
+        self.book = SharedBook(
+            replica=self.replica,
+            server=Server(settings(*ports)),
+            pairing=pairing,
+            name=name,
+            now=now,
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self, *, wait: bool = True) -> None:
+        """Connect; with wait return when it is in step."""
+        self._task = asyncio.create_task(self.book.run())
+        if wait:
+            await self.connected()
+
+    async def connected(self) -> None:
+        """Return when it is in step."""
+        async with asyncio.timeout(30):
+            await self.book.connected()
+
+    async def kill(self) -> None:
+        """End it between one moment and the next."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+
+@asynccontextmanager
+async def gates(
+    count: int, *ports: int, rule: Rule = TEMPLE
+) -> AsyncIterator[list[Gate]]:
+    """Yield so many instances that are in step with the server."""
+    found = [Gate(*ports, rule=rule, name=f"gate {n + 1}") for n in range(count)]
+    try:
+        for gate in found:
+            await gate.open()
+        yield found
+    finally:
+        for gate in found:
+            await gate.kill()
+
+
+def reserved(answer: Reservation | Refusal) -> Reservation:
+    """Return the answer as the reservation that it has to be."""
+    assert isinstance(answer, Reservation), answer
+    return answer
+
+
+def refused(answer: Reservation | Refusal) -> Refusal:
+    """Return the answer as the refusal that it has to be."""
+    assert isinstance(answer, Refusal), answer
+    return answer
+
+
+async def until(condition: object, book: AnyBook | None = None) -> None:
+    """Wait until something is true; where a book is given, let it expire meanwhile."""
+    assert callable(condition)
+    async with asyncio.timeout(30):
+        while not condition():
+            if book is not None:
+                book.expire(now())
+            await asyncio.sleep(0.01)
