@@ -10,7 +10,7 @@ from .sources import PRODUCT, imports, product_imports
 # What each room may import of the others: what stands in a line before its own.
 ROOMS: Final = (
     ("quota", "recognition"),
-    ("cameras", "hardware"),
+    ("cameras", "hardware", "shared_quota"),
     ("visit",),
     ("site",),
     ("flows", "panel"),
@@ -80,6 +80,25 @@ def test_a_room_of_pure_logic_reaches_no_file_outside_itself(room: str) -> None:
             for name, line in imports(path)
             if len(name) - len(name.lstrip(".")) > depth
         ]
+    assert not wrong
+
+
+def test_a_shared_quota_knows_of_the_others_what_a_book_is_and_no_more() -> None:
+    outside = {
+        name
+        for module, imported in product_imports().items()
+        if room_of(module) == "shared_quota"
+        for name in imported
+        if room_of(name) != "shared_quota"
+    }
+    assert outside <= {"quota.protocol"}
+    home_assistant = {"homeassistant", "probatio"}
+    wrong = [
+        f"{path.name}:{line} {name}"
+        for path in (PRODUCT / "shared_quota").rglob("*.py")
+        for name, line in imports(path)
+        if name.partition(".")[0] in home_assistant
+    ]
     assert not wrong
 
 

@@ -1,0 +1,44 @@
+"""The code that makes two instances members of one quota."""
+
+import pytest
+
+from custom_components.facequota.shared_quota.pairing import (
+    WrongCode,
+    new_code,
+    pairing,
+    read_code,
+)
+
+
+def test_a_code_is_read_as_people_write_it() -> None:
+    code = new_code()
+    assert read_code(code.lower().replace("-", " ")) == code
+    assert read_code(code.replace("0", "o").replace("1", "l")) == code
+
+
+def test_a_slip_of_the_pen_is_noticed() -> None:
+    code = new_code()
+    noticed = 0
+    for at, sign in enumerate(code):
+        if sign == "-":
+            continue
+        other = "7" if sign != "7" else "8"
+        with pytest.raises(WrongCode):
+            read_code(code[:at] + other + code[at + 1 :])
+        noticed += 1
+    assert noticed == 24
+
+
+@pytest.mark.parametrize("text", ["", "ABCD", "0" * 24, "é" * 24, new_code() + "A"])
+def test_what_is_no_code_is_refused(text: str) -> None:
+    with pytest.raises(WrongCode):
+        read_code(text)
+
+
+def test_one_code_gives_one_quota_and_its_name_says_nothing_of_the_key() -> None:
+    code = new_code()
+    one, other = pairing(code), pairing(new_code())
+    assert pairing(code.lower()) == one
+    assert one.quota != other.quota
+    assert one.key != other.key
+    assert one.quota not in one.key.hex()
