@@ -79,7 +79,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -
     await SiteLog(hass, entry.entry_id).remove()
     await Upkeep(hass, entry, {}).remove()
     ir.async_delete_issue(hass, DOMAIN, purge_issue_id(entry))
-    async_hide_panel(hass)
+    await async_hide_panel(hass)
 
 
 async def _async_entry_updated(

@@ -1,6 +1,5 @@
 """The page of FaceQuota in the sidebar: live facts and papers, for administrators."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import voluptuous as vol
@@ -17,52 +16,50 @@ from homeassistant.components.websocket_api.decorators import (
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.loader import async_get_loaded_integration
 
+from .dashboard import async_setup_dashboard
+from .dashboard_module import async_hide_dashboard_module, async_show_dashboard_module
 from .papers.facts import async_site_facts
 from .papers.view import PaperView
+from .static import FRONTEND_FOLDER, static_url
 
 PANEL_ELEMENT: Final = "facequota-panel"
 PANEL_TITLE: Final = "FaceQuota"
 PANEL_ICON: Final = "mdi:paper-roll-outline"
-FRONTEND_FOLDER: Final = Path(__file__).parent / "frontend"
 
 
 async def async_setup_panel(hass: HomeAssistant) -> None:
     """Serve what the page is made of and answers its questions."""
     hass.http.register_view(PaperView())
     await hass.http.async_register_static_paths(
-        [StaticPathConfig(_static_url(hass), str(FRONTEND_FOLDER), cache_headers=False)]
+        [StaticPathConfig(static_url(hass), str(FRONTEND_FOLDER), cache_headers=False)]
     )
     websocket_api.async_register_command(hass, _websocket_sites)
     websocket_api.async_register_command(hass, _websocket_facts)
+    async_setup_dashboard(hass)
 
 
 async def async_show_panel(hass: HomeAssistant) -> None:
-    """Put the page into the sidebar, unless it is there."""
+    """Put the page into the sidebar, unless it is there, and offer the dashboard."""
+    await async_show_dashboard_module(hass)
     if frontend.async_panel_exists(hass, DOMAIN):
         return
     await panel_custom.async_register_panel(
         hass,
         frontend_url_path=DOMAIN,
         webcomponent_name=PANEL_ELEMENT,
-        module_url=f"{_static_url(hass)}/panel.js",
+        module_url=f"{static_url(hass)}/panel.js",
         sidebar_title=PANEL_TITLE,
         sidebar_icon=PANEL_ICON,
         require_admin=True,
     )
 
 
-@callback
-def async_hide_panel(hass: HomeAssistant) -> None:
-    """Take the page out of the sidebar when the last site is removed."""
+async def async_hide_panel(hass: HomeAssistant) -> None:
+    """Take page and dashboard module away when the last site is removed."""
     if not hass.config_entries.async_entries(DOMAIN):
         frontend.async_remove_panel(hass, DOMAIN, warn_if_unknown=False)
-
-
-def _static_url(hass: HomeAssistant) -> str:
-    """Return where the modules lie: another place for each version, as for a cache."""
-    return f"/{DOMAIN}_static/{async_get_loaded_integration(hass, DOMAIN).version}"
+        await async_hide_dashboard_module(hass)
 
 
 @require_admin

@@ -11,7 +11,8 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.facequota.panel import page
+from custom_components.facequota.panel import static
+from custom_components.facequota.panel.dashboard_module import MODULE
 from homeassistant.components import frontend
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -19,7 +20,7 @@ from tests.integration.conftest import set_up_site
 from tests.integration.fake_dispenser import FakeDispenser
 from tests.integration.remembered import remember
 
-FRONTEND: Final = page.FRONTEND_FOLDER
+FRONTEND: Final = static.FRONTEND_FOLDER
 TRANSLATIONS: Final = FRONTEND.parents[1] / "translations"
 
 
@@ -150,7 +151,7 @@ async def test_every_module_of_the_page_is_served_and_found_by_the_others(
     client = await hass_client()
     custom = hass.data["frontend_panels"]["facequota"].config["_panel_custom"]
     folder, _, first = custom["module_url"].rpartition("/")
-    waiting, seen = [first], set()
+    waiting, seen = [first, MODULE], set()
     while waiting:
         name = waiting.pop()
         answer = await client.get(f"{folder}/{name}")

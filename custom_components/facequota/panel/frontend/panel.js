@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { factCards, tick } from "./facts.js";
+import { hasDashboard, openDashboard } from "./make_dashboard.js";
 import { Papers } from "./papers.js";
 import { style } from "./style.js";
 import { Words } from "./words.js";
@@ -76,8 +77,16 @@ class FaceQuotaPanel extends HTMLElement {
             this._sites.map((one) => element("option", { value: one.config_entry_id }, one.name)),
           )
         : null;
+    this._dashboard = element(
+      "button",
+      { class: "dashboard", type: "button", on: { click: () => openDashboard(this._hass) } },
+      this._words.say("dashboard_make"),
+    );
+    hasDashboard(this._hass).then((there) => {
+      if (there) this._dashboard.textContent = this._words.say("dashboard_open");
+    });
     const title = this._sites.length === 1 ? `FaceQuota – ${this._sites[0].name}` : "FaceQuota";
-    return element("div", { class: "toolbar" }, this._menu, element("h1", {}, title), choice);
+    return element("div", { class: "toolbar" }, this._menu, element("h1", {}, title), choice, this._sites.length ? this._dashboard : null);
   }
 
   _nothing() {

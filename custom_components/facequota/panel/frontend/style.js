@@ -26,6 +26,7 @@ export const style = `
 }
 .toolbar h1 { flex: 1; margin: 0; font-size: 20px; font-weight: 400; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .toolbar .menu { border: 0; background: none; color: inherit; padding: 8px; margin-left: -8px; cursor: pointer; border-radius: 50%; display: flex; }
+.toolbar .dashboard { border: 1px solid currentColor; border-radius: 999px; background: none; color: inherit; font: inherit; padding: 6px 14px; cursor: pointer; white-space: nowrap; }
 main { max-width: 1080px; margin: 0 auto; padding: 16px; display: grid; gap: 16px; }
 .cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
 .cards .hints { grid-column: 1 / -1; }

@@ -1,0 +1,101 @@
+"""The dashboard's configuration, made for whoever asks: Home Assistant's own cards."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import voluptuous as vol
+
+from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.site.site import FaceQuotaConfigEntry
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.decorators import (
+    async_response,
+    websocket_command,
+)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
+
+from .dashboard_cards import Entities, Words
+from .dashboard_views import overview_view, round_view, site_view
+
+OVERVIEW: Final = "overview"
+SITES: Final = "sites"
+ROUND: Final = "round"
+VIEWS: Final = (OVERVIEW, SITES, ROUND)
+
+
+@callback
+def async_setup_dashboard(hass: HomeAssistant) -> None:
+    """Answer the dashboard's module."""
+    websocket_api.async_register_command(hass, _websocket_dashboard)
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/dashboard",
+        vol.Optional("language", default="en"): str,
+        vol.Optional("sites"): [str],
+        vol.Optional("views"): [vol.In(VIEWS)],
+    }
+)
+@async_response
+async def _websocket_dashboard(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer the views of the sites that were asked for; all of them by default."""
+    texts = await async_get_translations(hass, msg["language"], "common", [DOMAIN])
+    connection.send_result(
+        msg["id"],
+        async_dashboard(
+            hass,
+            Words(texts),
+            admin=connection.user.is_admin,
+            sites=msg.get("sites"),
+            views=msg.get("views") or VIEWS,
+        ),
+    )
+
+
+@callback
+def async_dashboard(
+    hass: HomeAssistant,
+    words: Words,
+    *,
+    admin: bool,
+    sites: list[str] | None = None,
+    views: Iterable[str] = VIEWS,
+) -> dict[str, Any]:
+    """Return a dashboard in sections; the site that most needs somebody comes first.
+
+    Whoever is no administrator gets no rules, purges and switches: the backend would
+    refuse them.
+    """
+    entries: list[FaceQuotaConfigEntry] = [
+        entry
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.state is ConfigEntryState.LOADED
+        and (not sites or entry.entry_id in sites)
+    ]
+    entries.sort(key=_urgency)
+    entities = [Entities.of_entry(er.async_get(hass), entry) for entry in entries]
+    made: list[dict[str, Any]] = []
+    if OVERVIEW in views:
+        made.append(overview_view(entities, words))
+    if SITES in views:
+        made += [site_view(one, words, admin=admin) for one in entities]
+    if ROUND in views:
+        made.append(round_view(entities, words))
+    return {"title": "FaceQuota", "views": made}
+
+
+def _urgency(entry: FaceQuotaConfigEntry) -> tuple[int, float, str]:
+    """Return a key that sorts sites: most tasks that are due, then the soonest, first."""
+    tasks = entry.runtime_data.upkeep.tasks
+    soonest = min(
+        (task.due.timestamp() for task in tasks if task.due is not None),
+        default=float("inf"),
+    )
+    return -len(tasks), soonest, entry.title

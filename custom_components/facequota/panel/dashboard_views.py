@@ -1,0 +1,206 @@
+"""The dashboard's views: all sites, one site, the cleaner's round."""
+
+from collections.abc import Iterable, Mapping
+
+from .dashboard_cards import (
+    Card,
+    Entities,
+    Words,
+    bars,
+    button,
+    heading,
+    only_while,
+    section,
+    tile,
+    view,
+)
+
+COUNTERS = (
+    "sensor.portions_granted",
+    "sensor.portions_refused",
+    "sensor.portions_without_face",
+    "sensor.portions_urgent",
+)
+
+
+def overview_view(sites: Iterable[Entities], words: Words) -> Card:
+    """Return what needs somebody now: one section a site, in the order given."""
+    return view(
+        words["overview"],
+        "overview",
+        "mdi:view-dashboard-outline",
+        [_at_a_glance(site, words) for site in sites],
+    )
+
+
+def site_view(site: Entities, words: Words, *, admin: bool) -> Card:
+    """Return all there is to see of one site."""
+    return view(
+        site.title,
+        site.path,
+        "mdi:paper-roll-outline",
+        [
+            *(_dispenser(name, one) for name, one in site.dispensers.items()),
+            _visitors(site, words),
+            _cleaning(site, words),
+            _faces(site, words, admin=admin),
+            _rules(site, words) if admin else None,
+            _activity(site, words),
+        ],
+    )
+
+
+def round_view(sites: Iterable[Entities], words: Words) -> Card:
+    """Return the cleaner's round: what to do, and a button for each thing done."""
+    made: list[Card | None] = []
+    for site in sites:
+        made.append(
+            section(
+                heading(site.title, "mdi:clipboard-check-outline"),
+                _tasks(site),
+                button(site.of_site.get("button.cleaned"), words["cleaned"]),
+            )
+        )
+        made += [
+            section(
+                heading(f"{name} · {site.title}", "mdi:paper-roll-outline"),
+                only_while(one.get("binary_sensor.problem"), "on", color="red"),
+                tile(one.get("sensor.paper_left"), color="teal"),
+                tile(one.get("sensor.empty_at"), color="amber"),
+                button(one.get("button.refilled"), words["refilled"]),
+                button(one.get("button.dispense"), words["dispense"]),
+            )
+            for name, one in site.dispensers.items()
+        ]
+    return view(words["round"], "round", "mdi:clipboard-list-outline", made)
+
+
+def _at_a_glance(site: Entities, words: Words) -> Card | None:
+    problems = [
+        only_while(one.get(key), "on", name=name, color=color)
+        for name, one in site.dispensers.items()
+        for key, color in (
+            ("binary_sensor.problem", "red"),
+            ("binary_sensor.paper_low", "amber"),
+            ("binary_sensor.unusual_use", "amber"),
+        )
+    ]
+    return section(
+        heading(site.title, "mdi:map-marker", path=site.path),
+        *problems,
+        only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
+        _tasks(site),
+        *(
+            tile(one.get("sensor.empty_at"), name=name, color="amber")
+            for name, one in site.dispensers.items()
+        ),
+        tile(site.of_site.get("sensor.visitors_today"), color="teal"),
+        tile(site.of_site.get("sensor.faces_remembered"), color="indigo"),
+    )
+
+
+def _dispenser(name: str, one: Mapping[str, str]) -> Card | None:
+    return section(
+        heading(name, "mdi:paper-roll"),
+        tile(one.get("sensor.state")),
+        only_while(one.get("binary_sensor.problem"), "on", color="red"),
+        tile(
+            one.get("sensor.paper_left"),
+            color="teal",
+            features=[{"type": "trend-graph", "hours_to_show": 72}],
+        ),
+        tile(
+            one.get("sensor.empty_at"), color="amber", state_content=["state", "latest"]
+        ),
+        only_while(one.get("binary_sensor.paper_low"), "on", color="amber"),
+        only_while(one.get("binary_sensor.unusual_use"), "on", color="amber"),
+        tile(one.get("sensor.refilled_at")),
+        tile(one.get("sensor.time_to_refill")),
+    )
+
+
+def _visitors(site: Entities, words: Words) -> Card | None:
+    counters = [one for key in COUNTERS for one in site.everywhere(key)]
+    granted = site.everywhere("sensor.portions_granted")
+    return section(
+        heading(words["visitors"], "mdi:account-group"),
+        tile(site.of_site.get("sensor.visitors_today"), color="teal"),
+        tile(site.of_site.get("sensor.way_without_face"), color="teal"),
+        bars(words["today_by_hour"], counters, days=1, period="hour"),
+        bars(words["usual_by_hour"], granted, days=7, period="hour"),
+        span=2,
+    )
+
+
+def _cleaning(site: Entities, words: Words) -> Card | None:
+    return section(
+        heading(words["to_do"], "mdi:clipboard-list-outline"),
+        _tasks(site),
+        only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
+        tile(site.of_site.get("sensor.visits_since_cleaning")),
+        tile(site.of_site.get("sensor.cleaned_at")),
+        button(site.of_site.get("button.cleaned"), words["cleaned"]),
+    )
+
+
+def _faces(site: Entities, words: Words, *, admin: bool) -> Card | None:
+    remembered = site.of_site.get("sensor.faces_remembered")
+    history: Card | None = None
+    if remembered is not None:
+        history = {
+            "type": "history-graph",
+            "entities": [remembered],
+            "hours_to_show": 24,
+            "grid_options": {"columns": "full"},
+        }
+    return section(
+        heading(words["faces"], "mdi:face-recognition"),
+        tile(remembered, color="indigo"),
+        tile(site.of_site.get("sensor.longest_time_left"), color="indigo"),
+        history,
+        tile(site.of_site.get("switch.face_recognition"), features=[{"type": "toggle"}])
+        if admin
+        else None,
+        button(site.of_site.get("button.purge"), words["purge"], ask=words["purge_ask"])
+        if admin
+        else None,
+    )
+
+
+def _rules(site: Entities, words: Words) -> Card | None:
+    keys = ("number.portion", "number.allowance", "number.window")
+    return section(
+        heading(words["rules"], "mdi:ruler"),
+        *(
+            tile(site.of_site.get(key), features=[{"type": "numeric-input"}])
+            for key in keys
+        ),
+    )
+
+
+def _activity(site: Entities, words: Words) -> Card | None:
+    told = [*site.everywhere("event.visit"), site.of_site.get("event.purge")]
+    entities = [one for one in told if one is not None]
+    if not entities:
+        return None
+    return section(
+        heading(words["activity"], "mdi:format-list-bulleted"),
+        {
+            "type": "logbook",
+            "target": {"entity_id": entities},
+            "hours_to_show": 24,
+            "grid_options": {"columns": "full", "rows": 6},
+        },
+    )
+
+
+def _tasks(site: Entities) -> Card | None:
+    if (tasks := site.of_site.get("todo.tasks")) is None:
+        return None
+    return {
+        "type": "todo-list",
+        "entity": tasks,
+        "hide_create": True,
+        "hide_completed": True,
+        "grid_options": {"columns": "full"},
+    }

@@ -1,0 +1,239 @@
+"""The dashboard: Home Assistant's own cards, made by the backend for whoever looks."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.facequota.panel.dashboard_module import ISSUE_RESOURCE, MODULE
+from custom_components.facequota.panel.static import STATIC_ROOT, static_url
+from homeassistant.components import frontend
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.setup import async_setup_component
+from tests.integration.conftest import set_up_site, unload
+from tests.integration.fake_dispenser import JAM, FakeDispenser
+
+OWN_CARDS = {
+    *("heading", "tile", "todo-list", "statistics-graph", "history-graph", "logbook"),
+}
+
+
+async def dashboard(client: Any, **asked: Any) -> dict[str, Any]:
+    """Return what the backend answers the dashboard's module."""
+    await client.send_json_auto_id({"type": "facequota/dashboard", **asked})
+    answer = await client.receive_json()
+    assert answer["success"], answer
+    made: dict[str, Any] = answer["result"]
+    return made
+
+
+def cards(part: Any) -> list[dict[str, Any]]:
+    """Return every card of a dashboard, a view or a section."""
+    found = []
+    for one in part.get("views", part.get("sections", part.get("cards", []))):
+        if one.get("type") in OWN_CARDS or (
+            "sections" not in one and "cards" not in one
+        ):
+            found.append(one)
+        found += cards(one)
+    return found
+
+
+def entities(part: Any) -> set[str]:
+    """Return every entity that cards show or press."""
+    found: set[str] = set()
+    for one in cards(part):
+        found |= {one["entity"]} if "entity" in one else set()
+        found |= set(one.get("entities", ()))
+        target = one.get("target") or one.get("tap_action", {}).get("target") or {}
+        wanted = target.get("entity_id", [])
+        found |= {wanted} if isinstance(wanted, str) else set(wanted)
+    return found
+
+
+@pytest.fixture
+async def client(
+    hass: HomeAssistant, open_site: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> Any:
+    """Return an administrator's connection, once there is a site."""
+    return await hass_ws_client(hass)
+
+
+async def test_it_has_an_overview_a_view_for_each_site_and_the_cleaner_s_round(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    made = await dashboard(client)
+    assert [view["path"] for view in made["views"]] == [
+        "overview",
+        f"site-{open_site.entry_id.lower()}",
+        "round",
+    ]
+    assert all(view["type"] == "sections" for view in made["views"])
+
+
+async def test_it_is_made_of_home_assistant_s_own_cards_and_of_entities_that_exist(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    made = await dashboard(client)
+    assert {one["type"] for one in cards(made)} == OWN_CARDS
+    shown = entities(made)
+    assert shown and all(hass.states.get(one) is not None for one in shown)
+
+
+async def test_a_renamed_entity_is_followed_and_a_disabled_one_left_out(
+    hass: HomeAssistant,
+    client: Any,
+    open_site: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    entity_registry.async_update_entity(
+        "sensor.entrance_state", new_entity_id="sensor.what_it_does"
+    )
+    entity_registry.async_update_entity(
+        "sensor.entrance_empty_at", disabled_by=er.RegistryEntryDisabler.USER
+    )
+    await hass.async_block_till_done()
+    shown = entities(await dashboard(client))
+    assert "sensor.what_it_does" in shown
+    assert "sensor.entrance_empty_at" not in shown
+
+
+async def test_the_site_that_needs_somebody_comes_first(
+    hass: HomeAssistant,
+    client: Any,
+    open_site: MockConfigEntry,
+    dispenser: FakeDispenser,
+) -> None:
+    quiet = MockConfigEntry(
+        domain="facequota",
+        title="Another gate",
+        data={
+            "name": "Another gate",
+            "engine": "face_recognition",
+            "camera_position": "entrance",
+            "notice_posted": True,
+            "way_without_face": True,
+        },
+        options={"suspended": True},
+    )
+    quiet.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(quiet.entry_id)
+    headings = [
+        one["cards"][0]["heading"]
+        for one in (await dashboard(client, views=["overview"]))["views"][0]["sections"]
+    ]
+    assert headings == ["Another gate", "East gate"]
+    dispenser.set(JAM, "on")
+    await hass.async_block_till_done()
+    headings = [
+        one["cards"][0]["heading"]
+        for one in (await dashboard(client, views=["overview"]))["views"][0]["sections"]
+    ]
+    assert headings == ["East gate", "Another gate"]
+    only = await dashboard(client, sites=[quiet.entry_id])
+    assert "East gate" not in str(only)
+    await unload(hass, quiet)
+
+
+async def test_a_user_who_is_no_administrator_is_offered_no_rules_and_no_purge(
+    hass: HomeAssistant,
+    client: Any,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    open_site: MockConfigEntry,
+) -> None:
+    for_admin = entities(await dashboard(client))
+    cleaner = await hass_ws_client(hass, hass_read_only_access_token)
+    for_cleaner = entities(await dashboard(cleaner))
+    assert for_admin - for_cleaner == {
+        *("number.east_gate_portion", "number.east_gate_allowance"),
+        *("number.east_gate_window", "button.east_gate_purge"),
+        "switch.east_gate_face_recognition",
+    }
+    assert "button.entrance_refilled" in for_cleaner
+
+
+async def test_it_speaks_the_language_of_whoever_looks(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    made = await dashboard(client, language="zh-Hans")
+    assert made["views"][-1]["title"] == "保洁巡查"
+
+
+async def test_a_stopped_site_is_left_out(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_unload(open_site.entry_id)
+    made = await dashboard(client)
+    assert [view["path"] for view in made["views"]] == ["overview", "round"]
+
+
+def listed(hass: HomeAssistant) -> list[str]:
+    """Return the addresses of the dashboard resources."""
+    return [one["url"] for one in hass.data[LOVELACE_DATA].resources.async_items()]
+
+
+async def test_the_module_is_a_resource_beside_those_of_others(
+    hass: HomeAssistant, hass_storage: dict[str, Any], dispenser: FakeDispenser
+) -> None:
+    """Others' stay, an older version of ours is replaced, a double one goes."""
+    hass_storage["lovelace_resources"] = {
+        "version": 1,
+        "data": {
+            "items": [
+                {"id": "a", "type": "module", "url": "/local/other.js"},
+                {"id": "b", "type": "module", "url": f"{STATIC_ROOT}0.0.1/{MODULE}"},
+                {"id": "c", "type": "module", "url": f"{STATIC_ROOT}0.0.2/{MODULE}"},
+            ]
+        },
+    }
+    assert await async_setup_component(hass, "lovelace", {})
+    entry = await set_up_site(hass, options={"suspended": True})
+    url = f"{static_url(hass)}/{MODULE}"
+    assert listed(hass) == ["/local/other.js", url]
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert listed(hass) == ["/local/other.js", url]
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert listed(hass) == ["/local/other.js"]
+
+
+async def test_resources_in_yaml_are_not_touched_and_the_line_is_told(
+    hass: HomeAssistant, dispenser: FakeDispenser, issue_registry: ir.IssueRegistry
+) -> None:
+    assert await async_setup_component(
+        hass, "lovelace", {"lovelace": {"resource_mode": "yaml", "resources": []}}
+    )
+    assert await async_setup_component(hass, "frontend", {})
+    entry = await set_up_site(hass, options={"suspended": True})
+    url = f"{static_url(hass)}/{MODULE}"
+    issue = issue_registry.async_get_issue("facequota", ISSUE_RESOURCE)
+    assert issue is not None and issue.translation_placeholders == {"url": url}
+    assert url in hass.data[frontend.DATA_EXTRA_MODULE_URL].urls
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert issue_registry.async_get_issue("facequota", ISSUE_RESOURCE) is None
+    assert url not in hass.data[frontend.DATA_EXTRA_MODULE_URL].urls
+
+
+async def test_resources_in_yaml_that_name_the_module_need_no_word(
+    hass: HomeAssistant, dispenser: FakeDispenser, issue_registry: ir.IssueRegistry
+) -> None:
+    url = f"{STATIC_ROOT}0.1.0/{MODULE}"
+    assert await async_setup_component(
+        hass,
+        "lovelace",
+        {
+            "lovelace": {
+                "resource_mode": "yaml",
+                "resources": [{"url": url, "type": "module"}],
+            }
+        },
+    )
+    entry = await set_up_site(hass, options={"suspended": True})
+    assert issue_registry.async_get_issue("facequota", ISSUE_RESOURCE) is None
+    await unload(hass, entry)
