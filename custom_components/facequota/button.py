@@ -9,6 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import Lane
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .services import async_cause
+from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
 
 # A dispenser has its own queue of one.
@@ -69,5 +70,6 @@ class PurgeButton(SiteEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Forget everybody and leave a receipt."""
+        """Forget everybody and leave a receipt: an administrator's decision."""
+        await async_require_admin(self.hass, self._context)
         self.site.visitors.purge(async_cause(self._context))

@@ -16,6 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN, DOMAIN
 from .entity import SiteEntity
 from .options import DEFAULT_OPTIONS, LIMITS, rule_errors
+from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
 
 # One after the other: each writes the options of the site.
@@ -77,6 +78,7 @@ class RuleNumber(SiteEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Write the number to the site's options, unless it makes no sense there."""
+        await async_require_admin(self.hass, self._context)
         change = {self.entity_description.key: value}
         rules = {**DEFAULT_OPTIONS, **self.site.entry.options, **change}
         for error in rule_errors(rules).values():

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
+from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
 
 # One after the other: each writes the options of the site.
@@ -45,7 +46,8 @@ class SiteSwitch(SiteEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Read cameras again."""
+        """Read cameras again: an administrator's decision."""
+        await async_require_admin(self.hass, self._context)
         self.site.suspend(False)
 
     @override
@@ -69,7 +71,8 @@ class DispenserSwitch(DispenserEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Read the camera again."""
+        """Read the camera again: an administrator's decision."""
+        await async_require_admin(self.hass, self._context)
         self.site.suspend(False, self._id)
 
     @override
