@@ -6,16 +6,23 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
+from .const import CONF_ENGINE
 from .flows.installation import Installation
 
 
 class EngineRepairFlow(RepairsFlow):
-    """Installs the engine where it is missing or broken, and starts the site anew."""
+    """Installs the engine where it is missing or broken, and starts the site anew.
 
-    def __init__(self, entry: ConfigEntry) -> None:
-        """Remember which site this is for."""
+    Or another engine, which the site has from then on.
+    """
+
+    def __init__(self, entry: ConfigEntry, engine: str | None) -> None:
+        """Remember which site this is for, and which other engine it is to have."""
         super().__init__()
         self._entry = entry
+        self._site = dict(entry.data)
+        if engine is not None:
+            self._site[CONF_ENGINE] = engine
         self._installation: Installation | None = None
 
     async def async_step_init(
@@ -30,7 +37,7 @@ class EngineRepairFlow(RepairsFlow):
         """Explain, also what went wrong; the button installs."""
         if user_input is not None:
             self._installation = Installation(
-                self.hass, self._entry.data, self.async_update_progress
+                self.hass, self._site, self.async_update_progress
             )
             return await self.async_step_install()
         errors: dict[str, str] = {}
@@ -53,7 +60,11 @@ class EngineRepairFlow(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Start the site anew, with an engine that was seen to work."""
-        self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+        # Another engine is a change of the site, which starts it anew by itself.
+        if not self.hass.config_entries.async_update_entry(
+            self._entry, data=self._site
+        ):
+            self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
         return self.async_create_entry(data={})
 
 
@@ -63,4 +74,5 @@ async def async_create_fix_flow(
     """Return the flow for an issue."""
     assert data is not None
     entry = hass.config_entries.async_get_known_entry(str(data["entry_id"]))
-    return EngineRepairFlow(entry)
+    engine = data.get("engine")
+    return EngineRepairFlow(entry, None if engine is None else str(engine))

@@ -70,10 +70,12 @@ def no_engine(config_folder: Path) -> Path:
     return root
 
 
-def real_engine(config_folder: Path, engine_root: Path) -> None:
+def real_engine(
+    config_folder: Path, engine_root: Path, engine: Engine = Engine.FACE_RECOGNITION
+) -> None:
     """Put the installed engine into its place, as if it had been installed meanwhile."""
     root = config_folder / ".cache" / DOMAIN
-    name = EngineEnvironment(engine_root, Engine.FACE_RECOGNITION).folder().name
+    name = EngineEnvironment(engine_root, engine).folder().name
     if (root / name).exists():
         shutil.rmtree(root / name)
     (root / name).symlink_to(engine_root / name)

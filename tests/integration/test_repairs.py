@@ -10,6 +10,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.recognition.environment import (
+    Engine,
+    EngineEnvironment,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -153,19 +157,57 @@ async def test_a_broken_engine_is_installed_anew_with_a_click(
     await unload(hass, entry)
 
 
-async def test_a_processor_without_avx_cannot_be_clicked_away(
+async def test_a_processor_without_avx_gets_the_other_engine_with_a_click(
     hass: HomeAssistant,
     stage: Stage,
     dispenser: FakeDispenser,
+    config_folder: Path,
+    engine_root: Path,
     break_engine: BreakEngine,
     fix: Fix,
     log: Log,
 ) -> None:
-    """The issue goes with face recognition."""
+    """It needs no AVX; the site has it from then on."""
     log.tell("SIGILL")
     break_engine(at_start="signal.raise_signal(signal.SIGILL)")
     entry = await set_up_site(hass)
-    await fix.open(issues(hass)["engine_no_avx"], HTTPStatus.BAD_REQUEST)
+    assert entry.data["engine"] == "face_recognition"
+    real_engine(config_folder, engine_root, Engine.NCNN)
+    shown = await fix.open(issues(hass)["engine_no_avx"])
+    assert (shown["type"], shown["step_id"]) == ("form", "confirm")
+    assert entry.data["engine"] == "face_recognition"
+    assert (await fix.press())["type"] == "create_entry"
+    assert issues(hass) == {}
+    assert entry.data["engine"] == "ncnn"
+    recogniser = entry.runtime_data.recogniser
+    assert recogniser.ready
+    assert recogniser.diagnostics()["engine"].startswith("ncnn ")
+    await unload(hass, entry)
+
+
+async def test_a_processor_that_the_other_engine_cannot_run_on_either_is_told_so(
+    hass: HomeAssistant,
+    stage: Stage,
+    dispenser: FakeDispenser,
+    config_folder: Path,
+    break_engine: BreakEngine,
+    fix: Fix,
+    log: Log,
+) -> None:
+    """Nothing is changed then; the issue goes with face recognition."""
+    log.tell("SIGILL")
+    log.tell("no_avx")
+    break_engine(at_start="signal.raise_signal(signal.SIGILL)")
+    entry = await set_up_site(hass)
+    root = config_folder / ".cache" / DOMAIN
+    broken = EngineEnvironment(root, Engine.FACE_RECOGNITION).folder()
+    other = EngineEnvironment(root, Engine.NCNN).folder()
+    other.symlink_to(broken)
+    (broken / "ncnn.py").write_text((broken / "dlib.py").read_text())
+    await fix.open(issues(hass)["engine_no_avx"])
+    shown = await fix.press()
+    assert (shown["step_id"], shown["errors"]) == ("confirm", {"base": "no_avx"})
+    assert entry.data["engine"] == "face_recognition"
     await hass.services.async_call(
         "switch",
         "turn_off",

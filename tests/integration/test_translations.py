@@ -29,7 +29,7 @@ from custom_components.facequota.site.lanes import Lanes
 from custom_components.facequota.site.upkeep_options import UPKEEP_SCHEMA
 from custom_components.facequota.trigger import TRIGGERS
 from custom_components.facequota.visit.capture import Doubt
-from custom_components.facequota.visit.recogniser import ENGINE_ISSUES
+from custom_components.facequota.visit.engine_issues import ENGINE_ISSUES
 from custom_components.facequota.visit.records import receipt_record, visit_record
 from custom_components.facequota.visit.visit import REASON_RECOGNITION, Visit
 from custom_components.facequota.visit.visitors import Cause, Receipt

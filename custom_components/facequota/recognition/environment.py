@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 import hashlib
 from importlib.metadata import PackageNotFoundError, distribution
+import os
 from pathlib import Path
 import re
 import shutil
@@ -25,6 +26,10 @@ from .supervisor import Supervisor
 __all__ = ["Engine", "EngineEnvironment", "InstallError"]
 
 _HERE = Path(__file__).resolve().parent
+
+_JEMALLOC_SETTINGS = (
+    "narenas:1,background_thread:false,retain:false,dirty_decay_ms:500,muzzy_decay_ms:0"
+)
 
 # Run by the child before anything else. Its path is the standard library and then the
 # engine's folder: the integration's folder, whose select.py would hide the standard
@@ -152,6 +157,7 @@ class EngineEnvironment:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "1",
+            **_jemalloc(os.environ.get("LD_PRELOAD", "")),
         }
 
     def _is_importable(self) -> bool:
@@ -172,9 +178,13 @@ class EngineEnvironment:
         """Make an empty folder and return how many bytes will go into it."""
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        size = re.search(r"Unpacked: (\d+) bytes", self._pins.read_text())
-        assert size
-        return int(size[1])
+        sizes = re.findall(
+            r"^# Unpacked: (\S+) (\d+)", self._pins.read_text(), re.MULTILINE
+        )
+        here = str(sysconfig.get_config_var("EXT_SUFFIX"))
+        # Of a platform that is not listed the largest is expected.
+        fitting = [int(size) for platform, size in sizes if platform in here]
+        return max(fitting or [int(size) for _, size in sizes])
 
     async def _prepare(self, packages: Path) -> None:
         """Make the packages ready for use, in a process of its own."""
@@ -201,6 +211,20 @@ class EngineEnvironment:
         for other in self._root.glob(f"{self.engine}-*"):
             if other not in (self.folder(), part):
                 shutil.rmtree(other, ignore_errors=True)
+
+
+def _jemalloc(preloaded: str) -> dict[str, str]:
+    """Return the environment that gives a child the parent's jemalloc, if it has one.
+
+    Home Assistant's images preload it because musl's allocator returns every large
+    block to the kernel and has it cleared anew. Settings of our own: no thread (a child
+    that has one cannot leave the network), and freed memory is unmapped, because what
+    is locked cannot be given back otherwise and would only ever grow.
+    """
+    for library in preloaded.replace(":", " ").split():
+        if "jemalloc" in Path(library).name:
+            return {"LD_PRELOAD": library, "MALLOC_CONF": _JEMALLOC_SETTINGS}
+    return {}
 
 
 def _command(packages: Path | None, module: str, *arguments: str) -> list[str]:

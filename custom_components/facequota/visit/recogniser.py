@@ -24,18 +24,11 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 
 from .attack_files import attack_folder, attack_placeholders, can_detect
+from .engine_issues import REASON_MISSING, issue_of, show_issue
 
 _LOGGER = logging.getLogger(__name__)
 
-ISSUE_ENGINE_MISSING = "engine_missing"
-ISSUE_ENGINE_FAILED = "engine_failed"
-ISSUE_ENGINE_NO_AVX = "engine_no_avx"
 ISSUE_ATTACKS_UNSEEN = "attacks_unseen"
-ENGINE_ISSUES = (ISSUE_ENGINE_MISSING, ISSUE_ENGINE_FAILED, ISSUE_ENGINE_NO_AVX)
-
-# dlib's wheels use AVX instructions; a processor without them kills the worker with it.
-REASON_ILLEGAL_INSTRUCTION = "sigill"
-REASON_MISSING = "missing"
 
 FIRST_PAUSE_S = 10.0
 MAX_PAUSE_S = 600.0
@@ -261,30 +254,11 @@ class Recogniser:
     @callback
     def _report_death(self, reason: str | None) -> None:
         """Leave an issue that says what a person can do."""
-        if reason == REASON_MISSING:
-            self._report(ISSUE_ENGINE_MISSING)
-        elif reason == REASON_ILLEGAL_INSTRUCTION:
-            self._report(ISSUE_ENGINE_NO_AVX)
-        else:
-            self._report(ISSUE_ENGINE_FAILED, reason=reason or "")
+        self._report(issue_of(reason, self._environment.engine), reason)
 
     @callback
-    def _report(self, issue: str | None, **placeholders: str) -> None:
+    def _report(self, issue: str | None, reason: str | None = None) -> None:
         """Have this issue and no other one."""
         self.problem = issue
-        for key in ENGINE_ISSUES:
-            issue_id = f"{key}_{self._entry.entry_id}"
-            if key != issue:
-                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
-                continue
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                issue_id,
-                data={"entry_id": self._entry.entry_id},
-                is_fixable=key != ISSUE_ENGINE_NO_AVX,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key=key,
-                translation_placeholders={"site": self._entry.title, **placeholders},
-            )
+        show_issue(self._hass, self._entry, issue, reason)
         self._on_change()

@@ -294,7 +294,7 @@ async def test_a_processor_without_avx_is_told_to_the_manager(
     entry = await set_up_site(hass)
     assert problem(hass) == "engine_no_avx"
     (issue,) = issue_registry.issues.values()
-    assert (issue.translation_key, issue.is_fixable) == ("engine_no_avx", False)
+    assert (issue.translation_key, issue.is_fixable) == ("engine_no_avx", True)
     assert summary(await ask(hass)) == without_face("worker_not_running")
     await unload(hass, entry)
 

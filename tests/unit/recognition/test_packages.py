@@ -287,11 +287,55 @@ def test_the_name_of_the_folder_follows_the_pins_and_the_platform(
     assert name() == here
 
 
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+@pytest.mark.parametrize("libc", ["gnu", "musl"])
+async def test_the_space_that_is_asked_for_is_this_platforms(
+    engine: Engine,
+    machine: str,
+    libc: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The packages for musl bring more of what they need with them."""
+    platform = f"{machine}-linux-{libc}"
+    suffix = f".cpython-314-{platform}.so"
+    monkeypatch.setattr("sysconfig.get_config_var", lambda _: suffix)
+    (wanted,) = (
+        int(line.split()[3])
+        for line in (REQUIREMENTS / f"{engine}.txt").read_text().splitlines()
+        if line.startswith(f"# Unpacked: {platform} ")
+    )
+    usage = shutil.disk_usage(tmp_path)._replace(free=wanted - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(InstallError, match=f"{wanted} bytes are needed"):
+        await EngineEnvironment(tmp_path, engine).install(nothing)
+
+
+def test_a_child_has_its_parents_jemalloc_and_nothing_else_that_is_preloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = EngineEnvironment(tmp_path, Engine.NCNN)
+    for preloaded, wanted in (
+        ("", None),
+        ("/usr/lib/libspy.so", None),
+        ("/usr/local/lib/libjemalloc.so.2", "/usr/local/lib/libjemalloc.so.2"),
+        ("/usr/lib/libspy.so:/lib/libjemalloc.so.2", "/lib/libjemalloc.so.2"),
+    ):
+        monkeypatch.setenv("LD_PRELOAD", preloaded)
+        monkeypatch.setenv("MALLOC_CONF", "background_thread:true")
+        child = environment.env()
+        assert child.get("LD_PRELOAD") == wanted
+        # A thread of the allocator's would keep the child in the network.
+        assert "background_thread:true" not in child.get("MALLOC_CONF", "")
+
+
 @pytest.mark.parametrize(
     "file", sorted(REQUIREMENTS.glob("*.txt")), ids=lambda f: f.name
 )
 def test_every_package_is_pinned_with_hashes(file: Path) -> None:
-    pins = [pin for pin in file.read_text().replace("\\\n", "").splitlines()[1:] if pin]
+    lines = file.read_text().replace("\\\n", "").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
     assert pins
     for pin in pins:
         assert "==" in pin

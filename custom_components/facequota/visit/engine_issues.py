@@ -1,0 +1,54 @@
+"""What a person has to mend when an engine does not run, as repair issues."""
+
+from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.recognition.environment import Engine
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+ENGINE_MISSING = "engine_missing"
+ENGINE_FAILED = "engine_failed"
+ENGINE_NO_AVX = "engine_no_avx"
+ENGINE_ISSUES = (ENGINE_MISSING, ENGINE_FAILED, ENGINE_NO_AVX)
+
+REASON_MISSING = "missing"
+# dlib's wheels use AVX instructions; a processor without them kills the worker with it.
+REASON_ILLEGAL_INSTRUCTION = "sigill"
+ENGINE_WITHOUT_AVX = Engine.NCNN
+"""Chooses its instructions by the processor, and runs on every 64-bit one."""
+
+
+def issue_of(reason: str | None, engine: Engine) -> str:
+    """Return the issue that says what a person can do about a worker that ended."""
+    if reason == REASON_MISSING:
+        return ENGINE_MISSING
+    if reason == REASON_ILLEGAL_INSTRUCTION and engine is not ENGINE_WITHOUT_AVX:
+        return ENGINE_NO_AVX
+    return ENGINE_FAILED
+
+
+@callback
+def show_issue(
+    hass: HomeAssistant, entry: ConfigEntry, issue: str | None, reason: str | None
+) -> None:
+    """Have this issue of a site's engine and no other one."""
+    for key in ENGINE_ISSUES:
+        issue_id = f"{key}_{entry.entry_id}"
+        if key != issue:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+            continue
+        words = {"reason": reason or ""} if issue == ENGINE_FAILED else {}
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            data={
+                "entry_id": entry.entry_id,
+                # The engine that the repair gives to the site; None: its own.
+                "engine": ENGINE_WITHOUT_AVX if key == ENGINE_NO_AVX else None,
+            },
+            is_fixable=True,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=key,
+            translation_placeholders={"site": entry.title, **words},
+        )
