@@ -151,15 +151,6 @@ class Sheet:
         self.line((x + 20, y), (x + 34, y), (x + 34, y + 12))
         self.line((x + 28, y - 4), (x + 20, y), (x + 28, y + 4), fill=MINUS)
 
-    def push_button(self, x: float, y: float) -> None:
-        """Draw a contact that closes, from (x, y) to (x+40, y)."""
-        self.line((x, y), (x + 10, y))
-        self.line((x + 30, y), (x + 40, y))
-        self.circle(x + 11, y, 2.5)
-        self.circle(x + 29, y, 2.5)
-        self.line((x + 8, y - 9), (x + 32, y - 9))
-        self.line((x + 20, y - 9), (x + 20, y - 16))
-
     def module(
         self,
         x: float,
