@@ -34,19 +34,27 @@ class Device:
         self.port = port
         self.entities: dict[str, EntityInfo] = {}
         self.states: dict[str, Value] = {}
+        # Each entity's state when it was first told.
+        self.first: dict[str, Value] = {}
         self.history: list[tuple[float, str, Value]] = []
         self.client: APIClient = APIClient("127.0.0.1", port, None)
         self._names: dict[int, str] = {}
         self._services: dict[str, UserService] = {}
         self._changed = asyncio.Event()
 
-    async def connect(self) -> None:
-        """Connect, and wait until the first states are there."""
+    async def connect(self, *, listen: bool = True) -> None:
+        """Connect, and wait until the first states are there.
+
+        Without `listen` it only gives commands, like somebody who reads the log: to the
+        device that is not Home Assistant.
+        """
         await self.client.connect(login=True)
         entities, services = await self.client.list_entities_services()
         self.entities = {entity.name: entity for entity in entities}
         self._names = {entity.key: entity.name for entity in entities}
         self._services = {service.name: service for service in services}
+        if not listen:
+            return
         self.client.subscribe_states(self._on_state)
         expected = {
             entity.name
@@ -67,6 +75,7 @@ class Device:
         if getattr(state, "missing_state", False):
             value = None
         name = self._names[state.key]
+        self.first.setdefault(name, value)
         self.states[name] = value
         self.history.append((time.monotonic(), name, value))
         self._changed.set()

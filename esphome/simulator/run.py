@@ -45,6 +45,7 @@ class Simulator:
         """Prepare a simulator of this program that will listen on 127.0.0.1:port."""
         self._camera = camera
         self.port = port
+        self.update_port = free_port()
         self.log = folder / "simulator.log"
         self._source = program
         self._folder = folder
@@ -72,6 +73,7 @@ class Simulator:
                     "TZ": os.environ.get("TZ", "UTC"),
                     "ESPHOME_PREFDIR": str(self._folder / "preferences"),
                     "FACEQUOTA_SIMULATOR_PORT": str(self.port),
+                    "FACEQUOTA_SIMULATOR_UPDATE_PORT": str(self.update_port),
                     **(
                         {"FACEQUOTA_SIMULATOR_CAMERA": str(self._camera)}
                         if self._camera

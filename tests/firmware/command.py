@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+import shutil
 import subprocess
 from typing import Final
 
@@ -18,11 +19,12 @@ BOARDS: Final = ["esp32", "esp32-s3", "esp32-s3-cam", "esp32-c3", "esp32-c6", "e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What ESPHome said, and the C++ it generated if it was asked to."""
+    """What ESPHome said, and what it generated if it was asked to: C++, and settings of the build."""
 
     ok: bool
     output: str
     generated: str
+    settings: str
 
 
 @cache
@@ -74,11 +76,18 @@ def esphome(configuration: str, *, generate: bool = False) -> Result:
             check=False,
         )
         written = [*(folder / "data").glob("build/*/src/main.cpp")]
+        settings = [
+            path.read_text()
+            for name in ("sdkconfig.*", "CMakeLists.txt", "src/CMakeLists.txt")
+            for path in (folder / "data").glob(f"build/*/{name}")
+        ]
         result = {
             "ok": done.returncode == 0,
             "output": done.stdout,
             "generated": written[0].read_text() if written else "",
+            "settings": "\n".join(settings),
         }
+        shutil.rmtree(folder / "data", ignore_errors=True)
         remembered.with_suffix(".part").write_text(json.dumps(result))
         remembered.with_suffix(".part").rename(remembered)
     return Result(**json.loads(remembered.read_text()))

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from aioesphomeapi import EventInfo
+from aioesphomeapi import ButtonInfo, EntityCategory, EventInfo, NumberInfo, SwitchInfo
 
 from esphome.simulator.device import Device
 
@@ -14,7 +14,7 @@ from .command import FIRMWARE, ROOT
 
 CONTRACT = (FIRMWARE / "README.md").read_text()
 # Only boards have these: the simulator has no radio to restart and no camera.
-BOARDS_ONLY = {"Restart", "Wi-Fi signal", "Camera"}
+BOARDS_ONLY = {"Restart", "Wi-Fi signal", "Camera", "Firmware", "Check for firmware"}
 
 
 def _rows(title: str) -> str:
@@ -38,6 +38,24 @@ async def test_the_words_of_a_portion_are_those_of_the_contract(device: Device) 
     assert sorted(dispense.event_types) == sorted(set(promised))
 
 
+def test_the_words_of_status_are_those_of_the_contract() -> None:
+    words = (FIRMWARE / "components/paper_dispenser/words.h").read_text()
+    said = re.findall(r'case Status::\w+:\n      return "(\w+)"', words)
+    promised = re.findall(r"^\| `(\w+)` \|", _rows("Words of Status"), re.MULTILINE)
+    assert said and sorted(said) == sorted(promised)
+
+
+async def test_what_a_manager_sets_is_no_part_of_an_area(device: Device) -> None:
+    """Home Assistant leaves entities with a category out of areas, floors and labels."""
+    setters = (SwitchInfo, NumberInfo, ButtonInfo)
+    plain = {
+        name
+        for name, entity in device.entities.items()
+        if isinstance(entity, setters) and entity.entity_category is EntityCategory.NONE
+    }
+    assert plain == set()
+
+
 async def test_units_are_those_of_the_contract(device: Device) -> None:
     units = {
         name: getattr(entity, "unit_of_measurement", "")
@@ -51,8 +69,11 @@ async def test_units_are_those_of_the_contract(device: Device) -> None:
         "Measured length": "cm",
         "Roll length": "m",
         "Paper low at": "%",
+        "Window without Home Assistant": "s",
         "Last portion": "cm",
         "Paper dispensed": "cm",
+        "Paper pulled by hand": "cm",
+        "Length without Home Assistant": "cm",
         "Roll remaining": "%",
         "Roll length remaining": "cm",
     }
@@ -60,13 +81,15 @@ async def test_units_are_those_of_the_contract(device: Device) -> None:
 
 def test_every_substitution_is_in_the_contract() -> None:
     used: set[str] = set()
-    for path in [*FIRMWARE.glob("packages/*.yaml"), *FIRMWARE.glob("esp*.yaml")]:
+    for path in [*FIRMWARE.glob("packages/*.yaml"), *FIRMWARE.glob("[es]*.yaml")]:
         used |= set(re.findall(r"\$\{(\w+)\}", path.read_text()))
     internal = {
+        "clock_ahead_s",
         "clock_uncertainty_s",
         "components_source",
         "i2c_package",
         "import_url",
+        "manifest_url",
         "pwm_platform",
     }
     named = set(re.findall(r"`(\w+)`", _rows("Substitutions")))
@@ -84,8 +107,8 @@ def test_the_firmware_s_version_is_the_integration_s() -> None:
 
 def test_every_file_of_the_contract_is_there() -> None:
     text = _rows("Files that adopted configurations import")
-    files = re.findall(r"`(esp[\w-]+\.yaml)`", text)
-    assert len(files) == 6
+    files = re.findall(r"`([\w-]+\.yaml)`", text)
+    assert len(files) == 7
     assert all((FIRMWARE / name).exists() for name in files)
 
 

@@ -59,6 +59,28 @@ def test_pins_and_limits_of_a_board_are_as_written_down(board: str) -> None:
     assert essence == golden.read_text()
 
 
+def test_the_camera_sends_nothing_that_nobody_asked_for_and_keeps_one_old_picture() -> (
+    None
+):
+    generated = esphome(adopted("esp32-s3-cam"), generate=True).generated
+    assert "visitor_camera->set_idle_update_interval(0);" in generated
+    assert "visitor_camera->set_frame_buffer_count(1);" in generated
+
+
+@pytest.mark.parametrize("board", [board for board in BOARDS if board != "esp8266"])
+def test_counting_and_cutting_go_on_while_the_flash_is_written(board: str) -> None:
+    result = esphome(adopted(board), generate=True)
+    assert "CONFIG_GPTIMER_ISR_CACHE_SAFE=y" in result.settings
+    assert "--wrap=gpio_install_isr_service" in result.settings
+
+
+@pytest.mark.parametrize("board", [board for board in BOARDS if board != "esp8266"])
+def test_the_radio_does_not_sleep_between_two_commands(board: str) -> None:
+    generated = esphome(adopted(board), generate=True).generated
+    # "none" is what the radio is told by default; any other mode is a call.
+    assert "set_power_save_mode" not in generated
+
+
 def test_every_lambda_of_every_option_compiles() -> None:
     """The boards' own packages, all motors and options at once, built for this machine."""
     (program,) = build(FIRMWARE / "compile_check/hardware.yaml")

@@ -81,7 +81,7 @@ async def test_a_shutdown_in_mid_portion_measures_first(
 async def test_a_fault_is_not_cured_by_pulling_the_plug(
     device: Device, simulator: Simulator
 ) -> None:
-    device.press("Sim pull paper")
+    device.switch("Sim stuck relay", True)
     await device.until_state("Fault", True)
     await device.disconnect()
     await simulator.cut_power()

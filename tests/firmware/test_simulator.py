@@ -7,13 +7,14 @@ from esphome.simulator.run import Simulator, free_port
 
 
 async def test_it_listens_on_the_loopback_interface_only(simulator: Simulator) -> None:
+    ports = (simulator.port, simulator.update_port)
     listening = {
         local
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
         for _, local, _, state, *_ in [line.split()]
-        if state == "0A" and local.endswith(f":{simulator.port:04X}")
+        if state == "0A" and local.endswith(tuple(f":{port:04X}" for port in ports))
     }
-    assert listening == {f"0100007F:{simulator.port:04X}"}
+    assert listening == {f"0100007F:{port:04X}" for port in ports}
 
 
 async def test_two_run_side_by_side_and_keep_their_counters_apart(

@@ -107,12 +107,29 @@ async def test_a_relay_that_sticks_in_a_portion_is_told_as_stuck(
     device.switch("Sim stuck relay", False)
 
 
-async def test_somebody_who_pulls_paper_is_noticed(device: Device) -> None:
+async def test_somebody_who_pulls_paper_is_noticed_counted_and_forgiven(
+    device: Device,
+) -> None:
     device.press("Sim pull paper")
-    await device.until_state("Status", "stray")
+    await device.until_state("Status", "pulled")
     await device.until(
-        lambda: abs(device.number("Sim true length") - 15.0) < 0.5,
+        lambda: abs(device.number("Paper pulled by hand") - 15.0) <= 0.5,
     )
+    assert abs(device.number("Sim true length") - 15.0) <= 0.5
+    await device.until_state("Status", "ready")
+    assert device.states["Fault"] is False
+    device.set_number("Portion length", 10)
+    assert abs(await device.portion() - 10.0) <= 0.5
+
+
+async def test_whoever_asks_while_somebody_has_pulled_gets_paper(
+    device: Device,
+) -> None:
+    device.press("Sim pull paper")
+    await device.until_state("Status", "pulled")
+    device.set_number("Portion length", 10)
+    await device.portion()
+    assert ("Dispense", "completed") in device.told()
 
 
 async def test_a_noisy_sensor_gives_no_paper_away(device: Device) -> None:

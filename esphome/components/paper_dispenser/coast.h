@@ -22,10 +22,15 @@ class Coast {
 
   /// The motor was switched off at this speed, `powered` pulses after its start, and `pulses` came after that.
   void learn(uint32_t period_us, uint32_t powered, uint32_t pulses) {
-    if (period_us == 0 || powered < FEWEST_POWERED)
+    if (period_us == 0 || powered < MIN_POWERED)
       return;  // a motor that has hardly begun to turn says nothing about one at speed
     const float rate = 1e6f / static_cast<float>(period_us);
-    const float seen = std::min(static_cast<float>(pulses), MAX_PULSES) / (rate * rate);
+    // A hand that takes the paper while it runs on makes the way longer, a lost pulse shorter: no portion may teach more than a
+    // few pulses.
+    const float expected = this->factor_ * rate * rate;
+    const float low = this->learnt_ ? std::max(0.0f, expected - MAX_STEP_PULSES) : 0.0f;
+    const float high = this->learnt_ ? expected + MAX_STEP_PULSES : MAX_FIRST_PULSES;
+    const float seen = std::clamp(static_cast<float>(pulses), low, high) / (rate * rate);
     this->fastest_ = std::max(this->fastest_, rate);
     // Pulses are whole. Divided by a small rate squared, that rounding would weigh most where least is known: the weight takes
     // the same square back, as least squares would.
@@ -48,7 +53,9 @@ class Coast {
  protected:
   static constexpr float WEIGHT = 0.2f;
   static constexpr float MAX_PULSES = 40.0f;
-  static constexpr uint32_t FEWEST_POWERED = 10;
+  static constexpr float MAX_FIRST_PULSES = 6.0f;
+  static constexpr float MAX_STEP_PULSES = 3.0f;
+  static constexpr uint32_t MIN_POWERED = 10;
 
   float factor_{0.0f};
   float fastest_{0.0f};

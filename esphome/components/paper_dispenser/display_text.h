@@ -11,10 +11,26 @@ class DisplayText final : public text::Text {
  public:
   void set_display_bytes(size_t bytes) { this->display_bytes_ = bytes; }
 
+  /// What the dispenser itself has to say, while Home Assistant is away.
+  void say(const std::string &text) {
+    this->publish_state(fit_utf8(text, this->display_bytes_));
+    this->own_ = true;
+  }
+  /// Take it away, unless Home Assistant has written since.
+  void hush() {
+    if (this->own_)
+      this->say("");
+    this->own_ = false;
+  }
+
  protected:
-  void control(const std::string &value) override { this->publish_state(fit_utf8(value, this->display_bytes_)); }
+  void control(const std::string &value) override {
+    this->own_ = false;
+    this->publish_state(fit_utf8(value, this->display_bytes_));
+  }
 
   size_t display_bytes_{120};
+  bool own_{false};
 };
 
 }  // namespace esphome::paper_dispenser

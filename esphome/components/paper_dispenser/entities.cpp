@@ -2,9 +2,6 @@
 #include "paper_dispenser.h"
 
 #include "esphome/core/log.h"
-#ifdef USE_API
-#include "esphome/components/api/api_server.h"
-#endif
 
 namespace esphome::paper_dispenser {
 
@@ -13,8 +10,6 @@ static const char *const TAG = "paper_dispenser";
 namespace {
 /// Counters that changed by somebody's pulling, and the roll, are published no more often than this.
 constexpr uint32_t HOUSE_KEEPING_MS = 10000;
-/// Home Assistant subscribes to the states when it connects; an event before that is lost.
-constexpr uint32_t SUBSCRIPTION_MS = 2000;
 
 bool is_on(const binary_sensor::BinarySensor *sensor) { return sensor != nullptr && sensor->state; }
 
@@ -43,13 +38,12 @@ float PaperDispenser::roll_remaining_percent_() const { return std::round(100.0f
 
 PaperDispenser::Condition PaperDispenser::condition_() const {
   Condition now{};
-  const bool cover = is_on(this->cover_);
   now.jam = this->core_.jam();
   now.fault = this->core_.fault() != Fault::NONE;
   now.paper_out = is_on(this->paper_out_input_);
   now.paper_low =
       now.paper_out || is_on(this->paper_low_input_) || this->roll_remaining_percent_() <= this->paper_low_percent_;
-  now.status = now.fault ? to_word(this->core_.fault()) : cover ? "cover_open" : now.paper_out ? "paper_out" : now.jam ? "jam" : "ready";
+  now.status = to_word(this->core_.status(this->inputs_()));
   return now;
 }
 
@@ -59,11 +53,7 @@ PaperDispenser::Condition PaperDispenser::condition_() const {
 const char *PaperDispenser::begun_(Refusal refusal, const char *who) {
   const char *word = to_word(refusal);
   if (refusal == Refusal::NONE) {
-    this->cut_timer_.arm(this->limits_.time_limit_ms);
-    this->motor_on_ = true;
-    this->motor_on_trigger_.trigger();
     show(this->motor_switch_, true);
-    this->save_(this->journal_);
   } else {
     ESP_LOGW(TAG, "%s: %s", who, word);
     this->announce_(word);
@@ -75,10 +65,16 @@ const char *PaperDispenser::begun_(Refusal refusal, const char *who) {
 void PaperDispenser::finish_(const Portion &portion) {
   ESP_LOGI(TAG, "%s: %.1f cm of %.1f cm, motor on for %u ms", to_word(portion.outcome), portion.cm,
            portion.target_pulses * this->core_.cm_per_pulse(), static_cast<unsigned>(portion.motor_ms));
+  this->tally_.add(portion);
+  if (portion.asker == Asker::ALONE && portion.pulses == 0)
+    this->lane_.give_back();
+  this->house_kept_ms_ = millis();  // what is told less often waits its time
   this->save_(this->journal_);
   show(this->last_portion_sensor_, portion.cm);
   this->publish_counters_();
   this->publish_condition_();
+  if (portion.asker == Asker::ALONE)
+    this->publish_tally_();  // nobody hears it yet: it is there when they come
   this->announce_(to_word(portion.outcome));
   show(this->motor_switch_, false);
 }
@@ -88,31 +84,18 @@ void PaperDispenser::announce_(const char *word) {
     this->dispense_event_->trigger(word);
 }
 
-/// A portion that the power cut: told once, when somebody listens.
-void PaperDispenser::announce_interruption_() {
-#ifdef USE_API
-  if (!this->interrupted_)
-    return;
-  const bool connected = api::global_api_server->is_connected_with_state_subscription();
-  if (connected && !this->connected_)
-    this->connected_since_ms_ = millis();
-  this->connected_ = connected;
-  if (!connected || millis() - this->connected_since_ms_ < SUBSCRIPTION_MS)
-    return;
-  this->interrupted_ = false;
-  this->announce_(to_word(Outcome::INTERRUPTED));
-#endif
-}
-
 /// What need not be told with every portion.
 void PaperDispenser::keep_house_(uint32_t now_ms) {
   if (now_ms - this->house_kept_ms_ < HOUSE_KEEPING_MS)
     return;
   this->house_kept_ms_ = now_ms;
-  if (this->core_.total_cm() != this->shown_total_cm_) {
+  this->tally_.pulled_cm += this->core_.take_strays_cm();
+  const bool counted = this->core_.total_cm() != this->shown_total_cm_;
+  if (counted)
     this->publish_counters_();
+  if (counted || !(this->tally_ == this->stored_tally_))
     this->save_(this->journal_);
-  }
+  this->publish_tally_();
   if (this->roll_remaining_percent_() != this->shown_roll_percent_)
     this->publish_roll_();
 }
@@ -137,6 +120,18 @@ void PaperDispenser::publish_counters_() {
   this->shown_total_cm_ = this->core_.total_cm();
   show(this->paper_dispensed_sensor_, static_cast<float>(this->core_.total_cm()));
   show(this->portions_sensor_, static_cast<float>(this->core_.portions()));
+}
+
+/// Paper that FaceQuota did not ask for; each figure when it changes.
+void PaperDispenser::publish_tally_() {
+  const auto tell = [](sensor::Sensor *sensor, double now) {
+    if (sensor != nullptr && (!sensor->has_state() || sensor->state != static_cast<float>(now)))
+      sensor->publish_state(static_cast<float>(now));
+  };
+  tell(this->paper_pulled_sensor_, this->tally_.pulled_cm);
+  tell(this->switch_portions_sensor_, this->tally_.switch_portions);
+  tell(this->alone_portions_sensor_, this->tally_.alone_portions);
+  tell(this->alone_paper_sensor_, this->tally_.alone_cm);
 }
 
 void PaperDispenser::publish_roll_() {

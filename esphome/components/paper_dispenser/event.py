@@ -29,6 +29,9 @@ EVENT_TYPES = [
     "refused:late",
     "refused:expiry",
     "refused:no_clock",
+    "refused:updating",
+    "refused:window",
+    "refused:no_home_assistant",
 ]
 
 CONFIG_SCHEMA = event.event_schema(event.Event, icon="mdi:paper-roll").extend(

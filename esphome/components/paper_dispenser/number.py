@@ -13,10 +13,12 @@ from esphome.const import (
     CONF_STEP,
     CONF_TYPE,
     DEVICE_CLASS_DISTANCE,
+    DEVICE_CLASS_DURATION,
     ENTITY_CATEGORY_CONFIG,
     UNIT_CENTIMETER,
     UNIT_METER,
     UNIT_PERCENT,
+    UNIT_SECOND,
 )
 
 from . import CHILD_SCHEMA, CONF_PAPER_DISPENSER_ID, paper_dispenser_ns
@@ -92,6 +94,15 @@ CONFIG_SCHEMA = cv.typed_schema(
             initial=10,
             unit_of_measurement=UNIT_PERCENT,
             icon="mdi:gauge-low",
+        ),
+        "alone_window": _type(
+            minimum=5,
+            maximum=3600,
+            step=5,
+            initial=60,
+            unit_of_measurement=UNIT_SECOND,
+            device_class=DEVICE_CLASS_DURATION,
+            icon="mdi:timer-sand",
         ),
     }
 )

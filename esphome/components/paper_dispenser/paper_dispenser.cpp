@@ -1,5 +1,7 @@
 #include "paper_dispenser.h"
 
+#include "safe_output.h"
+
 #include "esphome/core/log.h"
 
 namespace esphome::paper_dispenser {
@@ -9,8 +11,9 @@ static const char *const TAG = "paper_dispenser";
 namespace {
 /// How long a shutdown waits for the paper to stand still.
 constexpr uint32_t LONGEST_SHUTDOWN_MS = 600;
-/// The settings of one dispenser: there is one record for the program.
+/// What one dispenser keeps: there is one of each for the program.
 constexpr uint32_t RECORD_KEY = 0x46510000;
+constexpr uint32_t TALLY_KEY = 0x46510100;
 
 void IRAM_ATTR on_pulse(PulseGate<GatePin> *gate) { gate->edge(micros()); }
 void IRAM_ATTR on_time_limit(void *gate) { static_cast<PulseGate<GatePin> *>(gate)->expire(); }
@@ -20,32 +23,39 @@ void IRAM_ATTR on_time_limit(void *gate) { static_cast<PulseGate<GatePin> *>(gat
 
 void PaperDispenser::setup() {
   if (this->motor_pin_ != nullptr) {
-    this->motor_pin_->setup();
-    this->motor_pin_->digital_write(false);
+    set_up_off(*this->motor_pin_);
 #ifndef USE_HOST
     this->gate_.set_pin(this->motor_pin_->to_isr());
 #endif
   }
   const uint32_t now = millis();
   this->core_.setup(now);
+  this->core_.set_prepare(PaperDispenser::prepare_, this);
+  this->lane_.start(now);
   this->house_kept_ms_ = now;
   if (this->pulse_pin_ != nullptr) {
     this->pulse_pin_->setup();
     this->pulse_pin_->attach_interrupt(on_pulse, &this->gate_, gpio::INTERRUPT_RISING_EDGE);
   }
   if (!this->cut_timer_.setup(on_time_limit, &this->gate_)) {
-    // Without it nothing is started: see start() and dispense().
-    ESP_LOGE(TAG, "No hardware timer left for the second time limit");
-    this->mark_failed();
-    return;
+    ESP_LOGE(TAG, "No hardware timer left for the second time limit: no portion will start");
+    this->core_.has_no_timer();
   }
   Record record;
   this->preference_ = global_preferences->make_preference<Record>(RECORD_KEY, true);
   if (this->preference_.load(&record))
     this->interrupted_ = this->core_.restore(record);
+  this->tally_preference_ = global_preferences->make_preference<Tally>(TALLY_KEY, true);
+  Tally tally;
+  if (this->tally_preference_.load(&tally) && tally.is_whole())
+    this->tally_ = this->stored_tally_ = tally;
   if (this->interrupted_)
     this->save_(true);  // once told, not again after the next reboot
+#ifdef USE_OTA_STATE_LISTENER
+  ota::get_global_ota_callback()->add_global_state_listener(this);
+#endif
   this->publish_counters_();
+  this->publish_tally_();
   this->publish_roll_();
   if (this->motor_switch_ != nullptr)
     this->motor_switch_->publish_state(false);
@@ -58,6 +68,7 @@ void PaperDispenser::loop() {
     this->motor_is_off_();
   if (portion.has_value())
     this->finish_(*portion);
+  this->look_for_home_assistant_(now);
   if (this->core_.state() == State::IDLE) {
     this->publish_condition_();
     this->announce_interruption_();
@@ -88,8 +99,7 @@ void PaperDispenser::dump_config() {
 void PaperDispenser::start() {
   if (this->core_.state() != State::IDLE)
     return;  // on is on already: the portion that runs is the answer
-  const bool safe = !this->is_failed();
-  this->begun_(safe ? this->core_.start(this->portion_cm_, millis(), this->inputs_()) : Refusal::FAULT, "switch");
+  this->begun_(this->core_.start(this->portion_cm_, millis(), this->inputs_()), "switch");
 }
 
 void PaperDispenser::stop() {
@@ -101,8 +111,6 @@ void PaperDispenser::stop() {
 const char *PaperDispenser::dispense(float length_cm, const std::string &request_id, int32_t expires, const WallClock &clock) {
   if (this->core_.requests().contains(request_id))
     return to_word(Refusal::NONE);
-  if (this->is_failed())
-    return this->begun_(Refusal::FAULT, request_id.c_str());
   return this->begun_(
       this->core_.dispense(length_cm, request_id, static_cast<uint32_t>(expires), clock, millis(), this->inputs_()),
       request_id.c_str());
@@ -136,6 +144,28 @@ void PaperDispenser::set_roll_length(float cm) {
 
 void PaperDispenser::set_paper_low_at(float percent) { this->paper_low_percent_ = percent; }
 
+#ifdef USE_OTA_STATE_LISTENER
+/// The transfer blocks the main loop, and what is written then is the program itself: no portion meanwhile.
+void PaperDispenser::on_ota_global_state(ota::OTAState state, float /*progress*/, uint8_t /*error*/, ota::OTAComponent * /*component*/) {
+  if (state == ota::OTA_IN_PROGRESS)
+    return;
+  const bool updating = state == ota::OTA_STARTED || state == ota::OTA_COMPLETED;
+  this->core_.set_updating(updating, millis());
+  if (this->motor_on_ && updating)
+    this->motor_is_off_();
+}
+#endif
+
+/// Before the motor turns: what was decided is written, and the second clock runs.
+uint32_t PaperDispenser::prepare_(void *dispenser) {
+  auto *self = static_cast<PaperDispenser *>(dispenser);
+  self->save_(self->journal_);
+  self->cut_timer_.arm(self->limits_.time_limit_ms);
+  self->motor_on_ = true;
+  self->motor_on_trigger_.trigger();
+  return millis();
+}
+
 void PaperDispenser::motor_is_off_() {
   this->cut_timer_.disarm();
   this->motor_on_ = false;
@@ -146,6 +176,11 @@ void PaperDispenser::motor_is_off_() {
 void PaperDispenser::save_(bool now) {
   const Record record = this->core_.record();
   this->preference_.save(&record);
+  if (!(this->tally_ == this->stored_tally_)) {
+    this->tally_.seal();
+    this->tally_preference_.save(&this->tally_);
+    this->stored_tally_ = this->tally_;
+  }
   if (now)
     global_preferences->sync();
 }

@@ -6,8 +6,15 @@
 #include "esphome/core/hal.h"
 #include "esphome/core/preferences.h"
 
+#ifdef USE_OTA_STATE_LISTENER
+#include "esphome/components/ota/ota_backend.h"
+#endif
+
+#include "alone.h"
 #include "core.h"
 #include "cut_timer.h"
+#include "display_text.h"
+#include "tally.h"
 #include "words.h"
 
 namespace esphome::paper_dispenser {
@@ -27,7 +34,12 @@ using GatePin = ISRInternalGPIOPin;
 #endif
 
 /// The ESPHome side of the dispenser: pins, interrupts, stored counters and entities around the state machine in core.h.
-class PaperDispenser : public Component {
+class PaperDispenser : public Component
+#ifdef USE_OTA_STATE_LISTENER
+    ,
+                       public ota::OTAGlobalStateListener
+#endif
+{
  public:
   explicit PaperDispenser(const Limits &limits) : limits_(limits), core_(gate_, limits) {}
 
@@ -50,6 +62,9 @@ class PaperDispenser : public Component {
   void set_paper_low_input(binary_sensor::BinarySensor *paper_low) { this->paper_low_input_ = paper_low; }
   void set_current(sensor::Sensor *current) { this->current_ = current; }
   void set_dispense_event(event::Event *event) { this->dispense_event_ = event; }
+  void set_display(DisplayText *display) { this->display_ = display; }
+  /// What the display says while Home Assistant is away: paper at a press, later (in so many seconds), not at all.
+  void set_alone_texts(const char *ready, const char *wait, const char *off) { this->alone_texts_ = {ready, wait, off}; }
   SUB_BINARY_SENSOR(jam)
   SUB_BINARY_SENSOR(fault)
   SUB_BINARY_SENSOR(paper_low)
@@ -58,12 +73,18 @@ class PaperDispenser : public Component {
   SUB_SENSOR(last_portion)
   SUB_SENSOR(paper_dispensed)
   SUB_SENSOR(portions)
+  SUB_SENSOR(paper_pulled)
+  SUB_SENSOR(switch_portions)
+  SUB_SENSOR(alone_portions)
+  SUB_SENSOR(alone_paper)
   SUB_SENSOR(roll_remaining)
   SUB_SENSOR(roll_length_remaining)
   SUB_SWITCH(motor)
   SUB_TEXT_SENSOR(status)
   Trigger<> *get_motor_on_trigger() { return &this->motor_on_trigger_; }
   Trigger<> *get_motor_off_trigger() { return &this->motor_off_trigger_; }
+  /// Home Assistant has been away for a while, or is back.
+  Trigger<> *get_alone_trigger() { return &this->alone_trigger_; }
 
 #ifdef USE_HOST
   /// What stands for the motor's pin and the pulse sensor on the host platform.
@@ -80,6 +101,8 @@ class PaperDispenser : public Component {
   void stop();
   /// One portion, once per `request_id` and not after `expires` (unix seconds). Returns "ok" or the reason why not.
   const char *dispense(float length_cm, const std::string &request_id, int32_t expires, const WallClock &clock);
+  /// A visitor pressed a button. With Home Assistant away the dispenser answers by itself.
+  void asked();
   /// The last portion was so long by the ruler. Returns whether that can be, and was taken.
   bool calibrate(float measured_cm);
   /// A person has looked at the fault.
@@ -90,6 +113,17 @@ class PaperDispenser : public Component {
   bool set_cm_per_pulse(float cm) { return this->core_.set_cm_per_pulse(cm); }
   void set_roll_length(float cm);
   void set_paper_low_at(float percent);
+  void set_alone_allowed(bool allowed) { this->lane_.set_allowed(allowed); }
+  void set_alone_after(uint32_t ms) { this->lane_.set_after(ms); }
+  void set_alone_window(float s) { this->lane_.set_window(static_cast<uint32_t>(s * 1000.0f)); }
+
+  /// Whether Home Assistant has been away for a while, and whether visitors get paper all the same.
+  bool is_alone() const { return this->lane_.away(); }
+  bool gives_alone() const { return this->lane_.open(); }
+
+#ifdef USE_OTA_STATE_LISTENER
+  void on_ota_global_state(ota::OTAState state, float progress, uint8_t error, ota::OTAComponent *component) override;
+#endif
 
  protected:
   /// What the entities show of the dispenser's condition.
@@ -108,9 +142,13 @@ class PaperDispenser : public Component {
   void motor_is_off_();
   void announce_(const char *word);
   void announce_interruption_();
+  void look_for_home_assistant_(uint32_t now_ms);
+  void show_alone_(uint32_t now_ms);
+  static uint32_t prepare_(void *dispenser);
   void keep_house_(uint32_t now_ms);
   void publish_condition_();
   void publish_counters_();
+  void publish_tally_();
   void publish_roll_();
   void save_(bool now);
 
@@ -118,7 +156,11 @@ class PaperDispenser : public Component {
   PulseGate<GatePin> gate_;
   Core<GatePin> core_;
   CutTimer cut_timer_;
+  AloneLane lane_;
+  Tally tally_;
+  Tally stored_tally_;
   ESPPreferenceObject preference_;
+  ESPPreferenceObject tally_preference_;
 
   float portion_cm_{60.0f};
   float roll_cm_{20000.0f};
@@ -127,8 +169,12 @@ class PaperDispenser : public Component {
   bool motor_on_{false};
   bool interrupted_{false};
   uint32_t connected_since_ms_{0};
-  bool connected_{false};
   uint32_t house_kept_ms_{0};
+  std::array<const char *, 3> alone_texts_{"", "", ""};
+  bool was_alone_{false};
+  bool was_open_{false};
+  bool refused_alone_{false};
+  bool saying_{false};
   double shown_total_cm_{0.0};
   float shown_roll_percent_{NAN};
   bool condition_shown_{false};
@@ -141,8 +187,10 @@ class PaperDispenser : public Component {
   binary_sensor::BinarySensor *paper_low_input_{nullptr};
   sensor::Sensor *current_{nullptr};
   event::Event *dispense_event_{nullptr};
+  DisplayText *display_{nullptr};
   Trigger<> motor_on_trigger_;
   Trigger<> motor_off_trigger_;
+  Trigger<> alone_trigger_;
 };
 
 }  // namespace esphome::paper_dispenser

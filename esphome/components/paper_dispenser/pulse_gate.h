@@ -1,7 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+
+#include "speed.h"
 
 /// The interrupts' half of the dispenser: counts the pulses of the paper and switches the motor off by itself.
 ///
@@ -35,6 +39,8 @@ template<typename Pin> class PulseGate {
       return;
     }
     this->period_us_.store(now_us - this->last_pulse_us_, RELAXED);
+    this->periods_us_[this->next_period_].store(now_us - this->last_pulse_us_, RELAXED);
+    this->next_period_ = this->next_period_ + 1 < PERIODS ? this->next_period_ + 1 : 0;
     this->last_pulse_us_ = now_us;
     const uint32_t pulses = this->pulses_.load(RELAXED) + 1;
     this->pulses_.store(pulses, RELAXED);
@@ -74,19 +80,31 @@ template<typename Pin> class PulseGate {
   Cut cut_by() const { return this->cut_by_.load(); }
   uint32_t pulses() const { return this->pulses_.load(RELAXED); }
   uint32_t period_us() const { return this->period_us_.load(RELAXED); }
-  /// The counter and the time between two pulses when the interrupt switched off.
+  /// The usual time between two of the last pulses, whatever one of them did.
+  uint32_t usual_period_us() const { return usual(this->periods_us_); }
+  /// The counter and the same time when the interrupt switched off.
   uint32_t cut_pulses() const { return this->cut_pulses_.load(RELAXED); }
-  uint32_t cut_period_us() const { return this->cut_period_us_.load(RELAXED); }
+  uint32_t cut_usual_period_us() const { return usual(this->cut_periods_us_); }
   uint32_t noise() const { return this->noise_.load(RELAXED); }
 
  protected:
   static constexpr auto RELAXED = std::memory_order_relaxed;
+  using AtomicPeriods = std::array<std::atomic<uint32_t>, PERIODS>;
+
+  /// For the main loop only.
+  static uint32_t usual(const AtomicPeriods &periods) {
+    std::array<uint32_t, PERIODS> values;
+    for (size_t i = 0; i < PERIODS; i++)
+      values[i] = periods[i].load(RELAXED);
+    return usual_period(values);
+  }
 
   __attribute__((always_inline)) void cut_(Cut by) {
     this->open_.store(false);
     this->pin_.digital_write(false);
     this->cut_pulses_.store(this->pulses_.load(RELAXED), RELAXED);
-    this->cut_period_us_.store(this->period_us_.load(RELAXED), RELAXED);
+    for (size_t i = 0; i < PERIODS; i++)
+      this->cut_periods_us_[i].store(this->periods_us_[i].load(RELAXED), RELAXED);
     this->cut_by_.store(by);
   }
 
@@ -94,12 +112,14 @@ template<typename Pin> class PulseGate {
   uint32_t min_period_us_{2000};
   uint32_t last_edge_us_{0};
   uint32_t last_pulse_us_{0};
+  size_t next_period_{0};
+  AtomicPeriods periods_us_{};
+  AtomicPeriods cut_periods_us_{};
   std::atomic<uint32_t> pulses_{0};
   std::atomic<uint32_t> period_us_{0};
   std::atomic<uint32_t> noise_{0};
   std::atomic<uint32_t> cut_at_{0};
   std::atomic<uint32_t> cut_pulses_{0};
-  std::atomic<uint32_t> cut_period_us_{0};
   std::atomic<bool> open_{false};
   std::atomic<Cut> cut_by_{Cut::NONE};
 };

@@ -8,7 +8,18 @@
 
 namespace esphome::paper_dispenser {
 
-/// What outlives a power cut. Written as it lies in memory, with a checksum over all of it: what is not whole is not taken up.
+inline bool is_length(double cm) { return std::isfinite(cm) && cm >= 0.0; }
+
+/// FNV-1a over the first bytes of something that is written as it lies in memory.
+inline uint32_t checksum_of(const void *data, size_t size) {
+  const auto *bytes = static_cast<const unsigned char *>(data);
+  uint32_t value = 2166136261U;
+  for (size_t i = 0; i < size; i++)
+    value = (value ^ bytes[i]) * 16777619U;
+  return value;
+}
+
+/// What outlives a power cut. What is not whole is not taken up.
 struct Record {
   static constexpr uint32_t LAYOUT = 0x46510001;  ///< change the last digits when a field changes
   static constexpr size_t REQUESTS = 4;
@@ -25,22 +36,11 @@ struct Record {
   uint32_t checksum{0};
   uint32_t padding{0};
 
-  void seal() { this->checksum = this->sum_(); }
+  void seal() { this->checksum = checksum_of(this, offsetof(Record, checksum)); }
 
   bool is_whole() const {
-    return this->layout == LAYOUT && this->checksum == this->sum_() && is_length(this->total_cm) && is_length(this->roll_used_cm);
-  }
-
- protected:
-  static bool is_length(double cm) { return std::isfinite(cm) && cm >= 0.0; }
-
-  /// FNV-1a over everything before the checksum.
-  uint32_t sum_() const {
-    const auto *bytes = reinterpret_cast<const unsigned char *>(this);
-    uint32_t value = 2166136261U;
-    for (size_t i = 0; i < offsetof(Record, checksum); i++)
-      value = (value ^ bytes[i]) * 16777619U;
-    return value;
+    return this->layout == LAYOUT && this->checksum == checksum_of(this, offsetof(Record, checksum)) && is_length(this->total_cm) &&
+           is_length(this->roll_used_cm);
   }
 };
 

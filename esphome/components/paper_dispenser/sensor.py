@@ -8,6 +8,7 @@ import esphome.config_validation as cv
 from esphome.const import (
     CONF_TYPE,
     DEVICE_CLASS_DISTANCE,
+    ENTITY_CATEGORY_DIAGNOSTIC,
     STATE_CLASS_MEASUREMENT,
     STATE_CLASS_TOTAL_INCREASING,
     UNIT_CENTIMETER,
@@ -34,6 +35,34 @@ _TYPES = {
         state_class=STATE_CLASS_TOTAL_INCREASING,
         accuracy_decimals=0,
         icon="mdi:counter",
+    ),
+    "paper_pulled": sensor.sensor_schema(
+        unit_of_measurement=UNIT_CENTIMETER,
+        device_class=DEVICE_CLASS_DISTANCE,
+        state_class=STATE_CLASS_TOTAL_INCREASING,
+        entity_category=ENTITY_CATEGORY_DIAGNOSTIC,
+        accuracy_decimals=1,
+        icon="mdi:hand-back-right-outline",
+    ),
+    "switch_portions": sensor.sensor_schema(
+        state_class=STATE_CLASS_TOTAL_INCREASING,
+        entity_category=ENTITY_CATEGORY_DIAGNOSTIC,
+        accuracy_decimals=0,
+        icon="mdi:toggle-switch-outline",
+    ),
+    "alone_portions": sensor.sensor_schema(
+        state_class=STATE_CLASS_TOTAL_INCREASING,
+        entity_category=ENTITY_CATEGORY_DIAGNOSTIC,
+        accuracy_decimals=0,
+        icon="mdi:lan-disconnect",
+    ),
+    "alone_paper": sensor.sensor_schema(
+        unit_of_measurement=UNIT_CENTIMETER,
+        device_class=DEVICE_CLASS_DISTANCE,
+        state_class=STATE_CLASS_TOTAL_INCREASING,
+        entity_category=ENTITY_CATEGORY_DIAGNOSTIC,
+        accuracy_decimals=1,
+        icon="mdi:lan-disconnect",
     ),
     "roll_remaining": sensor.sensor_schema(
         unit_of_measurement=UNIT_PERCENT,

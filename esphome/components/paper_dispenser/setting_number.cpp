@@ -45,6 +45,9 @@ bool SettingNumber::apply_(float value) {
     case Setting::PAPER_LOW_AT:
       this->parent_->set_paper_low_at(value);
       return true;
+    case Setting::ALONE_WINDOW:
+      this->parent_->set_alone_window(value);
+      return true;
   }
   return false;
 }

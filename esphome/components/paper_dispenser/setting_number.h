@@ -14,6 +14,7 @@ enum class Setting : uint8_t {
   MEASURED_LENGTH,  ///< cm by the ruler: not a setting, but what calibrates
   ROLL_LENGTH,      ///< m of a new roll
   PAPER_LOW_AT,     ///< % of the roll
+  ALONE_WINDOW,     ///< s from one portion to the next while Home Assistant is away
 };
 
 /// A number that the dispenser takes over when it is set, and again after a reboot.

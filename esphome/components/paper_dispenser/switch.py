@@ -4,13 +4,19 @@ from typing import Any
 
 import esphome.codegen as cg
 from esphome.components import switch
+from esphome.const import ENTITY_CATEGORY_CONFIG
 
 from . import CHILD_SCHEMA, CONF_PAPER_DISPENSER_ID, paper_dispenser_ns
 
 MotorSwitch = paper_dispenser_ns.class_("MotorSwitch", switch.Switch, cg.Component)
 
+# The motor is nobody's light switch: with a category Home Assistant leaves it out when a whole area, floor or label is turned on, and
+# does not offer it to voice assistants.
 CONFIG_SCHEMA = switch.switch_schema(
-    MotorSwitch, icon="mdi:paper-roll", default_restore_mode="ALWAYS_OFF"
+    MotorSwitch,
+    icon="mdi:paper-roll",
+    default_restore_mode="ALWAYS_OFF",
+    entity_category=ENTITY_CATEGORY_CONFIG,
 ).extend(CHILD_SCHEMA)
 
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 /// The words of the state machine: what it is told, and what it answers.
@@ -20,16 +22,36 @@ enum class Outcome : uint8_t {
 };
 
 /// Why no portion was started.
-enum class Refusal : uint8_t { NONE, BUSY, COVER_OPEN, PAPER_OUT, COOLDOWN, DUTY, FAULT, LENGTH, REQUEST_ID, LATE, EXPIRY, NO_CLOCK };
+enum class Refusal : uint8_t {
+  NONE,
+  BUSY,
+  COVER_OPEN,
+  PAPER_OUT,
+  COOLDOWN,
+  DUTY,
+  FAULT,
+  LENGTH,
+  REQUEST_ID,
+  LATE,
+  EXPIRY,
+  NO_CLOCK,
+  UPDATING,           ///< new firmware is being written
+  WINDOW,             ///< without Home Assistant: the next portion is not due yet
+  NO_HOME_ASSISTANT,  ///< not connected, and not (or not yet) allowed to give paper by itself
+};
 
 /// What only a person may reset.
 enum class Fault : uint8_t {
   NONE,
   STUCK,   ///< the motor does not stop
-  STRAY,   ///< paper moves although the motor is off: a stuck relay, or somebody is pulling
+  STRAY,   ///< the motor runs although it is off; paper that a hand pulls is none
   SENSOR,  ///< the pulse sensor tells nonsense
   JAMMED,  ///< several jams in a row
+  TIMER,   ///< the chip has no timer left for the second time limit; found at each start, so nobody can reset it
 };
+
+/// The dispenser's condition in one word, the gravest that holds.
+enum class Status : uint8_t { READY, PULLED, COOLING, JAM, PAPER_OUT, COVER_OPEN, STUCK, STRAY, SENSOR, JAMMED, TIMER };
 
 enum class State : uint8_t { IDLE, RUNNING, COASTING };
 
@@ -44,7 +66,9 @@ struct Limits {
   uint32_t duty_capacity_ms{60000};    ///< how long the motor may run without a pause
   float duty_share{0.25f};             ///< the part of the time that it may run for ever
   uint32_t stray_pulses{20};           ///< more than this while off …
-  uint32_t stray_window_ms{10000};     ///< … within this time is a fault
+  uint32_t stray_window_ms{10000};     ///< … within this time is a pull, forgiven after as long a rest; or the motor runs by itself:
+  uint32_t stray_run_ms{5000};         ///< without a current sensor, when the paper moves for so long without a pause …
+  float idle_current_a{0.1f};          ///< … with one, when more than this flows
   uint32_t noise_edges{100};           ///< so many edges that no paper can make are a broken sensor …
   uint32_t bounces_per_pulse{8};       ///< … on top of these, which a worn contact makes with each pulse
   float stall_current_a{0.0f};         ///< more than this for `stall_current_ms` is a jam; 0: not measured
@@ -60,9 +84,17 @@ struct Inputs {
   float current_a{NAN};
 };
 
+/// Who asked for a portion.
+enum class Asker : uint8_t {
+  ACTION,  ///< FaceQuota, by the action dispense
+  SWITCH,  ///< whoever turned the switch on
+  ALONE,   ///< a visitor, while Home Assistant was away
+};
+
 /// One finished portion.
 struct Portion {
   Outcome outcome;
+  Asker asker;
   uint32_t target_pulses;
   uint32_t pulses;    ///< what really came, coasting included
   float cm;

@@ -6,18 +6,33 @@
 
 namespace esphome::paper_dispenser {
 
-/// The text cut to at most `max_bytes`, at the end of a whole UTF-8 character and with an ellipsis where something is missing.
+/// The last time of day ("9:05", "12:30") in a text, or nothing.
+inline std::string_view last_time(std::string_view text) {
+  const auto digit = [&text](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  for (size_t colon = text.rfind(':'); colon != std::string_view::npos && colon > 0; colon = text.rfind(':', colon - 1)) {
+    if (!digit(colon - 1) || !digit(colon + 1) || !digit(colon + 2))
+      continue;
+    const size_t start = colon >= 2 && digit(colon - 2) ? colon - 2 : colon - 1;
+    return text.substr(start, colon + 3 - start);
+  }
+  return {};
+}
+
+/// The text cut to at most `max_bytes`, at the end of a whole UTF-8 character and with an ellipsis where something is missing. A time
+/// stays on even the smallest display: it says when the next portion comes.
 inline std::string fit_utf8(std::string_view text, size_t max_bytes) {
   static constexpr std::string_view ELLIPSIS = "\u2026";
   if (text.size() <= max_bytes)
     return std::string(text);
-  if (max_bytes < ELLIPSIS.size())
-    return {};
-  size_t end = max_bytes - ELLIPSIS.size();
+  std::string_view kept = last_time(text);
+  if (kept.size() + ELLIPSIS.size() > max_bytes)
+    return kept.size() <= max_bytes ? std::string(kept) : std::string();
+  size_t end = max_bytes - ELLIPSIS.size() - kept.size();
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
     end--;
   std::string result(text.substr(0, end));
   result += ELLIPSIS;
+  result += kept;
   return result;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core.h"
+#include "types.h"
 
 /// The words that Home Assistant sees. They are a contract (esphome/README.md): never rename one.
 namespace esphome::paper_dispenser {
@@ -55,22 +55,40 @@ inline const char *to_word(Refusal refusal) {
       return "refused:expiry";
     case Refusal::NO_CLOCK:
       return "refused:no_clock";
+    case Refusal::UPDATING:
+      return "refused:updating";
+    case Refusal::WINDOW:
+      return "refused:window";
+    case Refusal::NO_HOME_ASSISTANT:
+      return "refused:no_home_assistant";
   }
   return "";
 }
 
-inline const char *to_word(Fault fault) {
-  switch (fault) {
-    case Fault::NONE:
+inline const char *to_word(Status status) {
+  switch (status) {
+    case Status::READY:
       return "ready";
-    case Fault::STUCK:
+    case Status::PULLED:
+      return "pulled";
+    case Status::COOLING:
+      return "cooling";
+    case Status::JAM:
+      return "jam";
+    case Status::PAPER_OUT:
+      return "paper_out";
+    case Status::COVER_OPEN:
+      return "cover_open";
+    case Status::STUCK:
       return "stuck";
-    case Fault::STRAY:
+    case Status::STRAY:
       return "stray";
-    case Fault::SENSOR:
+    case Status::SENSOR:
       return "sensor";
-    case Fault::JAMMED:
+    case Status::JAMMED:
       return "jammed";
+    case Status::TIMER:
+      return "timer";
   }
   return "";
 }

@@ -46,6 +46,33 @@ TEST(a_request_is_not_repeated_after_a_power_cut) {
   CHECK(after.was_on);
 }
 
+TEST(what_is_written_before_the_motor_turns_knows_the_portion_and_its_request) {
+  struct Written {
+    Rig *rig;
+    Record record;
+    bool motor_was_on;
+    static uint32_t prepare(void *context) {
+      auto *self = static_cast<Written *>(context);
+      self->record = self->rig->core.record();
+      self->motor_was_on = self->rig->motor;
+      return self->rig->now_ms + 100;  // flash is slow
+    }
+  };
+  const WallClock noon{true, 1'800'000'000, 0};
+  Rig rig;
+  Written written{&rig, {}, true};
+  rig.core.set_prepare(Written::prepare, &written);
+  CHECK(rig.core.dispense(60.0f, "visit-1", noon.now_s + 30, noon, rig.now_ms, rig.inputs) == Refusal::NONE);
+  CHECK(rig.motor && !written.motor_was_on);
+  Rig after;
+  CHECK(after.core.restore(written.record));
+  CHECK(after.core.requests().contains("visit-1"));
+  // Writing is no time of the motor's.
+  rig.now_ms += 100;
+  const auto portion = rig.pass(5000);
+  CHECK(portion && portion->outcome == Outcome::COMPLETED);
+}
+
 TEST(a_fault_outlives_a_reboot) {
   Rig before;
   before.machine.faults.stuck_relay = true;
@@ -162,4 +189,18 @@ TEST(a_text_is_cut_at_a_whole_character) {
     CHECK(cut.ends_with("\u2026"));
   }
   CHECK(fit_utf8("anything", 2).empty());
+}
+
+TEST(a_time_stays_on_the_smallest_display) {
+  CHECK(fit_utf8("Your next portion comes at 12:30.", 16) == "Your nex\u202612:30");
+  CHECK(fit_utf8("Your next portion comes at 9:05.", 16) == "Your next\u20269:05");
+  CHECK(fit_utf8("12:30: your next portion", 16) == "12:30: y\u202612:30");
+  CHECK(fit_utf8("From 08:00 to 12:30 there is paper", 16) == "From 08:\u202612:30");
+  CHECK(fit_utf8("Your next portion comes at 12:30.", 5) == "12:30");
+  CHECK(fit_utf8("Note: a ratio of 1:2 is no time", 16) == "Note: a ratio\u2026");
+  const std::string chinese = "\u60a8\u7684\u4e0b\u4e00\u4efd\u7eb8\u5dfe\u65f6\u95f4\u662f12:30";
+  for (size_t bytes = 5; bytes < chinese.size(); bytes++) {
+    const std::string cut = fit_utf8(chinese, bytes);
+    CHECK(cut.size() <= bytes && cut.ends_with("12:30"));
+  }
 }

@@ -69,6 +69,21 @@ TEST(a_usual_day_never_meets_the_duty_limit) {
   }
 }
 
+TEST(an_update_stops_the_portion_and_none_begins_until_it_is_over) {
+  Rig rig;
+  CHECK(rig.start(60.0f) == Refusal::NONE);
+  rig.pass(500);
+  rig.core.set_updating(true, rig.now_ms);
+  CHECK(!rig.motor);
+  const auto portion = rig.pass(1000);
+  CHECK(portion && portion->outcome == Outcome::STOPPED);
+  rig.pass(2000);
+  CHECK(rig.start(60.0f) == Refusal::UPDATING);
+  CHECK(dispense(rig, "visit-1") == Refusal::UPDATING);
+  rig.core.set_updating(false, rig.now_ms);
+  CHECK(dispense(rig, "visit-1") == Refusal::NONE);
+}
+
 TEST(a_repeated_request_gives_paper_once) {
   Rig rig;
   CHECK(dispense(rig, "visit-1") == Refusal::NONE);
@@ -171,4 +186,33 @@ TEST(a_portion_too_short_to_measure_by_does_not_calibrate) {
   Rig rig;
   rig.portion(2.0f);
   CHECK(!rig.core.calibrate(2.0f));
+}
+
+TEST(the_status_says_what_keeps_it_from_giving_paper) {
+  // Whatever start() refuses for longer than a pause is no "ready".
+  Rig rig;
+  CHECK(rig.core.status(rig.inputs) == Status::READY);
+  while (rig.start(120.0f) == Refusal::NONE) {
+    while (!rig.tick()) {
+    }
+    rig.pass(rig.limits.cooldown_ms + rig.loop_ms);
+  }
+  CHECK(rig.core.status(rig.inputs) == Status::COOLING);
+  rig.pass(60000);
+  CHECK(rig.core.status(rig.inputs) == Status::READY);
+  rig.machine.faults.jam = true;
+  rig.portion(60.0f);
+  CHECK(rig.core.status(rig.inputs) == Status::JAM);
+  rig.inputs.paper_out = true;
+  CHECK(rig.core.status(rig.inputs) == Status::PAPER_OUT);
+  rig.inputs.cover_open = true;
+  CHECK(rig.core.status(rig.inputs) == Status::COVER_OPEN);
+}
+
+TEST(a_chip_without_a_second_clock_never_starts_whoever_resets_it) {
+  Rig rig;
+  rig.core.has_no_timer();
+  rig.core.reset(rig.now_ms);
+  CHECK(rig.core.status(rig.inputs) == Status::TIMER);
+  CHECK(rig.start(60.0f) == Refusal::FAULT);
 }

@@ -5,13 +5,7 @@ from typing import Any
 import esphome.codegen as cg
 from esphome.components import light
 import esphome.config_validation as cv
-from esphome.const import (
-    CONF_CHIPSET,
-    CONF_NUM_LEDS,
-    CONF_OUTPUT_ID,
-    CONF_PIN,
-    CONF_RGB_ORDER,
-)
+from esphome.const import CONF_CHIPSET, CONF_NUM_LEDS, CONF_OUTPUT_ID, CONF_PIN
 
 StandIn = cg.esphome_ns.namespace("esp32_rmt_led_strip").class_(
     "StandIn", light.LightOutput
@@ -23,7 +17,7 @@ CONFIG_SCHEMA = light.RGB_LIGHT_SCHEMA.extend(
         cv.Required(CONF_PIN): cv.string,
         cv.Required(CONF_NUM_LEDS): cv.positive_not_null_int,
         cv.Required(CONF_CHIPSET): cv.string,
-        cv.Required(CONF_RGB_ORDER): cv.string,
+        cv.Required(light.CONF_CHANNEL_COLORS): cv.string,
     }
 )
 
