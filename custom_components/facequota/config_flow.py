@@ -33,9 +33,11 @@ from .const import (
     DOMAIN,
     LAW_URL,
     SUBENTRY_DISPENSER,
+    SUBENTRY_DISPLAY,
     CameraPosition,
 )
 from .flows.dispenser_flow import DispenserFlow
+from .flows.display_flow import DisplayFlow
 from .flows.installation import Installation, folder_errors
 from .flows.options_flow import FaceQuotaOptionsFlow
 from .options import (
@@ -107,7 +109,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what a site is made of."""
-        return {SUBENTRY_DISPENSER: DispenserFlow}
+        return {SUBENTRY_DISPENSER: DispenserFlow, SUBENTRY_DISPLAY: DisplayFlow}
 
     @override
     async def async_step_user(

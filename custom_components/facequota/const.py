@@ -8,6 +8,7 @@ MANUFACTURER: Final = "FaceQuota"
 LAW_URL: Final = "https://github.com/facequota/facequota/blob/main/docs/law.md"
 
 SUBENTRY_DISPENSER: Final = "dispenser"
+SUBENTRY_DISPLAY: Final = "display"
 
 # A site: entry.data holds what was confirmed at set-up, entry.options the rules.
 CONF_CAMERA_POSITION: Final = "camera_position"

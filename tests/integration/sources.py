@@ -154,10 +154,10 @@ def told_reasons(error: type[Exception], module: str) -> set[str]:
 def untranslated() -> Iterator[tuple[str, str]]:
     """Yield whatever looks like a sentence for people, with where it stands.
 
-    The two rooms of pure logic speak to nobody: their errors carry reasons.
+    The rooms of pure logic speak to nobody: their errors carry reasons.
     """
     for name, tree in MODULES.items():
-        if name.startswith(("quota/", "recognition/")):
+        if name.startswith(("quota/", "recognition/", "shared_quota/")):
             continue
         unseen = {
             id(leaf)

@@ -18,7 +18,7 @@ import voluptuous as vol
 from custom_components.facequota import PLATFORMS, config_flow
 from custom_components.facequota.condition import CONDITIONS
 from custom_components.facequota.const import DOMAIN, Lane, Outcome
-from custom_components.facequota.flows import dispenser_flow, options_flow
+from custom_components.facequota.flows import dispenser_flow, display_flow, options_flow
 from custom_components.facequota.flows.dispenser_flow import FIRMWARE_ENTITIES
 from custom_components.facequota.hardware.display import Sentence
 from custom_components.facequota.hardware.motor import Fault
@@ -251,7 +251,12 @@ def test_a_flow_says_what_its_class_shows(path: str, module: str, name: str) -> 
 
 def test_every_choice_has_a_name() -> None:
     """The options of select fields, in forms and in actions."""
-    forms = (config_flow.LAW_SCHEMA, config_flow.ENGINE_SCHEMA, UPKEEP_SCHEMA)
+    forms = (
+        config_flow.LAW_SCHEMA,
+        config_flow.ENGINE_SCHEMA,
+        UPKEEP_SCHEMA,
+        vol.Schema(display_flow.COMMON_FIELDS),
+    )
     selectors = [
         selector.config
         for schema in forms

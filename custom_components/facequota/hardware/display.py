@@ -1,5 +1,6 @@
 """What the visitor reads: sentences of the translations on a text entity."""
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 import logging
 from typing import Final
@@ -50,9 +51,15 @@ HINTS: Final = (Sentence.HELD_FOR_FORGET, Sentence.HELD_FOR_URGENT)
 class Display:
     """The text entity at one dispenser, where there is one."""
 
-    def __init__(self, hass: HomeAssistant, entity_id: str | None) -> None:
-        """Remember the entity."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entity_id: str | None,
+        on_show: Callable[[str, Mapping[str, str]], None],
+    ) -> None:
+        """Remember the entity; on_show hears of everything that is said to a visitor."""
         self._hass = hass
+        self._on_show = on_show
         self._entity_id = entity_id
         self._sentences: dict[str, str] = {}
         self._idle: Sentence | None = None
@@ -88,6 +95,7 @@ class Display:
     @callback
     def show(self, sentence: str, **placeholders: str) -> None:
         """Say something to the visitor, for a while."""
+        self._on_show(sentence, placeholders)
         if self._entity_id is None or self._release is None:
             return
         self._hush()

@@ -22,6 +22,7 @@ from .dashboard_module import async_hide_dashboard_module, async_show_dashboard_
 from .papers.facts import async_site_facts
 from .papers.view import PaperView
 from .static import FRONTEND_FOLDER, static_url
+from .visitor.view import DisplayEventsView, DisplayPageView, DisplayPressView
 
 PANEL_ELEMENT: Final = "facequota-panel"
 PANEL_TITLE: Final = "FaceQuota"
@@ -30,7 +31,8 @@ PANEL_ICON: Final = "mdi:paper-roll-outline"
 
 async def async_setup_panel(hass: HomeAssistant) -> None:
     """Serve what the page is made of and answers its questions."""
-    hass.http.register_view(PaperView())
+    for view in (PaperView, DisplayPageView, DisplayEventsView, DisplayPressView):
+        hass.http.register_view(view())
     await hass.http.async_register_static_paths(
         [StaticPathConfig(static_url(hass), str(FRONTEND_FOLDER), cache_headers=False)]
     )

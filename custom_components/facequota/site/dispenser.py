@@ -1,6 +1,6 @@
 """One dispenser: its mode, its queue of one, its state, and who hears of its visits."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -83,7 +83,8 @@ class Dispenser:
         self.camera = Camera(hass, data[CONF_CAMERA])
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
         self.accounts = Accounts(shared.visitors, shared.options, hass.loop.time)
-        self.display = Display(hass, data.get(CONF_DISPLAY))
+        self.said = Listeners[[str, Mapping[str, str]]]()
+        self.display = Display(hass, data.get(CONF_DISPLAY), self.said.tell)
         self.roll = RollKeeper(
             hass, data, lambda: UpkeepOptions.from_entry(shared.entry.options)
         )
@@ -142,6 +143,11 @@ class Dispenser:
         """Return how many portions the rest of the roll is good for."""
         left = self.roll.supply.left_cm
         return None if left is None else int(left // self.shared.options.portion_cm)
+
+    @property
+    def busy(self) -> bool:
+        """Return if somebody is being served."""
+        return self._requests.busy
 
     @property
     def unusual_use(self) -> bool:

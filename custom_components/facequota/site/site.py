@@ -226,5 +226,6 @@ class Site:
             {
                 key: (subentry.title, dict(subentry.data))
                 for key, subentry in self.entry.subentries.items()
+                if subentry.subentry_type == SUBENTRY_DISPENSER
             },
         )

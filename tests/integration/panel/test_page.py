@@ -20,6 +20,7 @@ from tests.integration.conftest import set_up_site
 from tests.integration.fake_dispenser import FakeDispenser
 from tests.integration.remembered import remember
 
+VISITOR: Final = "visitor.js"
 FRONTEND: Final = static.FRONTEND_FOLDER
 TRANSLATIONS: Final = FRONTEND.parents[1] / "translations"
 
@@ -32,7 +33,7 @@ async def call(client: Any, command: str, **fields: Any) -> dict[str, Any]:
 
 
 def sources() -> dict[str, str]:
-    """Return the modules that the page is made of."""
+    """Return the modules of the page, the dashboard and the visitor's display."""
     return {path.name: path.read_text() for path in FRONTEND.glob("*.js")}
 
 
@@ -151,7 +152,7 @@ async def test_every_module_of_the_page_is_served_and_found_by_the_others(
     client = await hass_client()
     custom = hass.data["frontend_panels"]["facequota"].config["_panel_custom"]
     folder, _, first = custom["module_url"].rpartition("/")
-    waiting, seen = [first, MODULE], set()
+    waiting, seen = [first, MODULE, VISITOR], set()
     while waiting:
         name = waiting.pop()
         answer = await client.get(f"{folder}/{name}")
@@ -170,7 +171,8 @@ def test_the_page_says_nothing_that_is_not_in_the_translations(language: str) ->
     assert papers
     said = {
         f"panel_{key}"
-        for text in sources().values()
+        for name, text in sources().items()
+        if name not in (MODULE, VISITOR)
         for key in re.findall(r'(?:say|line|number)\(\s*"(\w+)"', text)
     }
     for text in sources().values():

@@ -1,0 +1,165 @@
+/** The visitor's display: a picture, a sentence in one language after the other, buttons. */
+
+import { BUTTONS, PICTURES } from "./visitor_pictures.js";
+
+const SETTINGS = JSON.parse(document.getElementById("settings").textContent);
+const HERE = location.pathname.replace(/\/$/, "");
+/** As the dispenser's own buttons: held for five seconds they mean something else. */
+const HELD_MS = { face: 0, open: 0, urgent: 5000, forget: 5000 };
+const NEXT_LANGUAGE_MS = 4000;
+
+const at = (id) => document.getElementById(id);
+let state = { picture: "idle", sentence: "welcome" };
+let clockAhead = 0;
+let whole = 0;
+let language = 0;
+
+/** Return a sentence in a language, with its placeholders filled in. */
+function say(key, index, values = {}) {
+  const text = SETTINGS.languages[index].words[key] ?? "";
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+function secondsLeft() {
+  return state.until ? Math.max(0, state.until - Date.now() / 1000 - clockAhead) : 0;
+}
+
+/** Return the sentence of the state in a language. */
+function sentence(index) {
+  if (state.picture === "no_paper" || state.picture === "out_of_order") {
+    const key = state.elsewhere ? `visitor_${state.picture}_elsewhere` : `visitor_${state.picture}`;
+    return say(key, index, { name: state.elsewhere });
+  }
+  return say(`display_${state.sentence}`, index, { time: clock(index) });
+}
+
+/** Return when the next portion comes, as people of this language write it. */
+function clock(index) {
+  if (!state.until) return "";
+  const when = new Date((state.until - clockAhead) * 1000);
+  return new Intl.DateTimeFormat(SETTINGS.languages[index].language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(when);
+}
+
+function paragraph(text, kind, lang) {
+  const made = document.createElement("p");
+  made.textContent = text;
+  if (kind) made.className = kind;
+  if (lang) made.lang = lang;
+  return made;
+}
+
+function show() {
+  const left = secondsLeft();
+  at("picture").innerHTML = PICTURES[state.picture](whole ? left / whole : 1);
+  document.documentElement.lang = SETTINGS.languages[language].language;
+  const words = [paragraph(sentence(language))];
+  if (state.picture === "wait" && state.until) words.unshift(paragraph(clock(language), "time"));
+  at("words").replaceChildren(...words);
+  showButtons();
+}
+
+function speak() {
+  if (!SETTINGS.spoken || !window.speechSynthesis || state.picture === "idle") return;
+  speechSynthesis.cancel();
+  SETTINGS.languages.forEach((one, index) => {
+    const said = new SpeechSynthesisUtterance(sentence(index));
+    said.lang = one.language;
+    speechSynthesis.speak(said);
+  });
+}
+
+function take(next) {
+  const same = next.picture === state.picture && next.sentence === state.sentence && next.until === state.until;
+  clockAhead = next.now - Date.now() / 1000;
+  state = next;
+  whole = state.until ? secondsLeft() : 0;
+  if (same) return;
+  language = 0;
+  show();
+  // Told once for each state, not with each change of language.
+  at("said").textContent = SETTINGS.languages.map((_, index) => sentence(index)).join(" ");
+  speak();
+}
+
+function follow() {
+  const stream = new EventSource(`${HERE}/events`);
+  stream.onopen = () => at("connection").toggleAttribute("hidden", true);
+  stream.onmessage = ({ data }) => take(JSON.parse(data));
+  stream.onerror = () => {
+    at("connection").textContent = SETTINGS.languages.map((_, index) => say("visitor_not_connected", index)).join(" · ");
+    at("connection").toggleAttribute("hidden", false);
+    // After a refusal the browser does not try again by itself.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
+  };
+}
+
+function press(wish) {
+  fetch(`${HERE}/press/${wish}`, { method: "POST" }).catch(() => {});
+}
+
+/** A press, or a hold whose progress is shown; letting go early does nothing. */
+function listen(button, wish) {
+  let timer = 0;
+  let held = 0;
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    button.style.setProperty("--held", 0);
+  };
+  const begin = () => {
+    if (timer) return;
+    if (!HELD_MS[wish]) {
+      press(wish);
+      return;
+    }
+    held = 0;
+    timer = setInterval(() => {
+      held += 100;
+      button.style.setProperty("--held", Math.min(1, held / HELD_MS[wish]));
+      if (held >= HELD_MS[wish]) {
+        stop();
+        press(wish);
+      }
+    }, 100);
+  };
+  button.addEventListener("pointerdown", begin);
+  for (const end of ["pointerup", "pointerleave", "pointercancel", "blur"]) button.addEventListener(end, stop);
+  button.addEventListener("keydown", ({ key, repeat }) => (key === "Enter" || key === " ") && !repeat && begin());
+  button.addEventListener("keyup", stop);
+}
+
+function showButtons() {
+  const bar = at("buttons");
+  if (!bar.childElementCount) {
+    for (const wish of SETTINGS.buttons) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.innerHTML = BUTTONS[wish];
+      button.append(document.createElement("span"));
+      listen(button, wish);
+      bar.append(button);
+    }
+  }
+  [...bar.children].forEach((button, index) => {
+    button.lastChild.textContent = say(`visitor_button_${SETTINGS.buttons[index]}`, language);
+  });
+}
+
+async function stayAwake() {
+  try {
+    await navigator.wakeLock?.request("screen");
+  } catch {
+    // Without a secure connection the browser has no wake lock: the tablet's own setting counts.
+  }
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || stayAwake());
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+setInterval(() => {
+  language = (language + 1) % SETTINGS.languages.length;
+  show();
+}, NEXT_LANGUAGE_MS);
+setInterval(() => state.picture === "wait" && show(), 1000);
+show();
+stayAwake();
+follow();

@@ -1,0 +1,1 @@
+"""The visitor's display: a page for any tablet, without an account of Home Assistant."""

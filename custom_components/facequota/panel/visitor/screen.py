@@ -1,0 +1,131 @@
+"""What one visitor's display shows at this moment, as plain values."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from custom_components.facequota.const import Outcome
+from custom_components.facequota.hardware.display import HINTS, Sentence
+from custom_components.facequota.site.dispenser import Dispenser, State
+from custom_components.facequota.visit.listeners import Listeners
+from custom_components.facequota.visit.visit import Visit
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+
+# Long enough to read; then it is blank, so that the next visitor reads nothing of this one.
+SHOWN_FOR_S: Final = 8
+
+
+class Picture(StrEnum):
+    """The pictures there are; a sentence stands below each."""
+
+    IDLE = "idle"
+    OPEN_LANE = "open_lane"
+    LOOK = "look"
+    TAKE = "take"
+    WAIT = "wait"
+    FORGOTTEN = "forgotten"
+    HOLD = "hold"
+    NO_PAPER = "no_paper"
+    OUT_OF_ORDER = "out_of_order"
+
+
+_PICTURES: Final[Mapping[str, Picture]] = {
+    Sentence.TAKE_PAPER: Picture.TAKE,
+    Sentence.NEXT_PORTION: Picture.WAIT,
+    Sentence.FORGOTTEN: Picture.FORGOTTEN,
+    Sentence.FAULT: Picture.OUT_OF_ORDER,
+    **dict.fromkeys(HINTS, Picture.HOLD),
+}
+
+
+class Screen:
+    """Follows one dispenser; the same visit never stays longer than a moment."""
+
+    def __init__(self, hass: HomeAssistant, dispenser: Dispenser) -> None:
+        """Look at a dispenser; nothing is followed yet."""
+        self._hass = hass
+        self._dispenser = dispenser
+        self._said: str | None = None
+        self._until: datetime | None = None
+        self._timer: CALLBACK_TYPE | None = None
+        self._releases: list[CALLBACK_TYPE] = []
+        self.changes = Listeners[[]]()
+
+    @callback
+    def start(self) -> None:
+        """Follow the dispenser from now on."""
+        one = self._dispenser
+        self._releases = [
+            one.said.add(self._on_said),
+            one.visits.add(self._on_visit),
+            one.changes.add(self.changes.tell),
+        ]
+
+    @callback
+    def stop(self) -> None:
+        """Leave no listener and no timer behind."""
+        for release in self._releases:
+            release()
+        self._releases.clear()
+        self._hush()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return picture, sentence and, for a "no", when the next portion comes."""
+        if self._said is not None:
+            shown: dict[str, Any] = {
+                "picture": _PICTURES.get(self._said, Picture.LOOK),
+                "sentence": self._said,
+            }
+            if self._until is not None:
+                shown["until"] = self._until.timestamp()
+            return shown
+        one = self._dispenser
+        if one.roll.empty:
+            return {"picture": Picture.NO_PAPER, "elsewhere": self._elsewhere()}
+        if one.state is State.OUT_OF_ORDER:
+            return {"picture": Picture.OUT_OF_ORDER, "elsewhere": self._elsewhere()}
+        if one.state is State.OPEN_LANE:
+            return {"picture": Picture.OPEN_LANE, "sentence": Sentence.OPEN_LANE_ONLY}
+        return {"picture": Picture.IDLE, "sentence": Sentence.WELCOME}
+
+    def _elsewhere(self) -> str | None:
+        """Return the name of another dispenser of this site that has paper."""
+        site = self._dispenser.shared.entry.runtime_data
+        return next(
+            (
+                other.subentry.title
+                for other in site.dispensers.values()
+                if other is not self._dispenser
+                and not other.roll.empty
+                and other.state is not State.OUT_OF_ORDER
+            ),
+            None,
+        )
+
+    @callback
+    def _on_said(self, sentence: str, _placeholders: Mapping[str, str]) -> None:
+        self._hush()
+        self._said = sentence
+        if sentence != Sentence.NEXT_PORTION:
+            self._until = None
+        self._timer = async_call_later(self._hass, SHOWN_FOR_S, self._blank)
+        self.changes.tell()
+
+    @callback
+    def _on_visit(self, visit: Visit) -> None:
+        """Keep the moment that a "no" names: the sentence was said just before."""
+        self._until = visit.next_portion if visit.outcome is Outcome.REFUSED else None
+        self.changes.tell()
+
+    @callback
+    def _blank(self, _now: object) -> None:
+        self._timer = self._said = self._until = None
+        self.changes.tell()
+
+    @callback
+    def _hush(self) -> None:
+        if self._timer is not None:
+            self._timer()
+            self._timer = None

@@ -1,0 +1,177 @@
+"""The visitor's display over HTTP: a page, a stream of what it shows, and presses."""
+
+import asyncio
+from contextlib import suppress
+from http import HTTPStatus
+from importlib import resources
+from typing import Any, Final
+
+from aiohttp import web
+import jinja2
+
+from custom_components.facequota.const import DOMAIN, Lane
+from custom_components.facequota.panel.static import static_url
+from custom_components.facequota.site.dispenser import Dispenser
+from custom_components.facequota.site.display_access import (
+    CONF_BUTTONS,
+    CONF_LANGUAGES,
+    CONF_SPOKEN,
+    DISPLAY_LANGUAGES,
+    DISPLAY_URL,
+    FORGET,
+    MAX_STREAMS,
+    Opened,
+    opened,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
+from homeassistant.helpers.json import json_dumps
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+
+from .screen import Screen
+
+# A proxy closes a connection that is silent for longer.
+ALIVE_EVERY_S: Final = 20
+WORDS: Final = (
+    f"component.{DOMAIN}.common.display_",
+    f"component.{DOMAIN}.common.visitor_",
+)
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_PAGE: Final = jinja2.Template(
+    resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8"),
+    autoescape=True,
+)
+
+
+class DisplayPageView(HomeAssistantView):
+    """The page itself."""
+
+    url = DISPLAY_URL
+    name = f"{DOMAIN}:display"
+    requires_auth = False
+
+    async def get(self, request: web.Request, token: str) -> web.Response:
+        """Return the page, or 404 for an address that is none any more."""
+        hass = request.app[KEY_HASS]
+        if (found := opened(hass, token)) is None:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        settings = {
+            "name": found.dispenser.subentry.title,
+            "spoken": found.data.get(CONF_SPOKEN, False),
+            "buttons": found.data.get(CONF_BUTTONS, []),
+            "languages": await _words(hass, found),
+        }
+        page = _PAGE.render(
+            static=static_url(hass),
+            # No "</script>" can end the block that it stands in.
+            settings=json_dumps(settings).replace("<", "\\u003c"),
+            language=settings["languages"][0]["language"],
+        )
+        return web.Response(text=page, content_type="text/html", headers=HEADERS)
+
+
+class DisplayEventsView(HomeAssistantView):
+    """What the display shows, whenever that changes (server-sent events)."""
+
+    url = f"{DISPLAY_URL}/events"
+    name = f"{DOMAIN}:display:events"
+    requires_auth = False
+
+    async def get(self, request: web.Request, token: str) -> web.StreamResponse:
+        """Send the state of this moment and every other one after it."""
+        hass = request.app[KEY_HASS]
+        if (found := opened(hass, token)) is None:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        if found.use.streams >= MAX_STREAMS:
+            return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS)
+        response = web.StreamResponse(
+            headers={**HEADERS, "Content-Type": "text/event-stream"}
+        )
+        await response.prepare(request)
+        screen, changed = Screen(hass, found.dispenser), asyncio.Event()
+        screen.changes.add(changed.set)
+        screen.start()
+        found.use.streams += 1
+        try:
+            # A reload builds other dispensers, a removal revokes: then it ends.
+            while (now := opened(hass, token)) and now.dispenser is found.dispenser:
+                changed.clear()
+                state = json_dumps({**screen.as_dict(), "now": _now()})
+                await response.write(f"data: {state}\n\n".encode())
+                while not changed.is_set():
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(ALIVE_EVERY_S):
+                            await changed.wait()
+                            break
+                    await response.write(b": alive\n\n")
+                    if opened(hass, token) is None:
+                        break
+        except ConnectionResetError:
+            pass
+        finally:
+            found.use.streams -= 1
+            screen.stop()
+        return response
+
+
+class DisplayPressView(HomeAssistantView):
+    """A press on one of the display's buttons: what the dispenser's own button does."""
+
+    url = f"{DISPLAY_URL}/press/{{wish}}"
+    name = f"{DOMAIN}:display:press"
+    requires_auth = False
+
+    async def post(self, request: web.Request, token: str, wish: str) -> web.Response:
+        """Serve a wish in the background; the display shows how it ends."""
+        hass = request.app[KEY_HASS]
+        if (found := opened(hass, token)) is None:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        if wish not in found.data.get(CONF_BUTTONS, ()):
+            return web.Response(status=HTTPStatus.FORBIDDEN)
+        if not found.use.may_press(hass.loop.time()):
+            return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS)
+        hass.async_create_task(_serve(found.dispenser, wish), f"{DOMAIN} press")
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def _serve(dispenser: Dispenser, wish: str) -> None:
+    # The visitor is told by the display and not by an exception.
+    with suppress(HomeAssistantError):
+        if wish == FORGET:
+            await dispenser.forget()
+        elif not dispenser.busy:
+            await dispenser.request(Lane(wish))
+
+
+async def _words(hass: HomeAssistant, found: Opened) -> list[dict[str, Any]]:
+    """Return the sentences of each chosen language."""
+    made = []
+    chosen = [DISPLAY_LANGUAGES[one] for one in found.data.get(CONF_LANGUAGES, ())]
+    for language in chosen or [hass.config.language]:
+        texts = await async_get_translations(hass, language, "common", [DOMAIN])
+        made.append(
+            {
+                "language": language,
+                "words": {
+                    key.rpartition(".")[2]: text
+                    for key, text in texts.items()
+                    if key.startswith(WORDS)
+                },
+            }
+        )
+    return made
+
+
+def _now() -> float:
+    """Return the time of this moment: a tablet's own clock may be wrong."""
+    return dt_util.utcnow().timestamp()

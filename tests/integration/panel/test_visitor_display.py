@@ -1,0 +1,248 @@
+"""The visitor's display: opened by its address alone, and nothing but what a visitor may see."""
+
+from datetime import timedelta
+from http import HTTPStatus
+import json
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.facequota.const import SUBENTRY_DISPLAY
+from custom_components.facequota.panel.visitor.screen import (
+    SHOWN_FOR_S,
+    Picture,
+    Screen,
+)
+from custom_components.facequota.site.display_access import MAX_PRESSES, MAX_STREAMS
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.util import dt as dt_util
+from tests.integration.conftest import ask, faces
+from tests.integration.fake_dispenser import JAM, FakeDispenser
+from tests.integration.remembered import remember
+
+
+async def add_display(
+    hass: HomeAssistant, entry: MockConfigEntry, **chosen: Any
+) -> ConfigSubentry:
+    """Add a display by its flow and return what was stored."""
+    flow = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, SUBENTRY_DISPLAY), context={"source": SOURCE_USER}
+    )
+    assert flow["type"] is FlowResultType.FORM
+    (dispenser,) = entry.runtime_data.dispensers
+    shown = await hass.config_entries.subentries.async_configure(
+        flow["flow_id"],
+        {
+            "dispenser": dispenser,
+            "languages": ["en"],
+            "buttons": ["face", "open", "urgent", "forget"],
+            "spoken": False,
+            **chosen,
+        },
+    )
+    assert shown["step_id"] == "address"
+    await hass.config_entries.subentries.async_configure(flow["flow_id"], {})
+    await hass.async_block_till_done()
+    made: ConfigSubentry = next(
+        one
+        for one in entry.subentries.values()
+        if one.subentry_type == SUBENTRY_DISPLAY
+    )
+    return made
+
+
+@pytest.fixture
+async def display(hass: HomeAssistant, open_site: MockConfigEntry) -> ConfigSubentry:
+    """Return a display with every button."""
+    return await add_display(hass, open_site)
+
+
+@pytest.fixture
+async def tablet(
+    hass_client_no_auth: ClientSessionGenerator, display: ConfigSubentry
+) -> TestClient[Any, Any]:
+    """Return a browser without an account."""
+    made: TestClient[Any, Any] = await hass_client_no_auth()
+    return made
+
+
+def address(display: ConfigSubentry) -> str:
+    """Return the address of a display."""
+    return f"/facequota/display/{display.data['token']}"
+
+
+async def told(answer: Any) -> dict[str, Any]:
+    """Return the next state that the stream tells."""
+    while True:
+        line = (await answer.content.readline()).decode()
+        if line.startswith("data: "):
+            state: dict[str, Any] = json.loads(line.removeprefix("data: "))
+            return state
+
+
+async def test_adding_a_display_forgets_nobody(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    remember(open_site, 1)
+    site = open_site.runtime_data
+    await add_display(hass, open_site)
+    assert open_site.runtime_data is site
+    assert faces(open_site) == 1
+
+
+async def test_the_page_needs_no_account_and_nothing_from_elsewhere(
+    tablet: TestClient[Any, Any], display: ConfigSubentry
+) -> None:
+    answer = await tablet.get(address(display))
+    assert answer.status == HTTPStatus.OK
+    assert "'unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    page = await answer.text()
+    assert "http" not in page.replace("http-equiv", "")
+    size = len(page)
+    for part in ("visitor.js", "visitor.css", "visitor_pictures.js"):
+        file = await tablet.get(f"/facequota_static/0.1.0/{part}")
+        assert file.status == HTTPStatus.OK
+        size += len(await file.text())
+    assert size <= 60_000
+
+
+@pytest.mark.parametrize("rest", ["", "/events", "/press/open"])
+async def test_a_wrong_address_opens_nothing(
+    tablet: TestClient[Any, Any], display: ConfigSubentry, rest: str
+) -> None:
+    wrong = f"/facequota/display/{display.data['token'][:-1]}x{rest}"
+    method = tablet.post if "press" in rest else tablet.get
+    assert (await method(wrong)).status == HTTPStatus.NOT_FOUND
+
+
+async def test_a_removed_display_opens_nothing_and_a_new_address_replaces_the_old(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    tablet: TestClient[Any, Any],
+    display: ConfigSubentry,
+) -> None:
+    old = address(display)
+    flow = await open_site.start_subentry_reconfigure_flow(hass, display.subentry_id)
+    shown = await hass.config_entries.subentries.async_configure(
+        flow["flow_id"],
+        {"languages": [], "buttons": [], "spoken": False, "new_address": True},
+    )
+    assert shown["step_id"] == "address"
+    ended = await hass.config_entries.subentries.async_configure(shown["flow_id"], {})
+    assert ended["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    changed = open_site.subentries[display.subentry_id]
+    assert (await tablet.get(old)).status == HTTPStatus.NOT_FOUND
+    assert (await tablet.get(address(changed))).status == HTTPStatus.OK
+    hass.config_entries.async_remove_subentry(open_site, display.subentry_id)
+    await hass.async_block_till_done()
+    assert (await tablet.get(address(changed))).status == HTTPStatus.NOT_FOUND
+
+
+async def test_it_shows_each_step_and_the_time_of_the_next_portion(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    tablet: TestClient[Any, Any],
+    display: ConfigSubentry,
+) -> None:
+    answer = await tablet.get(f"{address(display)}/events")
+    assert (await told(answer))["picture"] == Picture.OPEN_LANE
+    pressed = await tablet.post(f"{address(display)}/press/open")
+    assert pressed.status == HTTPStatus.NO_CONTENT
+    while (state := await told(answer))["picture"] != Picture.TAKE:
+        pass
+    assert set(state) == {"picture", "sentence", "now"}
+    answer.close()
+
+
+async def test_a_no_says_until_when_and_is_gone_after_a_moment(
+    hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
+) -> None:
+    (one,) = open_site.runtime_data.dispensers.values()
+    screen = Screen(hass, one)
+    screen.start()
+    for _ in range(10):
+        await ask(hass, lane="open")
+    refused = await ask(hass, lane="open")
+    assert refused["outcome"] == "refused"
+    shown = screen.as_dict()
+    assert shown["picture"] == Picture.WAIT
+    assert shown["until"] > hass.loop.time()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SHOWN_FOR_S + 1))
+    await hass.async_block_till_done()
+    assert screen.as_dict()["picture"] == Picture.OPEN_LANE
+    assert "until" not in screen.as_dict()
+    screen.stop()
+
+
+async def test_an_empty_or_broken_dispenser_says_so_before_anybody_tries(
+    hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
+) -> None:
+    (one,) = open_site.runtime_data.dispensers.values()
+    screen = Screen(hass, one)
+    dispenser.set(JAM, "on")
+    await hass.async_block_till_done()
+    assert screen.as_dict() == {"picture": Picture.OUT_OF_ORDER, "elsewhere": None}
+    one.roll.supply.left_cm = 0
+    assert screen.as_dict() == {"picture": Picture.NO_PAPER, "elsewhere": None}
+
+
+async def test_only_the_buttons_that_were_allowed_can_be_pressed(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    """A stolen address can ask for paper as the button can, and no more."""
+    display = await add_display(hass, open_site, buttons=["open"])
+    tablet = await hass_client_no_auth()
+    for wish in ("face", "urgent", "forget", "staff", "purge"):
+        answer = await tablet.post(f"{address(display)}/press/{wish}")
+        assert answer.status == HTTPStatus.FORBIDDEN
+    answer = await tablet.post(f"{address(display)}/press/open")
+    assert answer.status == HTTPStatus.NO_CONTENT
+
+
+async def test_presses_and_streams_of_one_address_are_limited(
+    hass: HomeAssistant,
+    tablet: TestClient[Any, Any],
+    display: ConfigSubentry,
+) -> None:
+    statuses = [
+        (await tablet.post(f"{address(display)}/press/open")).status
+        for _ in range(MAX_PRESSES + 1)
+    ]
+    assert statuses == [HTTPStatus.NO_CONTENT] * MAX_PRESSES + [
+        HTTPStatus.TOO_MANY_REQUESTS
+    ]
+    streams = [
+        await tablet.get(f"{address(display)}/events") for _ in range(MAX_STREAMS + 1)
+    ]
+    assert [one.status for one in streams] == [HTTPStatus.OK] * MAX_STREAMS + [
+        HTTPStatus.TOO_MANY_REQUESTS
+    ]
+    for one in streams:
+        one.close()
+
+
+async def test_what_a_display_tells_names_nobody_and_no_entity(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    tablet: TestClient[Any, Any],
+    display: ConfigSubentry,
+) -> None:
+    remember(open_site, 1)
+    page = await (await tablet.get(address(display))).text()
+    answer = await tablet.get(f"{address(display)}/events")
+    state = await told(answer)
+    answer.close()
+    assert set(state) <= {"picture", "sentence", "until", "elsewhere", "now"}
+    assert "sensor." not in page and "switch." not in page
