@@ -40,7 +40,7 @@ from .looks import wilson
 
 MOST_APCER: Final = 0.05
 MOST_BPCER: Final = 0.03
-BELOW_CHOICE: Final = 0.25
+BELOW_CHOICE: Final = 0.1
 """How far LIVE_AT_LEAST stays below what a few people would allow."""
 _FEWEST_VISITS: Final = 30
 

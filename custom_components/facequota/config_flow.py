@@ -214,22 +214,29 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_finish(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Create the site, or change the one there is."""
+        """Create the site, or change the one there is; say how fast this machine is."""
+        assert self._installation is not None
+        frame = {"frame_ms": f"{self._installation.frame_ms:.0f}"}
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
             running = entry.state is ConfigEntryState.LOADED
             if running and entry.runtime_data.recogniser.problem:
                 # An engine that has just been put right is no change of the entry.
                 self.hass.config_entries.async_schedule_reload(entry.entry_id)
-            return self.async_update_and_abort(
+            changed = self.async_update_and_abort(
                 entry,
                 title=self._data[CONF_NAME],
                 data=self._data,
                 # Home Assistant's own sentence is not there in all languages.
                 reason="reconfigure_successful",
             )
+            changed["description_placeholders"] = frame
+            return changed
         return self.async_create_entry(
-            title=self._data[CONF_NAME], data=self._data, options=self._options
+            title=self._data[CONF_NAME],
+            data=self._data,
+            options=self._options,
+            description_placeholders=frame,
         )
 
     def _take_name(self, answers: Mapping[str, Any]) -> dict[str, str]:

@@ -94,9 +94,16 @@ async def at_engine(hass: HomeAssistant) -> ConfigFlowResult:
     return shown
 
 
+def tells_of_a_frame(shown: ConfigFlowResult) -> bool:
+    """Return whether a flow ends with what this machine was measured to need."""
+    told = shown["description_placeholders"] or {}
+    return int(told["frame_ms"]) > 0
+
+
 def made(shown: ConfigFlowResult) -> ConfigEntry[Site]:
     """Return the site that a flow has ended with, which must run."""
     assert shown["type"] is FlowResultType.CREATE_ENTRY
+    assert tells_of_a_frame(shown)
     entry: ConfigEntry[Site] = shown["result"]
     assert entry.state is ConfigEntryState.LOADED
     return entry
@@ -412,6 +419,7 @@ async def test_a_site_is_renamed_and_asked_again_about_the_law(
     shown = await submit(hass, shown, ENGINE)
     assert shown["type"] is FlowResultType.ABORT
     assert shown["reason"] == "reconfigure_successful"
+    assert tells_of_a_frame(shown)
     assert open_site.title == "West gate"
     assert open_site.data == {"name": "West gate", **LAW, **ENGINE}
 

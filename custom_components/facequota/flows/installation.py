@@ -39,6 +39,7 @@ class Installation:
         )
         self.failure: InstallError | None = None
         self._is_shown = False
+        self.frame_ms: float | None = None
         # Cancelled by the flow when the manager closes it.
         self.task = hass.async_create_task(self._run(), f"{DOMAIN} installation")
 
@@ -86,6 +87,7 @@ class Installation:
                     raise
                 # What lay there is broken, by a bad disk perhaps.
                 await self._again(environment)
+            self.frame_ms = await environment.frame_ms()
         except InstallError as err:
             _LOGGER.error("The engine could not be installed: %s", err)
             self.failure = err

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .engine import Face, Guidance
+from .spoilt import is_spoilt
 
 MIN_FACE_HEIGHT_PX = 64
 """Below this the engines enlarge the face by more than a half and see mush."""
@@ -59,6 +60,7 @@ NOSE_DROP = (0.42, 1.20)
 """How far the nose lies below the eyes, in eye distances: head thrown back, bowed."""
 
 _CHIP = 64
+_MIN_VISIBLE_PX = 4
 _GOOD_HEIGHT_PX = 150
 _GOOD_SHARPNESS = 0.06
 _GOOD_CONTRAST = 90
@@ -78,9 +80,10 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
     if not faces:
         return Assessment(guidance=_why_no_face(pixels), quality=0.0)
     face = faces[0]
-    chip = _luminance_chip(pixels, face)
-    if chip is None:
+    visible = _luminance(pixels, face)
+    if visible is None:
         return Assessment(guidance=Guidance.LOOK_HERE, quality=0.0)
+    chip = _chip(visible)
     dark, bright = np.percentile(chip, (5, 95))
     contrast = float(bright - dark)
     sharp = sharpness(chip)
@@ -95,7 +98,7 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
         guidance = Guidance.LESS_LIGHT
     elif bright < MIN_BRIGHT_LUMINANCE or contrast < MIN_CONTRAST:
         guidance = Guidance.MORE_LIGHT
-    elif sharp < MIN_SHARPNESS:
+    elif sharp < MIN_SHARPNESS or is_spoilt(pixels, visible, face):
         guidance = Guidance.HOLD_STILL
     elif turn > MAX_TURN or not NOSE_DROP[0] <= drop <= NOSE_DROP[1]:
         guidance = Guidance.LOOK_HERE
@@ -145,17 +148,19 @@ def pose(face: Face) -> tuple[float, float]:
     return turn, drop
 
 
-def _luminance_chip(
-    pixels: NDArray[np.uint8], face: Face
-) -> NDArray[np.float32] | None:
-    """Return the visible part of the face in grey at a fixed size, or None."""
+def _luminance(pixels: NDArray[np.uint8], face: Face) -> Image.Image | None:
+    """Return the visible part of the face in grey, or None."""
     height, width = pixels.shape[:2]
     top, left = max(0, round(face.top)), max(0, round(face.left))
     bottom, right = min(height, round(face.bottom)), min(width, round(face.right))
-    if bottom - top < 2 or right - left < 2:
+    if bottom - top < _MIN_VISIBLE_PX or right - left < _MIN_VISIBLE_PX:
         return None
-    crop = Image.fromarray(pixels[top:bottom, left:right]).convert("L")
-    return np.asarray(crop.resize((_CHIP, _CHIP), Image.Resampling.BOX), np.float32)
+    return Image.fromarray(pixels[top:bottom, left:right]).convert("L")
+
+
+def _chip(visible: Image.Image) -> NDArray[np.float32]:
+    """Return a face at the size at which its detail is measured."""
+    return np.asarray(visible.resize((_CHIP, _CHIP), Image.Resampling.BOX), np.float32)
 
 
 def _is_cut_off(pixels: NDArray[np.uint8], face: Face) -> bool:

@@ -13,22 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .engine import EngineInfo, Face, Region
+from .engine_ncnn_yunet import Floats, YuNet, each_once
 from .engines import NCNN_MODELS
+from .second_look import cut, level_points
 
 _DIMENSION = 128
 
 _LOOK_SIDE = 320
 """Pixels of the long side at which YuNet looks; it finds faces of a tenth of that."""
-
-_STRIDES = (8, 16, 32)
-_MIN_SCORE = 0.7
-_MAX_OVERLAP = 0.3
-
-_CHECK_SIDE = 96
-"""Pixels of the square at which a face is looked at both ways up."""
-
-_CHECK_ROOM = 0.2
-"""What is seen of its surroundings on each side, in heights of YuNet's box."""
 
 _FOREHEAD = 0.22
 """Part of YuNet's box above the brows, where a face's height begins here."""
@@ -54,10 +46,11 @@ class NcnnEngine:
         folder = Path(ncnn.__file__).parent.parent / NCNN_MODELS
         # They never run at once: what one needs for its work serves the other too.
         memory = ncnn.UnlockedPoolAllocator(), ncnn.UnlockedPoolAllocator()
-        self._yunet, self._sface = (
+        yunet, self._sface = (
             _load(folder, name, *memory) for name in ("yunet", "sface")
         )
-        atexit.register(_release, (self._yunet, self._sface), memory)
+        self._yunet = YuNet(yunet)
+        atexit.register(_release, (yunet, self._sface), memory)
         self.info = EngineInfo(
             name="ncnn",
             version=f"YuNet 2023mar, SFace 2021dec (ncnn {ncnn.__version__})",
@@ -70,47 +63,24 @@ class NcnnEngine:
     ) -> list[Face]:
         """Return the faces of a picture, nearest first (see FaceEngine).
 
-        The whole picture takes so little time that `near` is not asked.
+        The whole picture takes so little time that `near` is not asked. The nearest
+        face is looked at again; where that finds none the right way up, nobody is
+        found: an upright one beside it is not the visitor.
         """
         small = _reduced(picture)
-        scale = small.width / picture.shape[1]
-        boxes, points, scores = self._detect(np.asarray(small))
-        faces = [
-            Face(
-                top=float(box[1] + _FOREHEAD * (box[3] - box[1])) / scale,
-                left=float(box[0]) / scale,
-                bottom=float(box[3]) / scale,
-                right=float(box[2]) / scale,
-                points=five / scale,
-                eyes_and_nose=np.concatenate(
-                    (five[:2][np.argsort(five[:2, 0])], five[2:3])
-                )
-                / scale,
-            )
-            for box, five in _strongest(boxes, points, scores)
+        scale = picture.shape[1] / small.width
+        seen = [
+            (box * scale, points * scale)
+            for box, points in each_once(*self._yunet.detect(np.asarray(small)))
         ]
-        faces.sort(key=lambda face: face.height, reverse=True)
-        if faces and self._is_upside_down(small, faces[0], scale):
+        if not seen:
             return []
-        return faces
-
-    def _is_upside_down(self, small: Image.Image, face: Face, scale: float) -> bool:
-        """Return whether a face is more of one when it is turned around.
-
-        YuNet takes most faces that are upside down for upright ones, with points where
-        they are not, and their templates are all alike. It is surer of the right way.
-        """
-        height = face.height * scale / (1 - _FOREHEAD)
-        x = (face.left + face.right) / 2 * scale
-        y = face.bottom * scale - height / 2
-        half = height * (0.5 + _CHECK_ROOM)
-        around = (round(x - half), round(y - half), round(x + half), round(y + half))
-        chip = small.crop(around).resize((_CHECK_SIDE, _CHECK_SIDE))
-        upright, turned = (
-            self._detect(np.asarray(way), least_score=0.0)[2].max()
-            for way in (chip, chip.transpose(Image.Transpose.ROTATE_180))
-        )
-        return bool(turned > upright)
+        seen.sort(key=lambda face: _height(face[0]), reverse=True)
+        (box, points), *others = seen
+        level = level_points(self._yunet, Image.fromarray(picture), box, points)
+        if level is None:
+            return []
+        return [_face(box, level), *(_face(*other) for other in others)]
 
     def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
         """Return the template of one face, shape (128,), of length 1."""
@@ -121,30 +91,6 @@ class NcnnEngine:
         extractor.input("data", pixels)
         template = np.array(extractor.extract("fc1")[1], np.float32)
         return template / np.linalg.norm(template)
-
-    def _detect(
-        self, picture: NDArray[np.uint8], least_score: float = _MIN_SCORE
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Return boxes (n, 4), points (n, 5, 2) and scores (n,) that may be faces."""
-        height, width = picture.shape[:2]
-        coarsest = _STRIDES[-1]
-        framed = np.zeros((_up(height, coarsest), _up(width, coarsest), 3), np.uint8)
-        framed[:height, :width] = picture
-        extractor = self._yunet.create_extractor()
-        extractor.input(
-            "input",
-            ncnn.Mat.from_pixels(
-                framed,
-                ncnn.Mat.PixelType.PIXEL_RGB2BGR,
-                framed.shape[1],
-                framed.shape[0],
-            ),
-        )
-        found = [_decode(extractor, stride, least_score) for stride in _STRIDES]
-        boxes, points, scores = (
-            np.concatenate(parts) for parts in zip(*found, strict=True)
-        )
-        return boxes, points, scores
 
 
 def _load(
@@ -183,57 +129,22 @@ def _reduced(picture: NDArray[np.uint8]) -> Image.Image:
     return image
 
 
-def _up(length: int, step: int) -> int:
-    """Return the next multiple of a step."""
-    return -(-length // step) * step
+def _height(box: Floats) -> float:
+    """Return the height of one of YuNet's boxes, from the hair to the chin."""
+    return float(box[3] - box[1])
 
 
-def _decode(
-    extractor: ncnn.Extractor, stride: int, least_score: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return what one of YuNet's three grids has found.
-
-    A cell of the grid holds a class and an objectness (as logits), a box as its middle
-    and the logarithm of its size, and five points, all in cells and from the cell.
-    """
-    score, seen, box, point = (
-        np.array(extractor.extract(f"{name}_{stride}")[1])
-        for name in ("cls", "obj", "bbox", "kps")
+def _face(box: Floats, points: Floats) -> Face:
+    """Return a face of the picture."""
+    eyes = points[:2][np.argsort(points[:2, 0])]
+    return Face(
+        top=float(box[1]) + _FOREHEAD * _height(box),
+        left=float(box[0]),
+        bottom=float(box[3]),
+        right=float(box[2]),
+        points=points,
+        eyes_and_nose=np.concatenate((eyes, points[2:3])),
     )
-    scores = np.sqrt(_logistic(score[0]) * _logistic(seen[0]))
-    rows, columns = np.nonzero(scores >= least_score)
-    cells = np.stack((columns, rows), axis=1).astype(np.float32)
-    middle = cells + box[:2, rows, columns].T
-    half = np.exp(box[2:, rows, columns].T) / 2
-    boxes = np.concatenate((middle - half, middle + half), axis=1) * np.float32(stride)
-    points = point[:, rows, columns].T.reshape(-1, 5, 2) + cells[:, None]
-    return boxes, points * np.float32(stride), scores[rows, columns]
-
-
-def _logistic(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    one = np.float32(1)
-    return one / (one + np.exp(-values))
-
-
-def _strongest(
-    boxes: NDArray[np.float32],
-    points: NDArray[np.float32],
-    scores: NDArray[np.float32],
-) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Return box and points of each face once, where the network was surest."""
-    kept: list[int] = []
-    for candidate in np.argsort(-scores):
-        if all(_overlap(boxes[candidate], boxes[k]) < _MAX_OVERLAP for k in kept):
-            kept.append(int(candidate))
-    return [(boxes[k], points[k]) for k in kept]
-
-
-def _overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return the intersection of two boxes over their union."""
-    sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-    shared = float(np.prod(np.maximum(sides, 0)))
-    areas = np.prod(one[2:] - one[:2]) + np.prod(other[2:] - other[:2])
-    return shared / max(float(areas) - shared, 1e-6)
 
 
 def _aligned(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> Image.Image:
@@ -248,14 +159,4 @@ def _aligned(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> Image.I
     turn = np.vdot(from_middle, to_middle) / np.vdot(from_middle, from_middle)
     # Pixel middles lie at whole numbers for the networks, at halves for Pillow.
     shift = have.mean() - turn * want.mean() + (0.5 + 0.5j) * (1 - turn)
-    image = Image.fromarray(picture)
-    if (factor := int(abs(turn))) >= 2:
-        # Take part in every pixel of a large face, or fine patterns alias.
-        image = image.reduce(factor)
-        turn, shift = turn / factor, shift / factor
-    return image.transform(
-        (_CHIP, _CHIP),
-        Image.Transform.AFFINE,
-        (turn.real, -turn.imag, shift.real, turn.imag, turn.real, shift.imag),
-        Image.Resampling.BILINEAR,
-    )
+    return cut(Image.fromarray(picture), turn, shift, _CHIP).image

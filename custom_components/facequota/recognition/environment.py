@@ -106,7 +106,8 @@ class EngineEnvironment:
                     wheels=self._wheels,
                     progress=progress,
                 )
-                await self._prepare(part / "packages")
+                packages = part / "packages"
+                await self._run(packages, "prepare", str(self.engine), str(packages))
                 await asyncio.to_thread(self._finish, part)
             except OSError as err:
                 raise install_error(err) from err
@@ -138,6 +139,14 @@ class EngineEnvironment:
         await supervisor.stop()
         assert engine is not None
         return engine
+
+    async def frame_ms(self) -> float:
+        """Return how long this machine takes for a frame with somebody in it.
+
+        Raises InstallError, also where the engine does not see a face that is drawn.
+        """
+        packages = None if self._is_running_python else self.folder()
+        return float(await self._run(packages, "trial", str(self.engine)))
 
     def command(self, attack_folder: Path | None = None) -> list[str]:
         """Return the command line of the worker; call is_installed or install first.
@@ -186,24 +195,25 @@ class EngineEnvironment:
         fitting = [int(size) for platform, size in sizes if platform in here]
         return max(fitting or [int(size) for _, size in sizes])
 
-    async def _prepare(self, packages: Path) -> None:
-        """Make the packages ready for use, in a process of its own."""
+    async def _run(self, packages: Path | None, module: str, *arguments: str) -> bytes:
+        """Return what a module writes, in a process of its own. Raises InstallError."""
         process = await asyncio.create_subprocess_exec(
-            *_command(packages, "prepare", str(self.engine), str(packages)),
+            *_command(packages, module, *arguments),
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=self.env(),
             start_new_session=True,
         )
         try:
-            _, stderr = await process.communicate()
+            stdout, stderr = await process.communicate()
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
         if process.returncode != 0:
             raise InstallError("unknown", stderr.decode(errors="replace")[-1000:])
+        return stdout
 
     def _finish(self, part: Path) -> None:
         """Put the finished folder into place and throw older versions away."""

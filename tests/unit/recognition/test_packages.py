@@ -23,7 +23,7 @@ from custom_components.facequota.recognition.packages import (
     install_packages,
 )
 
-from .conftest import ROOT, no_process_left
+from .conftest import ROOT, installed, no_process_left
 
 REQUIREMENTS = ROOT / "custom_components/facequota/recognition/requirements"
 
@@ -270,6 +270,32 @@ async def test_an_engine_that_does_not_run_here_says_why(
     with pytest.raises(InstallError, match="no such library") as caught:
         await environment.verify()
     assert caught.value.reason == "unknown"
+
+
+@pytest.mark.parametrize("engine", Engine)
+async def test_an_installed_engine_tells_what_a_frame_takes_here(
+    engine: Engine,
+) -> None:
+    environment = await installed(engine)
+    assert 0 < await environment.frame_ms() < 30_000
+
+
+async def test_an_engine_that_sees_nobody_in_a_drawn_face_is_none(
+    engine_environment: EngineEnvironment, root: Path
+) -> None:
+    """Instead of the package there is something that finds no face anywhere."""
+    environment = EngineEnvironment(root, Engine.FACE_RECOGNITION)
+    shutil.copytree(
+        engine_environment.folder(), environment.folder(), copy_function=os.link
+    )
+    shutil.rmtree(environment.folder() / "face_recognition")
+    (environment.folder() / "face_recognition.py").write_text(
+        "class api:\n"
+        "    face_detector = lambda *_: []\n"
+        "    face_encodings = lambda *_, **__: []\n"
+    )
+    with pytest.raises(InstallError, match="drawn face"):
+        await environment.frame_ms()
 
 
 def test_the_name_of_the_folder_follows_the_pins_and_the_platform(
