@@ -81,6 +81,19 @@ def test_the_radio_does_not_sleep_between_two_commands(board: str) -> None:
     assert "set_power_save_mode" not in generated
 
 
+def test_no_light_flashes_faster_than_twice_a_second() -> None:
+    """EN 301 549 allows three flashes a second at most; half a second leaves room for a late loop."""
+    flashes = 0
+    for path in FIRMWARE.glob("packages/*.yaml"):
+        for strobe in re.split(r"- strobe:", path.read_text())[1:]:
+            durations = re.findall(
+                r"state: (?:true|false),.*?duration: (\d+)ms", strobe
+            )
+            assert sum(map(int, durations)) >= 500, path.name
+            flashes += 1
+    assert flashes == 1
+
+
 def test_every_lambda_of_every_option_compiles() -> None:
     """The boards' own packages, all motors and options at once, built for this machine."""
     (program,) = build(FIRMWARE / "compile_check/hardware.yaml")
