@@ -28,7 +28,7 @@ from .site import RULES, Site
 from .stage import Watch
 from .table import Line, heading
 from .visits import WINDOW_S, Demo
-from .walk import ADDRESS, PAGE, PORT, let_people_walk_past, open_page
+from .walk import ADDRESS, PAGE, PORT, open_page, people_walk_past
 
 CACHE: Final = ROOT / ".cache"
 STARTED: Final = time.monotonic()
@@ -111,7 +111,8 @@ who stands there  on that page, or: scripts/stand NAME [DISPENSER] [--ask]
 Ctrl-C ends it."""
     )
     with contextlib.suppress(asyncio.CancelledError):
-        await let_people_walk_past(site)
+        async with people_walk_past(site):
+            await asyncio.Event().wait()
     say("closing")
 
 

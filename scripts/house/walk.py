@@ -8,13 +8,14 @@ dispenser's button too.
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 import re
 import sys
 from typing import Any, Final
 
-from .client import CallError, Client
+from .client import CallError, Client, Json
 from .home_assistant import HouseError
 from .people import Person, leave, stand
 from .site import Dispenser, Site
@@ -58,14 +59,24 @@ async def open_page(site: Site, people: Sequence[Person]) -> None:
     )
 
 
-async def let_people_walk_past(site: Site) -> None:
-    """Let whoever is chosen on the page stand before the camera, for ever."""
+@asynccontextmanager
+async def people_walk_past(site: Site) -> AsyncIterator[None]:
+    """Let whoever is chosen on the page stand before the camera, as long as this is open."""
     choosers = {chooser(one.name): one for one in site.dispensers}
-    async with site.client.events("state_changed") as changes:
+
+    async def show_the_chosen(changes: asyncio.Queue[Json]) -> None:
         while True:
             data = (await changes.get())["data"]
             if (one := choosers.get(data["entity_id"])) and data["new_state"]:
                 one.scene.show(_picture(one, data["new_state"]["state"]))
+
+    async with site.client.events("state_changed") as changes:
+        showing = asyncio.create_task(show_the_chosen(changes))
+        try:
+            yield
+        finally:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
 
 
 def chooser(dispenser: str) -> str:

@@ -59,12 +59,16 @@ def names(found: Counter[str]) -> str:
 
 
 def memory_lines(
-    memory: Memory, needles: Needles, before: Counter[str], in_child: Counter[str]
+    memory: Memory,
+    needles: Needles,
+    before: Counter[str],
+    in_child: Counter[str],
+    alive: dict[str, int],
 ) -> list[Line]:
     """Return what a search of Home Assistant's memory finds after a purge.
 
     before is what it found there before the purge, in_child what it found in the
-    process that decodes pictures.
+    process that decodes pictures; alive the pictures that something still refers to.
     """
     found, size = memory.search(needles)
     pictures = Counter({n: c for n, c in found.items() if _is_picture(n)})
@@ -84,14 +88,19 @@ def memory_lines(
         ),
         Line(
             name="ha-memory",
-            claim="What is left of pictures after a purge in memory that Home Assistant "
-            "and its camera integration have freed.",
-            shown=not pictures,
+            claim="What is left of pictures after a purge in Home Assistant's memory: in "
+            "use by its camera integration, or freed and not yet written over.",
+            shown=not pictures and not alive,
             is_promise=False,
-            found=f"{size / 1e6:,.0f} MB of memory: "
-            f"{names(pictures) or 'nothing found'}",
+            found=f"{sum(alive.values())} pictures in use"
+            + "".join(f" ({count} by {who})" for who, count in alive.items())
+            + f"; {size / 1e6:,.0f} MB of memory: {names(pictures) or 'nothing found'}",
             control=f"before the purge: {names(pictures_before) or 'nothing found'}",
-            figures={"found": dict(pictures), "before": dict(pictures_before)},
+            figures={
+                "found": dict(pictures),
+                "before": dict(pictures_before),
+                "in_use": alive,
+            },
         ),
     ]
 

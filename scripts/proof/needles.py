@@ -14,7 +14,7 @@ NEEDLE_BYTES: Final = 16
 # What is made of few different bytes (a plain background, zeros) is met everywhere.
 FEWEST_DIFFERENT_BYTES: Final = 8
 
-_TABLE_BITS: Final = 20
+_TABLE_BITS: Final = 23
 # Knuth's multiplier (The Art of Computer Programming, 6.4): spreads words evenly.
 _SPREAD: Final = np.uint32(2654435761)
 

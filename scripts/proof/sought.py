@@ -1,7 +1,7 @@
 """What must be nowhere: the visitors' pictures and templates in every form they take."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.recognition.picture import decode
 from custom_components.facequota.recognition.supervisor import Supervisor
+from scripts.house.cameras.mjpeg import MjpegCamera
 from scripts.house.home_assistant import HouseError
 
 from .needles import NEEDLE_BYTES, Secret, spelled
@@ -23,9 +24,11 @@ type Vector = NDArray[np.float32]
 ORDERS: Final = ("<f4", ">f4")
 # Headers and tables come first, and all of a camera's pictures share them.
 _JPEG_HEAD: Final = 1024
-_JPEG_STEP: Final = 128
-_PIXEL_STEP: Final = 8
+_JPEG_STEP: Final = 512
+_PIXEL_STEP: Final = 16
 _LOOK_S: Final = 20
+# A visit fuses frames that the camera sent within a second.
+_FUSED_WITHIN: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +49,14 @@ class Face:
         return [*self._templates(), *self._pictures()]
 
     def _templates(self) -> list[Secret]:
-        found: list[Secret] = []
-        for order in ORDERS:
-            for vector in (self.template, self.unit):
-                found += spelled(
-                    f"template of {self.name}", vector.astype(order).tobytes()
-                )
-        return found
+        return [
+            secret
+            for vector in (self.template, self.unit)
+            for order in ORDERS
+            for secret in spelled(
+                f"template of {self.name}", vector.astype(order).tobytes()
+            )
+        ]
 
     def _pictures(self) -> list[Secret]:
         pixels = decode(self.picture).pixels
@@ -82,14 +86,67 @@ def _varied(line: bytes) -> list[bytes]:
 
 
 async def faces(worker: Supervisor, pictures: Sequence[Path]) -> list[Face]:
-    """Return what our own worker makes of the very pictures that the cameras show."""
+    """Return what our own worker makes of everybody's photograph."""
     found = []
     for path in pictures:
         picture = path.read_bytes()
-        sighting: Sighting = await worker.look(picture, timeout=_LOOK_S)
-        # As a visit does with a still picture: one sighting, fused with nothing.
+        sighting = await worker.look(picture, timeout=_LOOK_S)
         template = fuse([sighting])
         if template is None:
             raise HouseError(f"no usable face in {path}: {sighting.guidance}")
         found.append(Face(name=path.stem, picture=picture, template=template))
     return found
+
+
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """Every picture that the cameras have sent, and what the engine makes of it."""
+
+    worker: Supervisor
+    cameras: Sequence[MjpegCamera]
+    faces: list[Face] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Remember from now on what is sent."""
+        for camera in self.cameras:
+            camera.sent = []
+
+    async def look(self) -> None:
+        """Look, with a worker of our own, at what has been sent since the last time."""
+        for camera in self.cameras:
+            pictures, camera.sent = camera.sent or [], []
+            sightings = [
+                (picture, await self.worker.look(picture, timeout=_LOOK_S))
+                for picture in pictures
+            ]
+            self._add([one for one in sightings if one[1].template is not None])
+
+    def _add(self, seen: Sequence[tuple[bytes, Sighting]]) -> None:
+        for picture, sighting in seen:
+            if (template := fuse([sighting])) is None:
+                continue
+            face = Face(name="a visitor", picture=picture, template=template)
+            self.faces.append(face)
+            self.secrets += face.secrets()
+        for number, (_, one) in enumerate(seen):
+            for _, other in seen[number + 1 : number + _FUSED_WITHIN]:
+                self.secrets += _fused([one, other])
+
+
+def _fused(sightings: Sequence[Sighting]) -> list[Secret]:
+    """Return what a visit makes of several frames, for a search."""
+    template = fuse(sightings)
+    assert template is not None
+    unit = as_template(template, len(template))
+    step = 4 * NEEDLE_BYTES
+    return [
+        Secret(
+            name="template of a visitor",
+            pieces=tuple(
+                vector.tobytes()[at : at + NEEDLE_BYTES]
+                for vector in (template, unit)
+                for at in range(0, vector.nbytes, step)
+            ),
+        )
+    ]

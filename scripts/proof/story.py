@@ -142,6 +142,12 @@ class Story:
                     parts.append(await queue.get())
         return parts
 
+    async def pictures_alive(self) -> dict[str, int]:
+        """Return how many pictures are in use in Home Assistant's process, by who refers to them."""
+        answer = await self.client.service("pictures_alive.count", response=True)
+        alive: dict[str, int] = answer["pictures"]
+        return alive
+
     async def export(self) -> object:
         """Return the log that a manager can export."""
         return await self.client.service(

@@ -57,6 +57,8 @@ class MjpegCamera:
         self.scene = scene
         self.frame_rate = frame_rate
         self.fault: MjpegFault | None = None
+        self.sent: list[bytes] | None = None
+        """Every picture that was sent, once this is a list."""
         self.requests = 0
         """How often anything was asked for."""
         self.readers = 0
@@ -160,6 +162,8 @@ class MjpegCamera:
         if self.fault is MjpegFault.GARBAGE:
             return GARBAGE
         picture = self.scene.jpeg(self._quality)
+        if self.sent is not None:
+            self.sent.append(picture)
         return picture.ljust(HUGE_BYTES if self.fault is MjpegFault.HUGE else 0, b"\0")
 
     def _other_answer(self, request: web.Request) -> web.StreamResponse | None:

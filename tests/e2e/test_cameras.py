@@ -1,0 +1,84 @@
+"""Every kind of camera that people have, in a real Home Assistant: the one who asks is the one who is looked at."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageStat
+import pytest
+import pytest_asyncio
+from pytest_socket import enable_socket
+
+from scripts.house.cameras.kinds import Kind
+from scripts.house.home_assistant import complaints
+from scripts.house.house import open_house
+from scripts.house.people import portraits, stand
+from scripts.house.site import RULES, Site
+from scripts.house.stage import Watch
+from scripts.house.swap import swap
+from scripts.house.walk import NOBODY, chooser, open_page, people_walk_past
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RULES_OF_SHORT_PORTIONS = {**RULES, "portion_cm": 5, "allowance_cm": 5}
+HTTP = (Kind.MJPEG, Kind.STILL)
+
+
+@pytest_asyncio.fixture(
+    scope="module",
+    loop_scope="module",
+    params=[HTTP],
+    ids=["mjpeg and still"],
+)
+async def site(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Site]:
+    """Open a house with one kind of camera over each dispenser."""
+    # The second house is built after a test has closed the sockets.
+    enable_socket()
+    folder = tmp_path_factory.mktemp("house")
+    async with open_house(folder, cameras=request.param) as house:
+        yield await house.set_up_site(rules=RULES_OF_SHORT_PORTIONS)
+        assert complaints(house.home_assistant.log) == []
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_who_asks_first_after_somebody_else_has_paper(
+    site: Site, number: int, tmp_path: Path
+) -> None:
+    people = [
+        stand(one.photographs[0], tmp_path / f"{one.name}.jpg") for one in portraits()
+    ]
+    async with Watch.on(site.client) as watch:
+        for a, b in (people, people[::-1]):
+            visits = await swap(site, watch, site.dispensers[number], a, b)
+            assert [(one.outcome, one.lane) for one in visits] == [
+                ("granted", "face"),
+                ("granted", "face"),
+            ]
+
+
+async def test_whoever_is_chosen_on_the_page_steps_before_the_camera(
+    site: Site,
+) -> None:
+    people = portraits()
+    dispenser = site.dispensers[0]
+    await open_page(site, people)
+    nobody = dispenser.scene.picture()
+    async with people_walk_past(site):
+        for name in (people[1].name, NOBODY):
+            await site.client.service(
+                "input_select.select_option",
+                {"option": name},
+                target={"entity_id": chooser(dispenser.name)},
+            )
+            async with asyncio.timeout(20):
+                while _alike(dispenser.scene.picture(), nobody) is not (name == NOBODY):
+                    await asyncio.sleep(0.05)
+
+
+def _alike(one: Image.Image, other: Image.Image) -> bool:
+    """Return if two pictures differ by their noise and a sway only."""
+    difference = ImageStat.Stat(ImageChops.difference(one, other).convert("L"))
+    return difference.mean[0] < 30
