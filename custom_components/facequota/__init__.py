@@ -14,6 +14,8 @@ from .entity import site_device
 from .panel.page import async_hide_panel, async_setup_panel, async_show_panel
 from .services import async_setup_services
 from .site.issues import async_watch_visits
+from .site.migration import async_migrate
+from .site.references import async_follow_references
 from .site.site import FaceQuotaConfigEntry, Site, purge_issue_id
 from .site.site_log import SiteLog
 from .site.upkeep import Upkeep
@@ -39,12 +41,19 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     return True
 
 
+async def async_migrate_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> bool:
+    """Bring what an older version has stored up to date."""
+    return async_migrate(hass, entry)
+
+
 async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> bool:
     """Set up one site."""
     # First, for the dispensers' devices say that they are reached through the site's.
     device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **site_device(entry)
     )
+    # Before the parts are made of them, and from now on.
+    entry.async_on_unload(async_follow_references(hass, entry))
     site = entry.runtime_data = Site(hass, entry, device.id)
     # At once: a dispenser that is added while this site is set up is not missed.
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))

@@ -48,6 +48,7 @@ from .options import (
     rule_errors,
 )
 from .recognition.environment import Engine
+from .site.migration import MINOR_VERSION, VERSION
 
 NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
 
@@ -88,6 +89,9 @@ ENGINE_SCHEMA = vol.Schema(
 
 class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     """Sets up one site, or sets it up again."""
+
+    VERSION = VERSION
+    MINOR_VERSION = MINOR_VERSION
 
     def __init__(self) -> None:
         """Begin with nothing decided."""

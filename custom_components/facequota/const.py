@@ -29,7 +29,7 @@ CONF_CONTACT: Final = "contact"
 CONF_SUSPENDED: Final = "suspended"
 CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
 
-# A dispenser: a subentry's data, all of them entity ids but DISPENSER_NUMBERS.
+# A dispenser: a subentry's data. Its entities, as ENTITY_ROLES, and three numbers.
 CONF_CAMERA: Final = "camera"
 CONF_MOTOR: Final = "motor"
 CONF_REQUEST: Final = "request"
@@ -44,13 +44,15 @@ CONF_JAM: Final = "jam"
 CONF_PAPER_LOW: Final = "paper_low"
 CONF_PAPER_OUT: Final = "paper_out"
 CONF_ROLL_REMAINING: Final = "roll_remaining"
+CONF_COVER_OPEN: Final = "cover_open"
+CONF_FAULT: Final = "fault"
+CONF_STATUS: Final = "status"
 CONF_ROLL_LENGTH_REMAINING: Final = "roll_length_remaining"
 CONF_NEW_ROLL: Final = "new_roll"
 CONF_DISPLAY: Final = "display"
 CONF_CM_PER_SECOND: Final = "cm_per_second"
 CONF_EYE_LINE: Final = "eye_line"
 CONF_ROLL_LENGTH: Final = "roll_length"
-DISPENSER_NUMBERS: Final = (CONF_CM_PER_SECOND, CONF_EYE_LINE, CONF_ROLL_LENGTH)
 
 # Fired on the bus for the logbook; automations use the triggers.
 EVENT_VISIT: Final = "facequota_visit"

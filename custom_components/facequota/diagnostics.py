@@ -6,7 +6,8 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant, split_entity_id
 
-from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER, DISPENSER_NUMBERS
+from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER
+from .hardware.entities import entities_by_role
 from .site.site import FaceQuotaConfigEntry
 
 TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
@@ -31,10 +32,17 @@ async def async_get_config_entry_diagnostics(
             {
                 # Entities are named after places.
                 "entities": {
-                    role: value
-                    if role in DISPENSER_NUMBERS
-                    else split_entity_id(value)[0]
-                    for role, value in dispenser.subentry.data.items()
+                    **{
+                        key: value
+                        for key, value in dispenser.subentry.data.items()
+                        if isinstance(value, int | float)
+                    },
+                    **{
+                        role: split_entity_id(entity_id)[0]
+                        for role, entity_id in entities_by_role(
+                            dispenser.subentry.data
+                        ).items()
+                    },
                 },
                 "state": dispenser.state.value,
                 "problem": dispenser.problem,

@@ -21,6 +21,7 @@ from .const import (
     EVENT_PURGE,
     EVENT_VISIT,
 )
+from .languages import spoken
 
 
 @callback
@@ -34,7 +35,7 @@ def async_describe_events(
 
     def sentence(key: str, **placeholders: str) -> str:
         texts = async_get_cached_translations(
-            hass, hass.config.language, "common", DOMAIN
+            hass, spoken(hass.config.language), "common", DOMAIN
         )
         text = texts.get(f"component.{DOMAIN}.common.logbook_{key}", key)
         return text.format(**placeholders)

@@ -19,13 +19,17 @@ from custom_components.facequota import PLATFORMS, config_flow
 from custom_components.facequota.condition import CONDITIONS
 from custom_components.facequota.const import DOMAIN, Lane, Outcome
 from custom_components.facequota.flows import dispenser_flow, display_flow, options_flow
-from custom_components.facequota.flows.dispenser_flow import FIRMWARE_ENTITIES
-from custom_components.facequota.hardware.display import Sentence
-from custom_components.facequota.hardware.motor import Fault
+from custom_components.facequota.hardware.display import SHORT_FORMS, Sentence
+from custom_components.facequota.hardware.entities import ENTITY_ROLES, Trouble
+from custom_components.facequota.hardware.faults import Fault
+from custom_components.facequota.hardware.firmware_entities import FIRMWARE_ENTITIES
+from custom_components.facequota.hardware.motor import Defect
 from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.environment import InstallError
 from custom_components.facequota.recognition.supervisor import WorkerError
+from custom_components.facequota.site.issues import DEFECTS, NEEDS_A_PERSON, fault_issue
 from custom_components.facequota.site.lanes import Lanes
+from custom_components.facequota.site.problem import BUTTON_STUCK
 from custom_components.facequota.site.upkeep_options import UPKEEP_SCHEMA
 from custom_components.facequota.trigger import TRIGGERS
 from custom_components.facequota.visit.capture import Doubt
@@ -52,8 +56,6 @@ from .sources import (
     constants,
     form_errors,
     literals,
-    members,
-    method_tree,
     strings,
     told_reasons,
     untranslated,
@@ -301,6 +303,7 @@ def test_every_issue_has_its_words() -> None:
         for tree in MODULES.values()
         for text in literals(tree, "translation_key", "async_create_issue")
     }
+    named |= {*map(fault_issue, NEEDS_A_PERSON), *DEFECTS, BUTTON_STUCK}
     assert named | constants("ISSUE_") == set(EN["issues"])
     for issue in EN["issues"].values():
         assert issue["title"]
@@ -355,10 +358,11 @@ def test_every_attribute_has_a_name_and_its_words() -> None:
     assert words(events["visit"], "reason") == {*Fault} | unrecognised
     counted = EN["entity"]["sensor"]["visits_unrecognised"]["state_attributes"]
     assert set(counted) == unrecognised
-    at_rest = method_tree("hardware/motor.py", "Motor", "fault")
+    lost = {f"{role}_unavailable" for role in ENTITY_ROLES}
+    lost -= {"camera_unavailable", "motor_unavailable", "portion_length_unavailable"}
     assert words(EN["entity"]["binary_sensor"]["problem"], "reason") == {
-        *(str(Fault[name]) for name in members(at_rest, "Fault")),
-        *("camera", "portion_length"),
+        *(*NEEDS_A_PERSON, Fault.MOTOR_UNAVAILABLE, Fault.MOTOR_RESTS, *Defect),
+        *(*lost, "camera", BUTTON_STUCK, Trouble.UNIT_UNKNOWN),
         *assigned(MODULES["visit/recogniser.py"], "self.problem"),
         *ENGINE_ISSUES,
     }
@@ -401,12 +405,18 @@ def test_every_sentence_for_visitors_fits_their_display() -> None:
             for key, text in texts["common"].items()
             if key.startswith("display_")
         }
-        assert set(shown) == {*Sentence, *Guidance}
+        forms: dict[str, list[str]] = {}
         for key, text in shown.items():
-            allowed = {"time"} if key == Sentence.NEXT_PORTION else set()
+            sentence = key.removesuffix("_32").removesuffix("_16")
+            forms.setdefault(sentence, []).append(text.format(time="23:59:59"))
+            allowed = {"time"} if sentence == Sentence.NEXT_PORTION else set()
             assert placeholders(text) == allowed, key
-            written = text.format(time="23:59:59")
-            assert len(written.encode()) <= DISPLAY_BYTES, (language, key)
+        assert set(forms) == {*Sentence, *Guidance}
+        for key, written in forms.items():
+            assert len(written[0].encode()) <= DISPLAY_BYTES, (language, key)
+            assert [*map(len, written)] == sorted(map(len, written), reverse=True)
+            for size in SHORT_FORMS:
+                assert any(len(one) <= size for one in written), (language, key, size)
 
 
 def test_the_logbook_has_a_sentence_for_every_event() -> None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 import math
-from typing import Any, Final
+from typing import Any
 
 import voluptuous as vol
 
 from custom_components.facequota.const import (
     CONF_CAMERA,
     CONF_CM_PER_SECOND,
+    CONF_COVER_OPEN,
     CONF_DISPLAY,
     CONF_EYE_LINE,
+    CONF_FAULT,
     CONF_FORGET,
     CONF_JAM,
     CONF_LAST_PORTION,
@@ -26,12 +28,14 @@ from custom_components.facequota.const import (
     CONF_ROLL_LENGTH,
     CONF_ROLL_LENGTH_REMAINING,
     CONF_ROLL_REMAINING,
+    CONF_STATUS,
     CONF_VISITOR_BUTTON,
-    DISPENSER_NUMBERS,
     DOMAIN,
 )
-from custom_components.facequota.hardware.firmware import is_ours, motor_device
+from custom_components.facequota.hardware.entities import BUTTONS, entities_by_role
+from custom_components.facequota.hardware.firmware_entities import firmware_entities
 from custom_components.facequota.hardware.inputs import INPUT_DOMAINS
+from custom_components.facequota.hardware.units import KNOWN_UNITS, is_unit_known
 from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -39,8 +43,6 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfLength
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -48,33 +50,6 @@ from homeassistant.helpers.selector import (
     NumberSelectorConfig,
     NumberSelectorMode,
     TextSelector,
-)
-
-# The names that our firmware gives its entities; they are a permanent contract.
-FIRMWARE_ENTITIES: Final = {
-    ("binary_sensor", "Request"): CONF_REQUEST,
-    ("binary_sensor", "Request without face"): CONF_REQUEST_WITHOUT_FACE,
-    ("binary_sensor", "Urgent request"): CONF_REQUEST_URGENT,
-    ("binary_sensor", "Forget me"): CONF_FORGET,
-    ("event", "Visitor button"): CONF_VISITOR_BUTTON,
-    ("number", "Portion length"): CONF_PORTION_LENGTH,
-    ("sensor", "Paper dispensed"): CONF_PAPER_DISPENSED,
-    ("sensor", "Last portion"): CONF_LAST_PORTION,
-    ("binary_sensor", "Jam"): CONF_JAM,
-    ("binary_sensor", "Paper low"): CONF_PAPER_LOW,
-    ("binary_sensor", "Paper out"): CONF_PAPER_OUT,
-    ("sensor", "Roll remaining"): CONF_ROLL_REMAINING,
-    ("sensor", "Roll length remaining"): CONF_ROLL_LENGTH_REMAINING,
-    ("button", "New roll"): CONF_NEW_ROLL,
-    ("text", "Display"): CONF_DISPLAY,
-}
-
-# What a visitor presses; each has one meaning.
-BUTTONS: Final = (
-    CONF_REQUEST,
-    CONF_REQUEST_WITHOUT_FACE,
-    CONF_REQUEST_URGENT,
-    CONF_FORGET,
 )
 
 
@@ -110,6 +85,9 @@ INPUTS_SCHEMA = vol.Schema(
         vol.Optional(CONF_PAPER_DISPENSED): _entity("sensor"),
         vol.Optional(CONF_LAST_PORTION): _entity("sensor"),
         vol.Optional(CONF_JAM): _entity("binary_sensor"),
+        vol.Optional(CONF_STATUS): _entity("sensor"),
+        vol.Optional(CONF_FAULT): _entity("binary_sensor"),
+        vol.Optional(CONF_COVER_OPEN): _entity("binary_sensor"),
         vol.Optional(CONF_PAPER_LOW): _entity("binary_sensor"),
         vol.Optional(CONF_PAPER_OUT): _entity("binary_sensor"),
         vol.Optional(CONF_ROLL_REMAINING): _entity("sensor"),
@@ -154,11 +132,15 @@ class DispenserFlow(ConfigSubentryFlow):
         if user_input is not None and not (errors := self._errors(user_input)):
             self._basics = {**user_input, CONF_NAME: user_input[CONF_NAME].strip()}
             return await self.async_step_inputs()
+        return self._ask_basics(user_input or self._known, errors)
+
+    def _ask_basics(
+        self, answers: Mapping[str, Any], errors: dict[str, str]
+    ) -> SubentryFlowResult:
+        """Show the first form with what is known so far."""
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(
-                BASICS_SCHEMA, user_input or self._known
-            ),
+            data_schema=self.add_suggested_values_to_schema(BASICS_SCHEMA, answers),
             errors=errors,
         )
 
@@ -176,6 +158,9 @@ class DispenserFlow(ConfigSubentryFlow):
         """Ask for buttons and sensors; our firmware's are filled in."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := self._input_errors(user_input)):
+            # Somebody else may have taken the motor meanwhile, in another window.
+            if taken := self._errors(self._basics):
+                return self._ask_basics(self._basics, taken)
             return self._finish(user_input)
         return self.async_show_form(
             step_id="inputs",
@@ -196,10 +181,13 @@ class DispenserFlow(ConfigSubentryFlow):
         found = firmware_entities(self.hass, motor)
         if self._known.get(CONF_MOTOR) != motor:
             return dict(found)
+        gone = {
+            role
+            for role, entity_id in entities_by_role(self._known).items()
+            if self.hass.states.get(entity_id) is None
+        }
         return {
-            key: value
-            if key in DISPENSER_NUMBERS or self.hass.states.get(value)
-            else found.get(key, value)
+            key: found.get(key, value) if key in gone else value
             for key, value in self._known.items()
         }
 
@@ -245,11 +233,15 @@ class DispenserFlow(ConfigSubentryFlow):
         return errors
 
     def _input_errors(self, inputs: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is wrong with buttons and speed, by field."""
+        """Return what is wrong with buttons, units and speed, by field."""
         errors: dict[str, str] = {}
         for key in (CONF_CM_PER_SECOND, CONF_ROLL_LENGTH):
             if not math.isfinite(inputs.get(key, 0)):
                 errors[key] = "not_a_number"
+        for key in KNOWN_UNITS:
+            state = self.hass.states.get(inputs.get(key, ""))
+            if state is not None and not is_unit_known(key, state):
+                errors[key] = "unit_unknown"
         # A motor that is a button too would ask for the next portion by itself.
         taken = {self._basics[CONF_MOTOR]}
         for key in BUTTONS:
@@ -259,16 +251,3 @@ class DispenserFlow(ConfigSubentryFlow):
                 errors[key] = "entity_used_twice"
             taken.add(inputs[key])
         return errors
-
-
-@callback
-def firmware_entities(hass: HomeAssistant, motor: str) -> dict[str, str]:
-    """Return the entities beside a motor switch of our firmware, by their role."""
-    device = motor_device(hass, motor)
-    if device is None or not is_ours(device):
-        return {}
-    return {
-        role: entity.entity_id
-        for entity in er.async_entries_for_device(er.async_get(hass), device.id)
-        if (role := FIRMWARE_ENTITIES.get((entity.domain, entity.original_name or "")))
-    }

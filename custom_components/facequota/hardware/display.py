@@ -1,17 +1,24 @@
 """What the visitor reads: sentences of the translations on a text entity."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 import logging
 from typing import Final
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.languages import spoken
 from homeassistant.components.text.const import (
+    ATTR_MAX,
     ATTR_VALUE,
     DOMAIN as TEXT_DOMAIN,
     SERVICE_SET_VALUE,
 )
-from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    EVENT_CORE_CONFIG_UPDATE,
+    MAX_LENGTH_STATE_STATE,
+    STATE_UNAVAILABLE,
+)
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -41,7 +48,12 @@ class Sentence(StrEnum):
     HELD_FOR_FORGET = "held_for_forget"
     HELD_FOR_URGENT = "held_for_urgent"
     FAULT = "fault"
+    OUT_OF_ORDER = "out_of_order"
+    RESTS = "rests"
 
+
+# A sentence may have shorter forms, for displays of so many characters.
+SHORT_FORMS: Final = (32, 16)
 
 # While a button is held: what letting go does, and what holding on does. The values are
 # the firmware's words.
@@ -64,29 +76,50 @@ class Display:
         self._sentences: dict[str, str] = {}
         self._idle: Sentence | None = None
         self._cancel: CALLBACK_TYPE | None = None
-        self._release: CALLBACK_TYPE | None = None
+        self._language = ""
+        self._releases: list[CALLBACK_TYPE] = []
 
     async def start(self) -> None:
         """Load the sentences in the house's language; listen for the entity."""
+        await self._load()
+        self._releases = [
+            async_track_state_change_event(
+                self._hass,
+                [self._entity_id] if self._entity_id else [],
+                self._came_back,
+            ),
+            self._hass.bus.async_listen(
+                EVENT_CORE_CONFIG_UPDATE, self._follow_language
+            ),
+        ]
+
+    async def _load(self) -> None:
+        """Load the sentences in the house's language."""
+        self._language = self._hass.config.language
         self._sentences = await async_get_translations(
-            self._hass, self._hass.config.language, "common", [DOMAIN]
+            self._hass, spoken(self._language), "common", [DOMAIN]
         )
-        self._release = async_track_state_change_event(
-            self._hass, [self._entity_id] if self._entity_id else [], self._came_back
-        )
+
+    async def _follow_language(self, _: Event) -> None:
+        """Speak another language, when the house does."""
+        if self._hass.config.language == self._language:
+            return
+        await self._load()
+        if self._releases and self._cancel is None:
+            self._back_to_idle()
 
     @callback
     def stop(self) -> None:
         """Leave no timer and no listener behind, and say nothing any more."""
         self._hush()
-        if self._release is not None:
-            self._release()
-            self._release = None
+        for release in self._releases:
+            release()
+        self._releases.clear()
 
     @callback
     def set_idle(self, sentence: Sentence) -> None:
         """Say this whenever there is nothing else to say."""
-        if self._release is None:
+        if not self._releases:
             return
         changed, self._idle = sentence is not self._idle, sentence
         if changed and self._cancel is None:
@@ -96,7 +129,7 @@ class Display:
     def show(self, sentence: str, **placeholders: str) -> None:
         """Say something to the visitor, for a while."""
         self._on_show(sentence, placeholders)
-        if self._entity_id is None or self._release is None:
+        if self._entity_id is None or not self._releases:
             return
         self._hush()
         self._write(sentence, placeholders)
@@ -117,7 +150,7 @@ class Display:
             self._write(self._idle or Sentence.WELCOME, {})
 
     @callback
-    def _back_to_idle(self, _now: object) -> None:
+    def _back_to_idle(self, _now: object = None) -> None:
         self._cancel = None
         self._write(self._idle or Sentence.WELCOME, {})
 
@@ -129,10 +162,16 @@ class Display:
         state = self._hass.states.get(self._entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             return
-        text = self._sentences.get(f"component.{DOMAIN}.common.display_{sentence}", "")
+        key = f"component.{DOMAIN}.common.display_{sentence}"
+        forms = [
+            text.format(**placeholders)
+            for one in (key, *(f"{key}_{size}" for size in SHORT_FORMS))
+            if (text := self._sentences.get(one)) is not None
+        ]
+        room = int(state.attributes.get(ATTR_MAX, MAX_LENGTH_STATE_STATE))
+        text = fitted(forms, room, next(iter(placeholders.values()), None))
         self._hass.async_create_background_task(
-            self._set(self._entity_id, text.format(**placeholders)),
-            name=f"{DOMAIN} display",
+            self._set(self._entity_id, text), name=f"{DOMAIN} display"
         )
 
     async def _set(self, entity_id: str, text: str) -> None:
@@ -147,3 +186,13 @@ class Display:
         # likes must never cost anybody paper.
         except Exception as err:  # noqa: BLE001
             _LOGGER.debug("%s shows nothing: %s", entity_id, err)
+
+
+def fitted(forms: Sequence[str], room: int, kept: str | None) -> str:
+    """Return the first form that has room, or what must be kept of it, else its beginning.
+
+    forms begins with the longest; kept is the time of a refusal, which is never left out.
+    """
+    if text := next((form for form in forms if len(form) <= room), None):
+        return text
+    return (kept or "".join(forms[-1:]))[:room]

@@ -12,6 +12,7 @@ import time
 from typing import Final
 
 from custom_components.facequota.const import FIRMWARE_MANUFACTURER, FIRMWARE_MODEL
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -24,8 +25,14 @@ COOLDOWN: Final = "refused:cooldown"
 COOLDOWN_STEP_S: Final = 0.3
 COOLDOWN_STEPS: Final = 5
 
-# Without a clock or on a device that has no such action the plain switch is used.
-USE_THE_SWITCH: Final = frozenset({"refused:no_clock", "refused:expiry"})
+REFUSED_TO_COOL: Final = "refused:duty"
+REFUSED_LATE: Final = "refused:late"
+# Late, says a device that answers within the time: its clock and ours differ.
+LATE_IN_TIME: Final = "refused:late_in_time"
+CLOCKS_DIFFER: Final = frozenset({LATE_IN_TIME, "refused:expiry"})
+
+# A device that cannot judge a command by its clock is turned on by the plain switch.
+USE_THE_SWITCH: Final = CLOCKS_DIFFER | {"refused:no_clock"}
 
 
 class RefusedError(Exception):
@@ -57,20 +64,47 @@ def is_ours(device: dr.DeviceEntry | None) -> bool:
 
 @callback
 def dispense_action(hass: HomeAssistant, switch: str) -> str | None:
-    """Return the name of the esphome action beside a motor switch, if it has one."""
+    """Return the name of the esphome action beside a motor switch, if it has one.
+
+    None also where two boards have one name: the action reaches one of them, and nobody
+    knows which.
+    """
+    entry = _esphome_entry(hass, switch)
+    if entry is None or shares_its_name(hass, switch):
+        return None
+    action = f"{_node_name(entry)}_dispense"
+    return action if hass.services.has_service(ESPHOME, action) else None
+
+
+@callback
+def shares_its_name(hass: HomeAssistant, switch: str) -> bool:
+    """Return if another esphome device has the node name of the motor's."""
+    entry = _esphome_entry(hass, switch)
+    return entry is not None and any(
+        _node_name(other) == _node_name(entry) != ""
+        for other in hass.config_entries.async_entries(ESPHOME, include_ignore=False)
+        if other is not entry
+    )
+
+
+def _esphome_entry(hass: HomeAssistant, switch: str) -> ConfigEntry | None:
+    """Return the esphome config entry that a motor switch comes from."""
     entity = er.async_get(hass).async_get(switch)
     if entity is None or entity.platform != ESPHOME or entity.config_entry_id is None:
         return None
-    entry = hass.config_entries.async_get_entry(entity.config_entry_id)
-    device = str(entry.data.get("device_name", "")) if entry else ""
-    action = f"{device.replace('-', '_')}_dispense"
-    return action if hass.services.has_service(ESPHOME, action) else None
+    return hass.config_entries.async_get_entry(entity.config_entry_id)
+
+
+def _node_name(entry: ConfigEntry) -> str:
+    """Return a device's name as the names of its actions begin."""
+    return str(entry.data.get("device_name", "")).replace("-", "_")
 
 
 async def begin_portion(hass: HomeAssistant, action: str, cm: float) -> None:
     """Ask the device for one portion; raise RefusedError when it will not give any."""
     request_id = secrets.token_hex(8)
     for step in range(COOLDOWN_STEPS):
+        asked_at = hass.loop.time()
         try:
             await hass.services.async_call(
                 ESPHOME,
@@ -87,5 +121,7 @@ async def begin_portion(hass: HomeAssistant, action: str, cm: float) -> None:
             if word == COOLDOWN and step < COOLDOWN_STEPS - 1:
                 await asyncio.sleep(COOLDOWN_STEP_S)
                 continue
+            if word == REFUSED_LATE and hass.loop.time() - asked_at < GOOD_FOR_S:
+                word = LATE_IN_TIME
             raise RefusedError(word) from err
         return

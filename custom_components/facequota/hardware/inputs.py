@@ -1,9 +1,10 @@
 """The visitor's buttons and sensors: entities whose change is a wish, or half of one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+import re
 from typing import Final
 
-from homeassistant.components.event import ATTR_EVENT_TYPE
+from homeassistant.components.event import ATTR_EVENT_TYPE, ATTR_EVENT_TYPES
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -15,26 +16,93 @@ from homeassistant.core import (
     split_entity_id,
 )
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
 
 # Their state is the time of the last press; those that are on and off are pressed when
 # they turn on.
 STAMPED_DOMAINS: Final = ("button", "event", "input_button")
 INPUT_DOMAINS: Final = ("binary_sensor", "input_boolean", "switch", *STAMPED_DOMAINS)
 
+# Nobody holds a button for so long: it is stuck, and hears no further press.
+STUCK_AFTER_S: Final = 60.0
+# A button that tells twice within this time tells of the same press.
+SAME_PRESS_S: Final = 1.0
+
+# Words in the event types of buttons, as integrations of Home Assistant name them: the
+# moment of a press, its end, and its going on. Whatever is none of these may begin one.
+BEGINS: Final = frozenset({"down", "initial", "start", "started"})
+ENDS: Final = frozenset(
+    {"complete", "end", "off", "release", "released", "stop", "stopped", "up"}
+)
+GOES_ON: Final = frozenset({"held", "hold", "holding", "long", "repeat", "repeated"})
+
+
+def event_type_key(role: str) -> str:
+    """Return the key of a dispenser's data for the word of a button that counts."""
+    return f"{role}_event_type"
+
 
 @callback
 def async_listen(
     hass: HomeAssistant,
     inputs: Mapping[str, Callable[[], None]],
+    event_types: Mapping[str, str],
 ) -> CALLBACK_TYPE:
-    """Call what belongs to an input whenever it is pressed."""
+    """Call what belongs to an input whenever it is pressed, once for each press.
+
+    event_types has the one word that counts of inputs for which the manager chose one.
+    """
+    pressed_at: dict[str, float] = {}
 
     @callback
     def changed(event: Event[EventStateChangedData]) -> None:
-        if is_press(event.data["old_state"], event.data["new_state"]):
-            inputs[event.data["entity_id"]]()
+        entity_id, new = event.data["entity_id"], event.data["new_state"]
+        if new is None or not is_press(event.data["old_state"], new):
+            return
+        if (word := new.attributes.get(ATTR_EVENT_TYPE)) is not None:
+            known = new.attributes.get(ATTR_EVENT_TYPES) or [word]
+            chosen = event_types.get(entity_id)
+            if word not in ([chosen] if chosen else beginnings(known)):
+                return
+            now = hass.loop.time()
+            if now - pressed_at.get(entity_id, -SAME_PRESS_S) < SAME_PRESS_S:
+                return
+            pressed_at[entity_id] = now
+        inputs[entity_id]()
 
     return async_track_state_change_event(hass, list(inputs), changed)
+
+
+def beginnings(event_types: Iterable[str]) -> list[str]:
+    """Return the words of a button that may begin a press, and are not the rest of one.
+
+    A button that knows nothing but long presses begins one with them.
+    """
+    words = {one: _words(one) for one in event_types}
+    for pick in (
+        lambda one: words[one] & BEGINS,
+        lambda one: not words[one] & (ENDS | GOES_ON),
+        lambda one: not words[one] & ENDS,
+    ):
+        if found := [one for one in words if pick(one)]:
+            return found
+    return list(words)
+
+
+def _words(event_type: str) -> set[str]:
+    """Return the words of a name like long_press, LongPress or "long press"."""
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", event_type)}
+
+
+@callback
+def is_stuck(state: State | None) -> bool:
+    """Return if a button that is on and off has been on for far too long."""
+    return (
+        state is not None
+        and split_entity_id(state.entity_id)[0] not in STAMPED_DOMAINS
+        and state.state == STATE_ON
+        and (dt_util.utcnow() - state.last_changed).total_seconds() >= STUCK_AFTER_S
+    )
 
 
 @callback

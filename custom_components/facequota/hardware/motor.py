@@ -1,7 +1,7 @@
 """The motor of one dispenser: turns for one portion, watched until it stands still."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 import logging
 from typing import Any, Final
@@ -13,18 +13,25 @@ from homeassistant.components.number.const import (
     SERVICE_SET_VALUE,
 )
 from homeassistant.const import (
-    ATTR_ASSUMED_STATE,
     ATTR_ENTITY_ID,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
     STATE_ON,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
 )
 from homeassistant.core import HomeAssistant, split_entity_id
 
-from .firmware import USE_THE_SWITCH, RefusedError, begin_portion, dispense_action
-from .portion import MotorEntities, PortionRun, as_number
+from .faults import FAULT_OF_REFUSAL, LATCHED, Fault, standing_fault
+from .firmware import (
+    CLOCKS_DIFFER,
+    REFUSED_TO_COOL,
+    USE_THE_SWITCH,
+    RefusedError,
+    begin_portion,
+    dispense_action,
+    shares_its_name,
+)
+from .portion import MotorEntities, PortionRun
+from .units import as_cm, from_cm, to_cm, unit_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -39,37 +46,23 @@ SLOWEST_CM_PER_S: Final = 6.0
 RUN_MARGIN_S: Final = 3.0
 # A measurement may arrive just behind the switch.
 MEASURED_WITHIN_S: Final = 0.5
+# By then a motor that had to cool has rested for a quarter of its portion or more.
+RESTS_FOR_S: Final = 30.0
+# A number in another unit is rounded; the device need not be told of less than this.
+SAME_LENGTH_CM: Final = 0.1
 # Less than this share of a portion is a short one: jam, empty roll, or stopped.
 WHOLE_PORTION: Final = 0.9
 
 
-class Fault(StrEnum):
-    """Why a portion is not whole."""
+class Defect(StrEnum):
+    """What a person should mend although paper comes all the same."""
 
-    MOTOR_UNAVAILABLE = "motor_unavailable"
-    MOTOR_BUSY = "motor_busy"
-    MOTOR_DID_NOT_START = "motor_did_not_start"
-    MOTOR_DID_NOT_STOP = "motor_did_not_stop"
-    MOTOR_LOST = "motor_lost"
-    REFUSED_BY_DEVICE = "refused_by_device"
-    COVER_OPEN = "cover_open"
-    DEVICE_FAULT = "device_fault"
-    MOTOR_RESTS = "motor_rests"
-    JAM = "jam"
-    PAPER_OUT = "paper_out"
-    SHORT = "short"
-
-
-# The firmware's words for why it gives nothing.
-FAULT_OF_WORD: Final = {
-    "refused:busy": Fault.MOTOR_BUSY,
-    "refused:cover_open": Fault.COVER_OPEN,
-    "refused:paper_out": Fault.PAPER_OUT,
-    "refused:fault": Fault.DEVICE_FAULT,
-    "refused:duty": Fault.MOTOR_RESTS,
-    "refused:cooldown": Fault.MOTOR_RESTS,
-    "refused:late": Fault.MOTOR_DID_NOT_START,
-}
+    # Portions are as long as the device was told last: its number cannot be set.
+    LENGTH_LOST = "portion_length"
+    # A command would be refused as too late, or would be good for too long.
+    CLOCKS_DIFFER = "clocks_differ"
+    # Nobody knows which of two boards the action of this name reaches.
+    NAME_SHARED = "node_name_shared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,35 +83,32 @@ class Motor:
         self.entities = entities
         # How long a portion the device was told to give, as far as is known (cm).
         self._length: float | None = None
+        self._clocks_differ = False
+        # The firmware does not say beforehand that the motor has to cool.
+        self._rests_until = 0.0
 
     @property
-    def length_lost(self) -> bool:
-        """Return if portions are as long as the device was told last.
-
-        Its number is gone, and its dispense action, which needs none, is not there.
-        """
+    def defect(self) -> Defect | None:
+        """Return what a person should mend although paper comes all the same."""
+        if shares_its_name(self._hass, self.entities.switch):
+            return Defect.NAME_SHARED
+        if self._clocks_differ:
+            return Defect.CLOCKS_DIFFER
         entity_id = self.entities.portion_length
-        return (
+        if (
             entity_id is not None
             and self._known_length(entity_id) is None
             and dispense_action(self._hass, self.entities.switch) is None
-        )
+        ):
+            return Defect.LENGTH_LOST
+        return None
 
     @property
     def fault(self) -> Fault | None:
         """Return what stands in the way of a portion right now."""
-        switch = self._hass.states.get(self.entities.switch)
-        if switch is None or switch.state == STATE_UNAVAILABLE:
-            return Fault.MOTOR_UNAVAILABLE
-        # A switch that only assumes its state has none before its first command.
-        assumed = switch.attributes.get(ATTR_ASSUMED_STATE)
-        if switch.state == STATE_UNKNOWN and not assumed:
-            return Fault.MOTOR_UNAVAILABLE
-        if self._is_on(self.entities.jam):
-            return Fault.JAM
-        if self._is_on(self.entities.paper_out):
-            return Fault.PAPER_OUT
-        return None
+        if fault := standing_fault(self._hass, self.entities):
+            return fault
+        return Fault.MOTOR_RESTS if self._hass.loop.time() < self._rests_until else None
 
     async def dispense(self, cm: float) -> Paper:
         """Turn the motor for cm of paper and return what came out.
@@ -126,20 +116,27 @@ class Motor:
         Never raises for a device: a fault and the cm measured so far tell. When the task
         is cancelled a motor that doesn't stop by itself is turned off on the way out.
         """
-        if self.fault is Fault.MOTOR_UNAVAILABLE:
-            return Paper(cm=0.0, fault=Fault.MOTOR_UNAVAILABLE)
+        before = self.fault
+        action = dispense_action(self._hass, self.entities.switch)
+        if before is Fault.MOTOR_UNAVAILABLE:
+            return Paper(cm=0.0, fault=before)
+        # A device with an action looks after its cover itself.
+        if before is Fault.COVER_OPEN and action is None:
+            return Paper(cm=0.0, fault=before)
         if self._is_on(self.entities.switch):
             return Paper(cm=0.0, fault=Fault.MOTOR_BUSY)
         run = PortionRun(self._hass, self.entities)
-        bounded = self.entities.portion_length is not None
+        bounded = action is not None or self.entities.portion_length is not None
         try:
-            if action := dispense_action(self._hass, self.entities.switch):
-                bounded = True
-                if fault := await self._ask(action, run, cm):
-                    return Paper(cm=0.0, fault=fault)
-            else:
+            if action is None:
                 await self._turn_on(cm)
-            return await self._run(run, cm, bounded=bounded)
+            elif fault := await self._ask(action, run, cm):
+                return Paper(cm=0.0, fault=fault)
+            paper = await self._run(run, cm, bounded=bounded)
+            if paper.fault is None and self.fault in LATCHED - {before}:
+                # All of it came, but a motor that does not stop is no good portion.
+                return replace(paper, fault=self.fault)
+            return paper
         finally:
             run.release()
             if not (bounded or run.is_off):
@@ -153,16 +150,28 @@ class Motor:
             self._length = cm
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await begin_portion(self._hass, action, cm)
+                self._clocks_differ = False
         except RefusedError as err:
             if err.word in USE_THE_SWITCH:
+                self._clocks_differ = err.word in CLOCKS_DIFFER
                 await self._turn_on(cm)
                 return None
-            _LOGGER.warning("The dispenser gives no paper: %s", err.word)
-            return FAULT_OF_WORD.get(err.word, Fault.REFUSED_BY_DEVICE)
+            return self._refused(err.word)
         except TimeoutError:
             # A frozen link: what has not arrived by now is too old for the device.
             return None if run.is_on else Fault.MOTOR_DID_NOT_START
         return None
+
+    def _refused(self, word: str) -> Fault:
+        """Return why the device gives nothing, as exactly as it is known."""
+        _LOGGER.warning("The dispenser gives no paper: %s", word)
+        if word == REFUSED_TO_COOL:
+            self._rests_until = self._hass.loop.time() + RESTS_FOR_S
+        told = FAULT_OF_REFUSAL.get(word, Fault.REFUSED_BY_DEVICE)
+        standing = self.fault
+        if told is Fault.DEVICE_FAULT and standing in LATCHED:
+            return standing
+        return told
 
     async def _turn_on(self, cm: float) -> None:
         """Turn the plain switch on, for this length where the device can be told."""
@@ -224,19 +233,24 @@ class Motor:
         entity_id = self.entities.portion_length
         if entity_id is None or (known := self._known_length(entity_id)) is None:
             return
-        state = self._hass.states.get(entity_id)
-        wanted = min(cm, state.attributes.get(ATTR_MAX, cm)) if state else cm
-        data = {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: wanted}
-        if known == wanted or await self._call(NUMBER_DOMAIN, SERVICE_SET_VALUE, data):
+        state, speed = self._hass.states.get(entity_id), self.entities.cm_per_second
+        assert state is not None
+        value = from_cm(cm, unit_of(state), speed)
+        # In the entity's own unit: its maximum in another may be beyond itself.
+        value = min(value, state.attributes.get(ATTR_MAX, value))
+        wanted = to_cm(value, unit_of(state), speed)
+        data = {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: value}
+        if abs(known - wanted) < SAME_LENGTH_CM:
+            self._length = known
+        elif await self._call(NUMBER_DOMAIN, SERVICE_SET_VALUE, data):
             self._length = wanted
         else:
             # Whichever it is now: the visitor is not charged for more.
             self._length = min(known, wanted)
 
     def _known_length(self, entity_id: str) -> float | None:
-        """Return how long the device says that its portions are."""
-        state = self._hass.states.get(entity_id)
-        return None if state is None else as_number(state.state)
+        """Return how long the device says that its portions are, in cm."""
+        return as_cm(self._hass.states.get(entity_id), self.entities.cm_per_second)
 
     async def _switch(self, service: str) -> bool:
         """Turn the motor on or off; return if the call was carried out."""

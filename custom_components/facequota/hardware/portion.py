@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-import math
 from typing import Any, Final, Self
 
 from custom_components.facequota.const import (
     CONF_CM_PER_SECOND,
+    CONF_COVER_OPEN,
+    CONF_FAULT,
     CONF_JAM,
     CONF_LAST_PORTION,
     CONF_MOTOR,
     CONF_PAPER_DISPENSED,
     CONF_PAPER_OUT,
     CONF_PORTION_LENGTH,
+    CONF_STATUS,
 )
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import (
@@ -21,12 +23,15 @@ from homeassistant.core import (
     EventStateChangedData,
     EventStateReportedData,
     HomeAssistant,
+    State,
     callback,
 )
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
 )
+
+from .units import as_cm
 
 # Household rolls leave a geared motor at about this speed.
 DEFAULT_CM_PER_SECOND: Final = 25.0
@@ -42,6 +47,9 @@ class MotorEntities:
     last_portion: str | None = None
     jam: str | None = None
     paper_out: str | None = None
+    cover_open: str | None = None
+    fault: str | None = None
+    status: str | None = None
     cm_per_second: float = DEFAULT_CM_PER_SECOND
 
     @classmethod
@@ -54,6 +62,9 @@ class MotorEntities:
             last_portion=data.get(CONF_LAST_PORTION),
             jam=data.get(CONF_JAM),
             paper_out=data.get(CONF_PAPER_OUT),
+            cover_open=data.get(CONF_COVER_OPEN),
+            fault=data.get(CONF_FAULT),
+            status=data.get(CONF_STATUS),
             cm_per_second=data.get(CONF_CM_PER_SECOND, DEFAULT_CM_PER_SECOND),
         )
 
@@ -66,7 +77,8 @@ class PortionRun:
         self._hass = hass
         self._entities = entities
         self._changed = asyncio.Event()
-        self._count_before = self._number(entities.paper_dispensed)
+        counter = entities.paper_dispensed
+        self._count_before = self._cm(hass.states.get(counter) if counter else None)
         self._last_count = self._count_before
         self._told: float | None = None
         self._off_at: float | None = None
@@ -115,9 +127,11 @@ class PortionRun:
             await self._until(lambda: (self.measured_cm() or 0.0) >= cm, within_s)
 
     def measured_cm(self) -> float | None:
-        """Return the length that was counted, else told, None without either."""
-        counted = self._counted_cm()
-        return self._told if counted is None else counted
+        """Return the length that was told, else counted, None without either.
+
+        A total that a device keeps in 32 bits has lost its centimetres after 168 km.
+        """
+        return self._counted_cm() if self._told is None else self._told
 
     def _counted_cm(self) -> float | None:
         """Return the difference of the counter, None without one."""
@@ -154,18 +168,23 @@ class PortionRun:
         entity_id = event.data["entity_id"]
         if entity_id == self._entities.switch:
             self._on_switch(state)
-        elif (number := as_number(state)) is not None:
+        elif (cm := self._cm(new)) is not None:
             if entity_id == self._entities.paper_dispensed:
-                self._last_count = number
+                self._last_count = cm
             else:
-                self._told = number
+                self._tell(cm)
         self._changed.set()
 
     @callback
     def _on_same_length(self, event: Event[EventStateReportedData]) -> None:
         """Take note of a length that is the last one's."""
-        self._told = as_number(event.data["new_state"].state)
+        self._tell(self._cm(event.data["new_state"]))
         self._changed.set()
+
+    def _tell(self, cm: float | None) -> None:
+        """Take note of what the device says that came out, if it is of this portion."""
+        if self.on_at is not None:
+            self._told = cm
 
     @callback
     def _on_switch(self, state: str) -> None:
@@ -179,17 +198,6 @@ class PortionRun:
         elif state == STATE_UNAVAILABLE:
             self._lost_at = self._lost_at or self._hass.loop.time()
 
-    def _number(self, entity_id: str | None) -> float | None:
-        """Return the number that an entity shows."""
-        if entity_id is None or (state := self._hass.states.get(entity_id)) is None:
-            return None
-        return as_number(state.state)
-
-
-def as_number(state: str) -> float | None:
-    """Return a state as a finite number, None when it is none."""
-    try:
-        number = float(state)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+    def _cm(self, state: State | None) -> float | None:
+        """Return the length that an entity shows, in cm."""
+        return as_cm(state, self._entities.cm_per_second)

@@ -9,17 +9,11 @@ from custom_components.facequota.const import (
     CONF_ROLL_LENGTH_REMAINING,
     CONF_ROLL_REMAINING,
 )
-from homeassistant.const import (
-    ATTR_UNIT_OF_MEASUREMENT,
-    PERCENTAGE,
-    STATE_OFF,
-    STATE_ON,
-    UnitOfLength,
-)
-from homeassistant.core import HomeAssistant
+from homeassistant.const import PERCENTAGE, STATE_OFF, STATE_ON, UnitOfLength
+from homeassistant.core import HomeAssistant, State
 from homeassistant.util.unit_conversion import DistanceConverter
 
-from .portion import as_number
+from .units import as_number, is_unit_known, unit_of
 
 ROLL_SENSORS: Final = (
     CONF_PAPER_LOW,
@@ -30,6 +24,7 @@ ROLL_SENSORS: Final = (
 
 # Some six metres of a usual roll: a dozen portions, time enough for staff to come.
 LOW_PERCENT: Final = 10.0
+LOW_CM: Final = 600.0
 
 
 def is_low(hass: HomeAssistant, entities: Mapping[str, Any]) -> bool | None:
@@ -40,8 +35,8 @@ def is_low(hass: HomeAssistant, entities: Mapping[str, Any]) -> bool | None:
         if state is None:
             continue
         if role == CONF_ROLL_REMAINING:
-            if (percent := as_number(state.state)) is not None:
-                signs.append(percent <= LOW_PERCENT)
+            if (low := _is_low(state)) is not None:
+                signs.append(low)
         elif role != CONF_ROLL_LENGTH_REMAINING and state.state in (
             STATE_ON,
             STATE_OFF,
@@ -61,9 +56,21 @@ def left_cm(
         state = hass.states.get(entities.get(role) or "")
         if state is None or (told := as_number(state.state)) is None:
             continue
-        unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+        unit = unit_of(state)
         if unit in DistanceConverter.VALID_UNITS:
             return DistanceConverter.convert(told, unit, UnitOfLength.CENTIMETERS)
-        if unit == PERCENTAGE and roll_cm is not None:
+        if unit is None and role == CONF_ROLL_LENGTH_REMAINING:
+            return told
+        if unit in (None, PERCENTAGE) and roll_cm is not None:
             return roll_cm * told / 100
     return None
+
+
+def _is_low(remaining: State) -> bool | None:
+    """Return if so little is left, in percent or as a length; None if nobody knows."""
+    number, unit = as_number(remaining.state), unit_of(remaining)
+    if number is None or not is_unit_known(CONF_ROLL_REMAINING, remaining):
+        return None
+    if unit in (None, PERCENTAGE):
+        return number <= LOW_PERCENT
+    return DistanceConverter.convert(number, unit, UnitOfLength.CENTIMETERS) <= LOW_CM

@@ -1,7 +1,6 @@
 """One dispenser: its mode, its queue of one, its state, and who hears of its visits."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -13,23 +12,19 @@ from custom_components.facequota.const import (
     CONF_DISPLAY,
     CONF_EYE_LINE,
     CONF_FORGET,
-    CONF_JAM,
-    CONF_MOTOR,
-    CONF_PORTION_LENGTH,
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
-    CONF_VISITOR_BUTTON,
     DOMAIN,
     Lane,
     Outcome,
 )
-from custom_components.facequota.hardware import inputs
 from custom_components.facequota.hardware.display import HINTS, Display, Sentence
-from custom_components.facequota.hardware.motor import Motor
+from custom_components.facequota.hardware.faults import Fault
+from custom_components.facequota.hardware.motor import RESTS_FOR_S, Motor
 from custom_components.facequota.hardware.portion import MotorEntities
 from custom_components.facequota.visit.accounts import Accounts
-from custom_components.facequota.visit.capture import REASON_CAMERA, Probe, look
+from custom_components.facequota.visit.capture import Probe, look
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.request_queue import RequestQueue
 from custom_components.facequota.visit.visit import (
@@ -41,18 +36,13 @@ from custom_components.facequota.visit.visit import (
 )
 from custom_components.facequota.visit.visitors import wall_clock
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import (
-    CALLBACK_TYPE,
-    Event,
-    EventStateChangedData,
-    HomeAssistant,
-    callback,
-)
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
+from .buttons import Buttons
+from .hardware_watch import HardwareWatch
+from .problem import hardware_problem
 from .roll_keeper import RollKeeper
 from .shared import Shared
 from .upkeep_options import UpkeepOptions
@@ -102,7 +92,23 @@ class Dispenser:
         )
         self.changes = Listeners[[]]()
         self.visits = Listeners[[Visit]]()
-        self._releases: list[CALLBACK_TYPE] = []
+        self._watch = HardwareWatch(
+            hass,
+            data,
+            lambda: (self.state, self.problem, self.paper_low),
+            self.update,
+        )
+        self._buttons = Buttons(
+            hass,
+            data,
+            {
+                CONF_REQUEST: partial(self._ask, Lane.FACE),
+                CONF_REQUEST_WITHOUT_FACE: partial(self._ask, Lane.OPEN),
+                CONF_REQUEST_URGENT: partial(self._ask, Lane.URGENT),
+                CONF_FORGET: self.forget,
+            },
+            self._hand_tells,
+        )
 
     @property
     def suspended(self) -> bool:
@@ -122,15 +128,11 @@ class Dispenser:
     @property
     def problem(self) -> str | None:
         """Return what keeps this dispenser from doing all of its work."""
-        if fault := self.motor.fault:
-            return fault
-        if self.motor.length_lost:
-            return CONF_PORTION_LENGTH
-        if self.suspended:
-            return None
-        camera = self._hass.states.get(self.camera.entity_id)
-        if camera is None or camera.state == STATE_UNAVAILABLE:
-            return REASON_CAMERA
+        found = hardware_problem(
+            self._hass, self.motor, self.subentry.data, camera_rests=self.suspended
+        )
+        if found or self.suspended:
+            return found
         return self.shared.recogniser.problem
 
     @property
@@ -157,36 +159,14 @@ class Dispenser:
     async def start(self) -> None:
         """Listen to the visitor's buttons and to the entities that show faults."""
         await self.display.start()
-        data = self.subentry.data
-        wishes = {
-            CONF_REQUEST: partial(self._pressed, self.request, Lane.FACE),
-            CONF_REQUEST_WITHOUT_FACE: partial(self._pressed, self.request, Lane.OPEN),
-            CONF_REQUEST_URGENT: partial(self._pressed, self.request, Lane.URGENT),
-            CONF_FORGET: partial(self._pressed, self.forget),
-        }
-        watched = (CONF_MOTOR, CONF_CAMERA, CONF_JAM, CONF_PORTION_LENGTH)
-        self._releases = [
-            inputs.async_listen(
-                self._hass,
-                {data[key]: wish for key, wish in wishes.items() if data.get(key)},
-            ),
-            async_track_state_change_event(
-                self._hass,
-                [data[k] for k in watched if data.get(k)],
-                self._entity_changed,
-            ),
-        ]
-        if button := data.get(CONF_VISITOR_BUTTON):
-            self._releases.append(
-                inputs.async_listen_to_hand(self._hass, button, self._hand_tells)
-            )
+        self._buttons.start()
+        self._watch.start()
         self.update()
 
     async def stop(self) -> None:
         """Call off what runs and leave nothing behind."""
-        for release in self._releases:
-            release()
-        self._releases.clear()
+        self._buttons.stop()
+        self._watch.stop()
         self.display.stop()
         self._usage.stop()
         await self._requests.stop()
@@ -203,9 +183,13 @@ class Dispenser:
     async def forget(self) -> None:
         """Look at whoever stands there and remove them; tell nobody if they were known.
 
-        Raises HomeAssistantError without a usable face; while suspended none is needed.
+        Raises HomeAssistantError without a usable face, for which there is no need while
+        suspended, and ServiceValidationError while somebody else is being forgotten here.
         """
-        await self._requests.free()
+        await self._requests.other(self._forget)
+
+    async def _forget(self) -> None:
+        """Look at whoever stands there, while nobody else is looked at here."""
         if not self.suspended:
             self.display.show(Sentence.LOOK_HERE)
             probe = await self._look()
@@ -220,17 +204,10 @@ class Dispenser:
                 )
         self.display.show(Sentence.FORGOTTEN)
 
-    @callback
-    def _pressed(self, serve: Callable[..., Awaitable[object]], *wish: Lane) -> None:
-        """Serve a press; during a visit only the wish to be forgotten is a new one."""
-
-        async def served() -> None:
-            # The visitor is told by the display and not by an exception.
-            with suppress(HomeAssistantError):
-                await serve(*wish)
-
-        if not (wish and self._requests.busy):
-            self._hass.async_create_task(served(), f"{DOMAIN} press")
+    async def _ask(self, lane: Lane) -> None:
+        """Serve whoever pressed a button, unless somebody is being served."""
+        if not self._requests.busy:
+            await self.request(lane)
 
     @callback
     def _hand_tells(self, word: str) -> None:
@@ -261,7 +238,10 @@ class Dispenser:
             at = dt_util.as_local(result.next_portion)
             self.display.show(Sentence.NEXT_PORTION, time=f"{at:%H:%M:%S}")
         elif result.outcome is Outcome.FAILED:
-            self.display.show(Sentence.FAULT)
+            rests = result.reason == Fault.MOTOR_RESTS
+            self.display.show(Sentence.RESTS if rests else Sentence.FAULT)
+            if rests:
+                self._watch.look_in(RESTS_FOR_S, Fault.MOTOR_RESTS)
         _LOGGER.debug("%s: %s", self.subentry.title, result)
         self.visits.tell(result)
 
@@ -289,12 +269,14 @@ class Dispenser:
         return replace(probe, template=None, reason=None)
 
     @callback
-    def _entity_changed(self, _event: Event[EventStateChangedData]) -> None:
-        self.update()
-
-    @callback
     def update(self) -> None:
         """Tell the entities to look again."""
-        idle = Sentence.OPEN_LANE_ONLY if self.suspended else Sentence.WELCOME
-        self.display.set_idle(idle)
+        self.display.set_idle(self._idle_sentence())
         self.changes.tell()
+
+    def _idle_sentence(self) -> Sentence:
+        """Return what a visitor reads before anything was asked."""
+        if fault := self.motor.fault:
+            resting = fault is Fault.MOTOR_RESTS
+            return Sentence.RESTS if resting else Sentence.OUT_OF_ORDER
+        return Sentence.OPEN_LANE_ONLY if self.suspended else Sentence.WELCOME

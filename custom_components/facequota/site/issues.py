@@ -1,25 +1,32 @@
-"""What visits come upon and a person has to mend: an issue until a visit finds it mended.
+"""What a person has to mend: an issue until it is seen, or a visit finds it, mended.
 
 A camera or a motor may be away for a moment and nobody need know; one that let a visitor
-down is worth a line on the manager's page.
+down is worth a line on the manager's page. So is what a device says of itself.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from custom_components.facequota.const import DOMAIN
-from custom_components.facequota.hardware.motor import Fault
+from custom_components.facequota.hardware.faults import LATCHED, Fault
+from custom_components.facequota.hardware.motor import Defect
 from custom_components.facequota.visit.capture import REASON_CAMERA
 from custom_components.facequota.visit.visit import Visit
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .dispenser import Dispenser
+from .problem import BUTTON_STUCK, stuck_buttons
 from .site import FaceQuotaConfigEntry
 
 ISSUE_CAMERA_SILENT: Final = "camera_silent"
 ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
 ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
+
+# What stands in the way of paper, or of a device's whole work, until a person comes.
+NEEDS_A_PERSON: Final = (*sorted(LATCHED), Fault.COVER_OPEN, Fault.JAM, Fault.PAPER_OUT)
+DEFECTS: Final = (Defect.CLOCKS_DIFFER, Defect.NAME_SHARED)
 
 # Before so many new visitors the strict assumptions hold, which are meant to be strict.
 ENOUGH_VISITS: Final = 50
@@ -40,6 +47,13 @@ def async_watch_visits(
         for dispenser in dispensers
     ]
 
+    releases += [
+        dispenser.changes.add(partial(_look, hass, dispenser))
+        for dispenser in dispensers
+    ]
+    for dispenser in dispensers:
+        _look(hass, dispenser)
+
     @callback
     def stop() -> None:
         for release in releases:
@@ -47,6 +61,7 @@ def async_watch_visits(
         for dispenser in dispensers:
             for key in (ISSUE_CAMERA_SILENT, ISSUE_MOTOR_UNAVAILABLE):
                 _mended(hass, dispenser, key)
+            _tell_standing(hass, dispenser, {})
         # What was learnt of the crowd is gone with the site's memory.
         ir.async_delete_issue(hass, DOMAIN, _promise_issue_id(entry))
 
@@ -66,6 +81,36 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
         _found(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE, motor)
     elif visit.motor_on_ms is not None:
         _mended(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE)
+
+
+def fault_issue(fault: Fault) -> str:
+    """Return the translation key of the issue about a fault."""
+    return f"fault_{fault}"
+
+
+@callback
+def _look(hass: HomeAssistant, dispenser: Dispenser) -> None:
+    """Keep issues by what is seen of the hardware at this moment."""
+    motor, standing = dispenser.motor, {}
+    if (fault := motor.fault) in NEEDS_A_PERSON:
+        standing[fault_issue(fault)] = motor.entities.switch
+    if (defect := motor.defect) in DEFECTS:
+        standing[defect] = motor.entities.switch
+    if stuck := stuck_buttons(hass, dispenser.subentry.data):
+        standing[BUTTON_STUCK] = ", ".join(sorted(stuck))
+    _tell_standing(hass, dispenser, standing)
+
+
+@callback
+def _tell_standing(
+    hass: HomeAssistant, dispenser: Dispenser, standing: Mapping[str, str]
+) -> None:
+    """Create the issues that stand, with their entity, and delete the others."""
+    for key in (*map(fault_issue, NEEDS_A_PERSON), *DEFECTS, BUTTON_STUCK):
+        if key in standing:
+            _found(hass, dispenser, key, standing[key])
+        else:
+            _mended(hass, dispenser, key)
 
 
 @callback

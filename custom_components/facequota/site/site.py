@@ -23,6 +23,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .dispenser import Dispenser
+from .references import REGISTRY_IDS
 from .settings_log import settings
 from .shared import Shared
 from .site_log import SiteLog
@@ -224,7 +225,7 @@ class Site:
             self.entry.title,
             dict(self.entry.data),
             {
-                key: (subentry.title, dict(subentry.data))
+                key: (subentry.title, {**subentry.data, REGISTRY_IDS: None})
                 for key, subentry in self.entry.subentries.items()
                 if subentry.subentry_type == SUBENTRY_DISPENSER
             },

@@ -1,6 +1,15 @@
-"""Looks after the entities that dispensers were set up with: gone ones become issues."""
+"""Looks after the entities that dispensers were set up with: lost ones become issues."""
 
-from custom_components.facequota.const import DISPENSER_NUMBERS, DOMAIN
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from custom_components.facequota.const import CONF_CAMERA, DOMAIN
+from custom_components.facequota.hardware.entities import (
+    Trouble,
+    entities_by_role,
+    troubles,
+)
 from homeassistant.core import (
     CALLBACK_TYPE,
     CoreState,
@@ -9,91 +18,132 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_entity_registry_updated_event,
+    async_track_state_change_event,
+)
 from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
 
 from .dispenser import Dispenser
 from .site import FaceQuotaConfigEntry
 
-ISSUE_ENTITY_MISSING = "entity_missing"
+ISSUE_ENTITY_MISSING: Final = "entity_missing"
+ISSUE_ENTITY_UNAVAILABLE: Final = "entity_unavailable"
+ISSUE_UNIT_UNKNOWN: Final = "unit_unknown"
 
+# A device that starts anew, or gets new firmware, is away for a minute.
+AWAY_FOR: Final = timedelta(minutes=2)
 
-def watched_entities(dispenser: Dispenser) -> dict[str, str]:
-    """Return the entity ids a dispenser was given, by their role."""
-    return {
-        role: value
-        for role, value in dispenser.subentry.data.items()
-        if role not in DISPENSER_NUMBERS and value
-    }
+KINDS: Final = {
+    ISSUE_ENTITY_MISSING: (Trouble.GONE, Trouble.DISABLED),
+    ISSUE_ENTITY_UNAVAILABLE: (Trouble.UNAVAILABLE,),
+    ISSUE_UNIT_UNKNOWN: (Trouble.UNIT_UNKNOWN,),
+}
 
 
 @callback
 def async_watch_entities(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry
 ) -> CALLBACK_TYPE:
-    """Keep one issue per dispenser that lacks an entity; return how to stop."""
-    dispensers = entry.runtime_data.dispensers.values()
-
-    @callback
-    def check(_: object = None) -> None:
-        for dispenser in dispensers:
-            _report(hass, entry, dispenser)
-
-    @callback
-    def changed(event: Event[EventStateChangedData]) -> None:
-        # Only coming and going matters here.
-        if event.data["old_state"] is None or event.data["new_state"] is None:
-            check()
-
-    entity_ids = {
-        entity_id
-        for dispenser in dispensers
-        for entity_id in watched_entities(dispenser).values()
-    }
-    # Other integrations need not be ready before Home Assistant has started.
-    at_start = async_at_started(hass, check)
-    on_change = async_track_state_change_event(hass, list(entity_ids), changed)
+    """Keep one issue of a kind for each dispenser that lacks entities; return how to stop."""
+    watches = [
+        _EntityWatch(hass, entry, dispenser)
+        for dispenser in entry.runtime_data.dispensers.values()
+    ]
+    releases = [release for watch in watches for release in watch.start()]
 
     @callback
     def stop() -> None:
-        at_start()
-        on_change()
-        for dispenser in dispensers:
-            ir.async_delete_issue(hass, DOMAIN, _issue_id(dispenser))
+        for release in releases:
+            release()
+        for watch in watches:
+            watch.tell({})
 
     return stop
 
 
-def _issue_id(dispenser: Dispenser) -> str:
-    return f"{ISSUE_ENTITY_MISSING}_{dispenser.subentry.subentry_id}"
+class _EntityWatch:
+    """The issues about the entities of one dispenser."""
 
+    def __init__(
+        self, hass: HomeAssistant, entry: FaceQuotaConfigEntry, dispenser: Dispenser
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._dispenser = dispenser
+        self._away_since: dict[str, datetime] = {}
+        self._timer: CALLBACK_TYPE | None = None
 
-@callback
-def _report(
-    hass: HomeAssistant, entry: FaceQuotaConfigEntry, dispenser: Dispenser
-) -> None:
-    """Create or delete the issue of one dispenser."""
-    issue_id = _issue_id(dispenser)
-    registry = er.async_get(hass)
-    missing = sorted(
-        entity_id
-        for entity_id in watched_entities(dispenser).values()
-        if hass.states.get(entity_id) is None and not registry.async_get(entity_id)
-    )
-    if not missing or hass.state is not CoreState.running:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=ISSUE_ENTITY_MISSING,
-        translation_placeholders={
-            "site": entry.title,
-            "dispenser": dispenser.subentry.title,
-            "entities": ", ".join(missing),
-        },
-    )
+    def start(self) -> Iterable[CALLBACK_TYPE]:
+        """Look whenever an entity may have come or gone; return how to stop."""
+        entity_ids = tuple(entities_by_role(self._dispenser.subentry.data).values())
+        return (
+            # Other integrations need not be ready before Home Assistant has started.
+            async_at_started(self._hass, self._look),
+            async_track_state_change_event(self._hass, entity_ids, self._changed),
+            async_track_entity_registry_updated_event(
+                self._hass, entity_ids, self._look
+            ),
+            self._cancel,
+        )
+
+    @callback
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+
+    @callback
+    def _changed(self, event: Event[EventStateChangedData]) -> None:
+        """Look only at what matters here: coming, going, and another unit."""
+        old, new = event.data["old_state"], event.data["new_state"]
+        if old is None or new is None or old.attributes != new.attributes:
+            self._look()
+
+    @callback
+    def _look(self, _: object = None) -> None:
+        if self._hass.state is not CoreState.running:
+            return
+        data = self._dispenser.subentry.data
+        found = troubles(self._hass, data)
+        if self._dispenser.suspended and found.get(CONF_CAMERA) is not Trouble.GONE:
+            # Nobody wants a picture of it now.
+            found.pop(CONF_CAMERA, None)
+        now = dt_util.utcnow()
+        self._away_since = {
+            role: self._away_since.get(role, now)
+            for role, one in found.items()
+            if one is Trouble.UNAVAILABLE
+        }
+        soon = {role for role, at in self._away_since.items() if now - at < AWAY_FOR}
+        self._cancel()
+        if soon:
+            self._timer = async_call_later(self._hass, AWAY_FOR, self._look)
+        self.tell({data[role]: one for role, one in found.items() if role not in soon})
+
+    @callback
+    def tell(self, found: dict[str, Trouble]) -> None:
+        """Create the issue of each kind that was found, by entity, and delete the others."""
+        subentry = self._dispenser.subentry
+        for kind, which in KINDS.items():
+            issue_id = f"{kind}_{subentry.subentry_id}"
+            lost = sorted(entity for entity, one in found.items() if one in which)
+            if not lost:
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+                continue
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=kind,
+                translation_placeholders={
+                    "site": self._entry.title,
+                    "dispenser": subentry.title,
+                    "entities": ", ".join(lost),
+                },
+            )

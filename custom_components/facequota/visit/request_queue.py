@@ -1,8 +1,9 @@
-"""One visit at a time, and each request once."""
+"""One wish at a time, and each request once."""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from custom_components.facequota.const import DOMAIN
@@ -34,6 +35,7 @@ class RequestQueue:
         self._asked: OrderedDict[str, tuple[Request, asyncio.Task[Visit]]]
         self._asked = OrderedDict()
         self._tasks: set[asyncio.Task[Visit]] = set()
+        self._other: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
@@ -49,7 +51,35 @@ class RequestQueue:
         somebody is being served and somebody else waits already; HomeAssistantError when
         the site is stopped.
         """
-        task = self._answered(request) or self._begin(request)
+        return await self._answer(self._answered(request) or self._begin(request))
+
+    async def other(self, wish: Callable[[], Awaitable[None]]) -> None:
+        """Fulfil a wish that is not for paper, after whoever was here before.
+
+        Raises what the wish raises; ServiceValidationError while another such wish waits
+        or is being fulfilled, and HomeAssistantError when the site is stopped.
+        """
+        if self._closed:
+            raise _called_off()
+        if self._other is not None and not self._other.done():
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="busy"
+            )
+        self._other = self._entry.async_create_background_task(
+            self._hass, self._in_turn(wish), name=f"{DOMAIN} wish"
+        )
+        await self._answer(self._other)
+
+    async def stop(self) -> None:
+        """Call off whoever is being served or waits; let nobody in any more."""
+        self._closed = True
+        tasks = (*self._tasks, *([self._other] if self._other else ()))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _answer[T](self, task: asyncio.Task[T]) -> T:
+        """Return what a task comes to."""
         try:
             # Whoever asked may go away; the portion that was begun goes on.
             return await asyncio.shield(task)
@@ -57,19 +87,6 @@ class RequestQueue:
             if not task.cancelled():
                 raise
             raise _called_off() from None
-
-    async def free(self) -> None:
-        """Wait until whoever was here before has been served."""
-        async with self._one_at_a_time:
-            return
-
-    async def stop(self) -> None:
-        """Call off whoever is being served or waits; let nobody in any more."""
-        self._closed = True
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _answered(self, request: Request) -> asyncio.Task[Visit] | None:
         """Return the visit that this request began already."""
@@ -93,7 +110,9 @@ class RequestQueue:
                 translation_domain=DOMAIN, translation_key="busy"
             )
         task = self._entry.async_create_background_task(
-            self._hass, self._in_turn(request), name=f"{DOMAIN} visit"
+            self._hass,
+            self._in_turn(partial(self._serve, request)),
+            name=f"{DOMAIN} visit",
         )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -103,9 +122,9 @@ class RequestQueue:
                 self._asked.popitem(last=False)
         return task
 
-    async def _in_turn(self, request: Request) -> Visit:
+    async def _in_turn[T](self, wish: Callable[[], Awaitable[T]]) -> T:
         async with self._one_at_a_time:
-            return await self._serve(request)
+            return await wish()
 
 
 def _called_off() -> HomeAssistantError:

@@ -7,7 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.const import DOMAIN
-from custom_components.facequota.flows.dispenser_flow import FIRMWARE_ENTITIES
+from custom_components.facequota.hardware.firmware_entities import FIRMWARE_ENTITIES
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
@@ -122,11 +122,10 @@ async def test_a_device_with_our_firmware_fills_in_everything_it_has(
     assert filled == {role: ours[name] for (_, name), role in FIRMWARE_ENTITIES.items()}
     shown = await submit(hass, shown, filled)
     assert shown["type"] is FlowResultType.CREATE_ENTRY
-    assert the(open_site, "Exit").data == {
-        "camera": CAMERA,
-        "motor": ours["Motor"],
-        **filled,
-    }
+    data = dict(the(open_site, "Exit").data)
+    # Beside the entity ids stand those that no renaming changes.
+    assert data.pop("registry_ids").keys() == {"motor", *filled}
+    assert data == {"camera": CAMERA, "motor": ours["Motor"], **filled}
 
 
 @pytest.mark.parametrize(
@@ -400,3 +399,58 @@ async def test_a_form_that_is_wrong_changes_nothing(
     hass.config_entries.subentries.async_abort(shown["flow_id"])
     assert the(open_site, "Entrance").data == DISPENSER_DATA
     assert open_site.runtime_data is before
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "refused"),
+    [
+        ("portion_length", "kg", True),
+        ("portion_length", "%", True),
+        ("portion_length", "ft", False),
+        ("portion_length", "s", False),
+        ("paper_dispensed", "L", True),
+        ("paper_dispensed", "yd", False),
+        ("last_portion", "portions", True),
+        ("last_portion", None, False),
+        ("roll_remaining", "s", True),
+        ("roll_remaining", "%", False),
+        ("roll_remaining", "mm", False),
+    ],
+)
+async def test_a_unit_that_cannot_be_converted_is_refused(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    role: str,
+    unit: str | None,
+    refused: bool,
+) -> None:
+    domain = "number" if role == "portion_length" else "sensor"
+    entity_id = f"{domain}.figure"
+    hass.states.async_set(
+        entity_id, "60", {"unit_of_measurement": unit} if unit else {}
+    )
+    shown = await submit(hass, await begin(hass, open_site), PLAIN)
+    shown = await submit(hass, shown, {role: entity_id})
+    if refused:
+        assert shown["errors"] == {role: "unit_unknown"}
+        shown = await submit(hass, shown, {})
+    assert shown["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_two_windows_cannot_give_two_dispensers_one_motor(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    """Both were open before either was finished; the second is asked once more."""
+    first = await submit(hass, await begin(hass, open_site), PLAIN)
+    second = await submit(
+        hass, await begin(hass, open_site), {**PLAIN, "name": "Back door"}
+    )
+    assert (await submit(hass, first, {}))["type"] is FlowResultType.CREATE_ENTRY
+    shown = await submit(hass, second, {})
+    assert (shown["step_id"], shown["errors"]) == ("user", {"motor": "motor_in_use"})
+    hass.states.async_set("switch.other_plug", "off")
+    shown = await submit(
+        hass, shown, {**PLAIN, "name": "Back door", "motor": "switch.other_plug"}
+    )
+    shown = await submit(hass, shown, {})
+    assert shown["type"] is FlowResultType.CREATE_ENTRY

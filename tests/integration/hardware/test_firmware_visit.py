@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.facequota.flows.dispenser_flow import firmware_entities
+from custom_components.facequota.hardware.firmware_entities import firmware_entities
 from esphome.simulator.run import Simulator, free_port
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant

@@ -324,7 +324,7 @@ async def test_a_device_that_does_not_know_the_time_is_turned_on_by_its_switch(
         ("refused:cooldown", "motor_rests"),
         ("refused:duty", "motor_rests"),
         ("refused:fault", "device_fault"),
-        ("refused:late", "motor_did_not_start"),
+        ("refused:updating", "device_updating"),
         ("refused:paper_out", "paper_out"),
         ("refused:length", "refused_by_device"),
         ("something new", "refused_by_device"),

@@ -76,14 +76,14 @@ async def test_a_removed_camera_is_an_issue_and_the_open_lane_gives_paper(
     assert summary(visit) == ("unrecognised", "open", 60.0, "camera")
 
 
-async def test_an_entity_that_is_only_disabled_is_not_missing(
+async def test_a_camera_that_is_disabled_where_none_is_read_is_not_missing(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     entity_registry: er.EntityRegistry,
     issue_registry: ir.IssueRegistry,
     stage: Stage,
 ) -> None:
-    """It is known, and somebody meant it."""
+    """Somebody meant it."""
     entity_registry.async_update_entity(
         "camera.entrance", disabled_by=er.RegistryEntryDisabler.USER
     )

@@ -1,0 +1,72 @@
+"""The visitor's buttons at one dispenser: each press is one wish."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from custom_components.facequota.const import CONF_VISITOR_BUTTON, DOMAIN
+from custom_components.facequota.hardware.entities import BUTTONS
+from custom_components.facequota.hardware.inputs import (
+    async_listen,
+    async_listen_to_hand,
+    event_type_key,
+)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+
+class Buttons:
+    """Serves presses; the visitor is told by the display and not by an exception."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        data: Mapping[str, Any],
+        wishes: Mapping[str, Callable[[], Awaitable[object]]],
+        on_hand: Callable[[str], None],
+    ) -> None:
+        """Take the wish of each role of BUTTONS, and who hears of a hand at a button."""
+        self._hass = hass
+        self._data = data
+        self._wishes = wishes
+        self._on_hand = on_hand
+        self._releases: list[CALLBACK_TYPE] = []
+
+    @callback
+    def start(self) -> None:
+        """Listen from now on."""
+        chosen = {role: self._data[role] for role in BUTTONS if self._data.get(role)}
+        self._releases = [
+            async_listen(
+                self._hass,
+                {
+                    entity_id: partial(self._pressed, self._wishes[role])
+                    for role, entity_id in chosen.items()
+                },
+                {
+                    entity_id: self._data[event_type_key(role)]
+                    for role, entity_id in chosen.items()
+                    if self._data.get(event_type_key(role))
+                },
+            )
+        ]
+        if button := self._data.get(CONF_VISITOR_BUTTON):
+            self._releases.append(
+                async_listen_to_hand(self._hass, button, self._on_hand)
+            )
+
+    @callback
+    def stop(self) -> None:
+        """Hear nothing any more."""
+        for release in self._releases:
+            release()
+        self._releases.clear()
+
+    @callback
+    def _pressed(self, serve: Callable[[], Awaitable[object]]) -> None:
+        async def served() -> None:
+            with suppress(HomeAssistantError):
+                await serve()
+
+        self._hass.async_create_task(served(), f"{DOMAIN} press")

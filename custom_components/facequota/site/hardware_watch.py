@@ -1,0 +1,84 @@
+"""Looks at a dispenser's entities whenever one of them changes, and when time is up."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from custom_components.facequota.hardware.entities import entities_by_role
+from custom_components.facequota.hardware.inputs import STUCK_AFTER_S
+from homeassistant.const import STATE_ON
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_entity_registry_updated_event,
+    async_track_state_change_event,
+)
+
+
+class HardwareWatch:
+    """Calls back when what is seen of the hardware is not what it was."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        data: Mapping[str, Any],
+        see: Callable[[], object],
+        on_change: Callable[[], None],
+    ) -> None:
+        """Take a dispenser's data, how to look at it, and who wants to know."""
+        self._hass = hass
+        self._entity_ids = tuple(entities_by_role(data).values())
+        self._see = see
+        self._on_change = on_change
+        self._seen: object = None
+        self._releases: list[CALLBACK_TYPE] = []
+        self._timers: dict[str, CALLBACK_TYPE] = {}
+
+    @callback
+    def start(self) -> None:
+        """Listen from now on; whatever is on already may have been so for long."""
+        self._releases = [
+            async_track_state_change_event(
+                self._hass, self._entity_ids, self._on_state
+            ),
+            async_track_entity_registry_updated_event(
+                self._hass, self._entity_ids, self._look
+            ),
+        ]
+        for entity_id in self._entity_ids:
+            if self._hass.states.is_state(entity_id, STATE_ON):
+                self.look_in(STUCK_AFTER_S, entity_id)
+
+    @callback
+    def stop(self) -> None:
+        """Leave no listener and no timer behind."""
+        for release in (*self._releases, *self._timers.values()):
+            release()
+        self._releases.clear()
+        self._timers.clear()
+
+    @callback
+    def look_in(self, seconds: float, why: str) -> None:
+        """Look again later, once for each reason."""
+        if cancel := self._timers.pop(why, None):
+            cancel()
+        self._timers[why] = async_call_later(self._hass, seconds, self._look)
+
+    @callback
+    def _on_state(self, event: Event[EventStateChangedData]) -> None:
+        """Look now, and at a pressed button when it should long have been let go."""
+        new = event.data["new_state"]
+        if new is not None and new.state == STATE_ON:
+            self.look_in(STUCK_AFTER_S, new.entity_id)
+        self._look()
+
+    @callback
+    def _look(self, _: object = None) -> None:
+        if (seen := self._see()) != self._seen:
+            self._seen = seen
+            self._on_change()
