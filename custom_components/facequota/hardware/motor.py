@@ -150,7 +150,7 @@ class Motor:
             self._length = cm
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await begin_portion(self._hass, action, cm)
-                self._clocks_differ = False
+                self._clocks_differ, self._rests_until = False, 0.0
         except RefusedError as err:
             if err.word in USE_THE_SWITCH:
                 self._clocks_differ = err.word in CLOCKS_DIFFER

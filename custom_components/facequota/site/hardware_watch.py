@@ -64,7 +64,9 @@ class HardwareWatch:
 
     @callback
     def look_in(self, seconds: float, why: str) -> None:
-        """Look again later, once for each reason."""
+        """Look again later, once for each reason; not after the end."""
+        if not self._releases:
+            return
         if cancel := self._timers.pop(why, None):
             cancel()
         self._timers[why] = async_call_later(self._hass, seconds, self._look)

@@ -1,6 +1,5 @@
 """Looks after the entities that dispensers were set up with: lost ones become issues."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +9,8 @@ from custom_components.facequota.hardware.entities import (
     entities_by_role,
     troubles,
 )
+from custom_components.facequota.hardware.units import unit_of
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import (
     CALLBACK_TYPE,
     CoreState,
@@ -53,14 +54,13 @@ def async_watch_entities(
         _EntityWatch(hass, entry, dispenser)
         for dispenser in entry.runtime_data.dispensers.values()
     ]
-    releases = [release for watch in watches for release in watch.start()]
+    for watch in watches:
+        watch.start()
 
     @callback
     def stop() -> None:
-        for release in releases:
-            release()
         for watch in watches:
-            watch.tell({})
+            watch.stop()
 
     return stop
 
@@ -76,19 +76,29 @@ class _EntityWatch:
         self._dispenser = dispenser
         self._away_since: dict[str, datetime] = {}
         self._timer: CALLBACK_TYPE | None = None
+        self._releases: list[CALLBACK_TYPE] = []
 
-    def start(self) -> Iterable[CALLBACK_TYPE]:
-        """Look whenever an entity may have come or gone; return how to stop."""
+    @callback
+    def start(self) -> None:
+        """Look whenever an entity may have come or gone."""
         entity_ids = tuple(entities_by_role(self._dispenser.subentry.data).values())
-        return (
-            # Other integrations need not be ready before Home Assistant has started.
-            async_at_started(self._hass, self._look),
+        self._releases = [
             async_track_state_change_event(self._hass, entity_ids, self._changed),
             async_track_entity_registry_updated_event(
                 self._hass, entity_ids, self._look
             ),
-            self._cancel,
-        )
+        ]
+        # Other integrations need not be ready before Home Assistant has started.
+        self._releases.append(async_at_started(self._hass, self._look))
+
+    @callback
+    def stop(self) -> None:
+        """Leave no listener, no timer and no issue behind."""
+        for release in self._releases:
+            release()
+        self._releases.clear()
+        self._cancel()
+        self._tell({})
 
     @callback
     def _cancel(self) -> None:
@@ -100,12 +110,18 @@ class _EntityWatch:
     def _changed(self, event: Event[EventStateChangedData]) -> None:
         """Look only at what matters here: coming, going, and another unit."""
         old, new = event.data["old_state"], event.data["new_state"]
-        if old is None or new is None or old.attributes != new.attributes:
+        if (
+            old is None
+            or new is None
+            or STATE_UNAVAILABLE in (old.state, new.state)
+            or unit_of(old) != unit_of(new)
+        ):
             self._look()
 
     @callback
     def _look(self, _: object = None) -> None:
-        if self._hass.state is not CoreState.running:
+        # A change that makes the site be built anew is told to the old one, too.
+        if not self._releases or self._hass.state is not CoreState.running:
             return
         data = self._dispenser.subentry.data
         found = troubles(self._hass, data)
@@ -122,10 +138,10 @@ class _EntityWatch:
         self._cancel()
         if soon:
             self._timer = async_call_later(self._hass, AWAY_FOR, self._look)
-        self.tell({data[role]: one for role, one in found.items() if role not in soon})
+        self._tell({data[role]: one for role, one in found.items() if role not in soon})
 
     @callback
-    def tell(self, found: dict[str, Trouble]) -> None:
+    def _tell(self, found: dict[str, Trouble]) -> None:
         """Create the issue of each kind that was found, by entity, and delete the others."""
         subentry = self._dispenser.subentry
         for kind, which in KINDS.items():
