@@ -23,10 +23,10 @@ from custom_components.facequota.config_flow import (
 )
 from custom_components.facequota.flows.dispenser_flow import (
     BASICS_SCHEMA,
-    BUTTONS,
     INPUTS_SCHEMA,
     DispenserFlow,
 )
+from custom_components.facequota.hardware.entities import BUTTONS
 from custom_components.facequota.options import (
     LIMITS,
     OPTION_KEYS,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -106,7 +106,7 @@ async def test_a_renaming_while_the_site_is_not_running_is_followed_at_its_start
 
 async def test_paper_comes_from_a_motor_that_was_renamed(hass: HomeAssistant) -> None:
     """Also twice, and after a reload."""
-    helper = {"input_boolean": {"motor": {}}}
+    helper: dict[str, Any] = {"input_boolean": {"motor": {}}}
     assert await async_setup_component(hass, "input_boolean", helper)
     motor = "input_boolean.motor"
     data = {"camera": "camera.entrance", "motor": motor, "cm_per_second": 200}
