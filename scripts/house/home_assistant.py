@@ -136,7 +136,8 @@ class HomeAssistant:
         storage.mkdir(parents=True, exist_ok=True)
         (self.folder / "custom_components").mkdir(exist_ok=True)
         product = self.folder / "custom_components/facequota"
-        if not product.is_symlink():
+        # Whoever tries a release has put the unpacked archive here.
+        if not product.exists():
             product.symlink_to(ROOT / "custom_components/facequota")
         (self.folder / "configuration.yaml").write_text(self._configuration)
         automations = self.folder / "automations.yaml"
