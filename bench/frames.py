@@ -3,13 +3,16 @@
     .venv/bin/python -m bench.frames [--faces FOLDER] [--engine NAME] [--runs 6]
     … --json --check
 
-Everybody of whom there are five pictures or more comes to a site whose window is full
-of others, has paper by two frames, and comes back with the other pictures. The frames
-of "until sure" go through the same code as a visitor's (probe.py). Nobody who comes
-back was learnt from before. Needs photographs: portraits of four people are too few.
+Everybody of whom there are five pictures or more comes to a site, has paper by two frames,
+and comes back with the other pictures. The window holds 49 others, or nobody else: a quiet
+site. The frames of "until sure" go through the same code as a visitor's (visit/capture.py).
+"before a camera" are sequences of a door camera and a webcam, minutes apart; LFW's pictures
+of one person are years apart and say nothing about returns. The people are those who chose
+nothing, and, by "everybody", all of them. Needs photographs.
 
---check fails where looking until sure misses more returns than one frame does, takes
-as long as three, or refuses more new visitors than the manager's limit.
+--check judges the people before a camera, at a limit of 0.1 %: of their returns at most 2 %
+(dlib) or 0.5 % (SFace) may be missed until sure, 12 % or 1.5 % by one frame; more fails
+where it is more than chance.
 """
 
 import argparse
@@ -28,7 +31,7 @@ from numpy.typing import NDArray
 from custom_components.facequota.cameras.frames import Camera
 from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
-from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.visit.capture import (
@@ -38,15 +41,26 @@ from custom_components.facequota.visit.capture import (
 )
 from custom_components.facequota.visit.recogniser import Recogniser
 
-from .crowds import FACES, Person, load
+from .crowds import Person, load
 from .looks import Looks, interval
+from .openset import ENGINES
+from .pictures import FACES
 from .rolling import Site
 
-SCENES: Final = (("east_asian", 0.001), ("lfw", 0.001), ("lfw", 0.01))
+CAMERA: Final = "before a camera"
+WHOLE: Final = f"{CAMERA}, everybody"
+# Crowd, limit and others in the window.
+SCENES: Final = (
+    (CAMERA, 0.001, 49),
+    (WHOLE, 0.001, 49),
+    (WHOLE, 0.001, 0),
+    (WHOLE, 0.01, 49),
+    ("lfw", 0.001, 49),
+)
+# Share of returns that may be missed until sure, and by one frame.
+MAX_MISSED: Final = {"face_recognition": (0.02, 0.12), "ncnn": (0.005, 0.015)}
 PICTURES: Final = FRAMES_OF_SOMEBODY_NEW + MOST_FRAMES
-WINDOW: Final = 49
-VISITS: Final = 400
-DRAWS: Final = 4
+DRAWS: Final = 6
 PORTION_CM: Final = 60.0
 _SEED: Final = 20_261_123
 
@@ -59,6 +73,7 @@ class Row:
 
     crowd: str
     limit: float
+    others: int
     people: int
     missed_by_frames: list[tuple[float, float, float]]
     missed_until_sure: tuple[float, float, float]
@@ -66,15 +81,18 @@ class Row:
     refused_until_sure: tuple[float, float, float]
     frames_of_somebody_new: float
 
-    def failures(self) -> Iterator[str]:
+    def failures(self, engine: str) -> Iterator[str]:
         """Yield what is not as it has to be."""
-        name = f"{self.crowd}, limit {self.limit:.1%}"
-        if self.missed_until_sure[0] > self.missed_by_frames[0][0]:
-            yield f"{name}: until sure misses more than one frame"
-        if self.frames_of_a_return >= MOST_FRAMES:
-            yield f"{name}: until sure takes as long as {MOST_FRAMES} frames"
-        if self.refused_until_sure[1] > self.limit:
-            yield f"{name}: FPIR {self.refused_until_sure[0]:.2%}"
+        if CAMERA not in self.crowd or self.limit != 0.001:
+            return
+        for name, missed, most in zip(
+            ("until sure", "one frame"),
+            (self.missed_until_sure, self.missed_by_frames[0]),
+            MAX_MISSED[engine],
+            strict=True,
+        ):
+            if missed[1] > most:
+                yield f"{self.crowd}, {self.others} others: {missed[0]:.2%} by {name}"
 
 
 def sighting(template: Templates) -> Sighting:
@@ -139,12 +157,6 @@ class _Counts:
     frames_of_new: list[int] = field(default_factory=list)
 
 
-def _tell(looks: Looks, person: Person, run: int, *, wrong: bool) -> None:
-    looks.people.append(person.name)
-    looks.run.append(run)
-    looks.wrong.append(wrong)
-
-
 def _come(book: Book, now: float, person: Person, order: NDArray[np.int64]) -> str:
     """Let somebody have paper by two frames; return who they are in the book."""
     before = person.templates[order[:FRAMES_OF_SOMEBODY_NEW]]
@@ -156,16 +168,21 @@ def _come(book: Book, now: float, person: Person, order: NDArray[np.int64]) -> s
 
 
 def measure(
-    crowd: str, people: Sequence[Person], limit: float, engine: str, runs: int
+    name: str,
+    back: Sequence[Person],
+    others: Sequence[Person],
+    limit: float,
+    cohort: Cohort,
+    runs: int,
 ) -> Row:
-    """Return what comes of everybody who has enough pictures, over several sites."""
-    back = [person for person in people if len(person.templates) >= PICTURES]
-    others = [person for person in people if len(person.templates) < PICTURES]
+    """Return what comes of everybody's return, over several sites full of others."""
     counts = _Counts()
     for run in range(runs):
-        site = Site(size=WINDOW, limit=limit, prior=PRIORS[engine], run=run, seed=_SEED)
-        for _ in range(VISITS):
-            site.visit(others)
+        site = Site(
+            size=max(1, len(others)), limit=limit, cohort=cohort, run=run, seed=_SEED
+        )
+        for _ in others:
+            site.visit(others, 0.0)
         rng = np.random.default_rng([_SEED, run])
         for person in [one for one in back for _ in range(DRAWS)]:
             book = deepcopy(site.book)
@@ -173,19 +190,20 @@ def measure(
             again = person.templates[order[FRAMES_OF_SOMEBODY_NEW:PICTURES]]
             probe, frames = until_sure(book, again)
             wrong = book.identify(probe).visitor is not None
-            _tell(counts.refused_until_sure, person, run, wrong=wrong)
+            counts.refused_until_sure.tell(person, run=run, wrong=wrong)
             counts.frames_of_new.append(frames)
-            name = _come(book, site.now, person, order)
+            visitor = _come(book, site.now, person, order)
             for number, looks in enumerate(counts.missed, start=1):
                 found = book.identify(first(again, number)).visitor
-                _tell(looks, person, run, wrong=found != name)
+                looks.tell(person, run=run, wrong=found != visitor)
             probe, frames = until_sure(book, again)
-            wrong = book.identify(probe).visitor != name
-            _tell(counts.missed_until_sure, person, run, wrong=wrong)
+            wrong = book.identify(probe).visitor != visitor
+            counts.missed_until_sure.tell(person, run=run, wrong=wrong)
             counts.frames.append(frames)
     return Row(
-        crowd=crowd,
+        crowd=name,
         limit=limit,
+        others=len(others),
         people=len(back),
         missed_by_frames=[interval(looks) for looks in counts.missed],
         missed_until_sure=interval(counts.missed_until_sure),
@@ -195,10 +213,22 @@ def measure(
     )
 
 
+def people(
+    folder: Path, engine: str, name: str, others: int
+) -> tuple[list[Person], list[Person]]:
+    """Return who comes back in a scene, and so many others of their crowd."""
+    crowd = load(folder, engine)["lfw" if name == "lfw" else "east_asian"]
+    back = [one for one in crowd if len(one.templates) >= PICTURES]
+    if name != WHOLE:
+        back = [one for one in back if not one.chooses]
+    rest = [one for one in crowd if len(one.templates) < PICTURES and not one.chooses]
+    return back, rest[:others]
+
+
 def table(rows: Sequence[Row]) -> str:
     """Return the rows for a person to read."""
     lines = [
-        f"{'crowd':12}{'limit':>7}{'people':>8} | returns missed with"
+        f"{'crowd':28}{'N':>4}{'limit':>7}{'people':>8} | returns missed with"
         f"{'1':>6}{'2':>7}{'3':>7}{'until sure':>26}{'frames':>8} |"
         f"{'new refused until sure':>28}{'frames':>8}"
     ]
@@ -209,7 +239,8 @@ def table(rows: Sequence[Row]) -> str:
             for share, low, high in (row.missed_until_sure, row.refused_until_sure)
         )
         lines.append(
-            f"{row.crowd:12}{row.limit:7.1%}{row.people:8} | {'':18}{fixed}{sure:>26}"
+            f"{row.crowd:28}{row.others + 1:4}{row.limit:7.1%}{row.people:8} |"
+            f" {'':18}{fixed}{sure:>26}"
             f"{row.frames_of_a_return:8.2f} |{refused:>28}{row.frames_of_somebody_new:8.2f}"
         )
     return "\n".join(lines)
@@ -219,7 +250,7 @@ def main() -> int:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--faces", type=Path, default=FACES)
-    parser.add_argument("--engine", choices=sorted(PRIORS), default="face_recognition")
+    parser.add_argument("--engine", choices=ENGINES, default="face_recognition")
     parser.add_argument("--runs", type=int, default=6)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true")
@@ -227,17 +258,22 @@ def main() -> int:
     if not options.faces.is_dir():
         print(f"no {options.faces}: this needs photographs", file=sys.stderr)
         return 0
-    crowds = load(options.faces, options.engine)
+    cohort = Cohort.load(options.engine)
     rows = [
-        measure(crowd, crowds[crowd], limit, options.engine, options.runs)
-        for crowd, limit in SCENES
-        if crowd in crowds
+        measure(
+            name,
+            *people(options.faces, options.engine, name, others),
+            limit,
+            cohort,
+            options.runs,
+        )
+        for name, limit, others in SCENES
     ]
     if options.json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
     else:
         print(table(rows))
-    failures = [failure for row in rows for failure in row.failures()]
+    failures = [failure for row in rows for failure in row.failures(options.engine)]
     print("\n".join(failures) or "as it has to be", file=sys.stderr)
     return 1 if options.check and failures else 0
 

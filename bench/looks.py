@@ -1,11 +1,12 @@
 """What looking people up gave, and what can be said of it: shares and their intervals."""
 
 from dataclasses import dataclass, field
-from itertools import compress
 import math
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .crowds import Person
 
 
 @dataclass(slots=True)
@@ -13,69 +14,48 @@ class Looks:
     """What looking people up gave; one entry for each look, in every list."""
 
     people: list[str] = field(default_factory=list)
+    crowds: list[str] = field(default_factory=list)
     run: list[int] = field(default_factory=list)
-    """Which run of the site: its threshold is the same luck for all its looks."""
+    """Which run of the site: who is in its window is the same luck for all its looks."""
     visit: list[int] = field(default_factory=list)
-    """After how many visits to the site."""
+    """After how many visits since the people changed."""
     wrong: list[bool] = field(default_factory=list)
     """Refused though new, or missed though known."""
-    distance: list[float] = field(default_factory=list)
-    """To the nearest template, of length 1; infinite if that is somebody else's."""
-    engine_distance: list[float] = field(default_factory=list)
-    """The same for templates as the engine gives them."""
+    uncertain: list[bool] = field(default_factory=list)
+    """Sent to the open lane, because the limit cannot be kept for such a face."""
+
+    def tell(
+        self,
+        person: Person,
+        *,
+        run: int,
+        wrong: bool,
+        visit: int = 0,
+        uncertain: bool = False,
+    ) -> None:
+        """Add a look."""
+        self.people.append(person.name)
+        self.crowds.append(person.crowd)
+        self.run.append(run)
+        self.visit.append(visit)
+        self.wrong.append(wrong)
+        self.uncertain.append(uncertain)
 
     def extend(self, other: Looks) -> None:
-        """Add another run's looks."""
-        self.people += other.people
-        self.run += other.run
-        self.visit += other.visit
-        self.wrong += other.wrong
-        self.distance += other.distance
-        self.engine_distance += other.engine_distance
+        """Add other looks."""
+        for name in self.__slots__:
+            getattr(self, name).extend(getattr(other, name))
 
-    def after(self, visit: int) -> Looks:
-        """Return the looks after so many visits."""
-        late = [visits > visit for visits in self.visit]
+    def only(self, *, crowd: str, until: int) -> Looks:
+        """Return the looks at a crowd's people in the first visits."""
+        chosen = [
+            number
+            for number, visit in enumerate(self.visit)
+            if self.crowds[number] == crowd and visit <= until
+        ]
         return Looks(
-            people=list(compress(self.people, late)),
-            run=list(compress(self.run, late)),
-            visit=list(compress(self.visit, late)),
-            wrong=list(compress(self.wrong, late)),
-            distance=list(compress(self.distance, late)),
-            engine_distance=list(compress(self.engine_distance, late)),
+            *([getattr(self, name)[one] for one in chosen] for name in self.__slots__)
         )
-
-
-@dataclass(slots=True)
-class Phase:
-    """Looks of one part of a run."""
-
-    strangers: Looks = field(default_factory=Looks)
-    returns: Looks = field(default_factory=Looks)
-
-    def extend(self, other: Phase) -> None:
-        """Add another run's looks."""
-        self.strangers.extend(other.strangers)
-        self.returns.extend(other.returns)
-
-    def after(self, visit: int) -> Phase:
-        """Return the looks after so many visits."""
-        return Phase(
-            strangers=self.strangers.after(visit), returns=self.returns.after(visit)
-        )
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of a run: while the threshold was learnt, and after."""
-
-    learning: Phase = field(default_factory=Phase)
-    learnt: Phase = field(default_factory=Phase)
-
-    def extend(self, other: Outcome) -> None:
-        """Add another run."""
-        self.learning.extend(other.learning)
-        self.learnt.extend(other.learnt)
 
 
 def interval(looks: Looks) -> tuple[float, float, float]:
@@ -89,13 +69,19 @@ def interval(looks: Looks) -> tuple[float, float, float]:
     """
     if not looks.wrong:
         return math.nan, 0.0, 1.0
+    share, trials = _trials(looks)
+    return share, *wilson(share, trials)
+
+
+def _trials(looks: Looks) -> tuple[float, float]:
+    """Return the share of wrong looks, and how many independent trials they are worth."""
     wrong = np.array(looks.wrong, np.float64)
     share = float(wrong.mean())
     trials = float(len(set(looks.people)))
     if 0 < share < 1:
         variance = standard_error(looks, wrong) ** 2
-        trials = min(float(len(wrong)), share * (1 - share) / variance)
-    return share, *wilson(share, trials)
+        trials = min(float(len(wrong)), share * (1 - share) / max(variance, 1e-12))
+    return share, trials
 
 
 def standard_error(looks: Looks, values: NDArray[np.float64]) -> float:
@@ -110,6 +96,22 @@ def standard_error(looks: Looks, values: NDArray[np.float64]) -> float:
     return math.sqrt(max(by_person, by_run, by_person + by_run - by_both)) / len(excess)
 
 
+def is_above(looks: Looks, limit: float) -> bool:
+    """Return if the share of wrong looks is above the limit by more than chance.
+
+    That so many or more are wrong would happen in less than one of 40 cases at the
+    limit, in as many independent trials as interval() counts (exact binomial test;
+    Wilson's interval is too short where hardly anything goes wrong).
+    """
+    share, trials = _trials(looks)
+    count, wrong = round(trials), round(share * trials)
+    fewer = sum(
+        math.comb(count, one) * limit**one * (1 - limit) ** (count - one)
+        for one in range(wrong)
+    )
+    return 1 - fewer < 0.025
+
+
 def wilson(share: float, trials: float) -> tuple[float, float]:
     """Return Wilson's 95 % interval of a share of so many trials."""
     z = 1.959964
@@ -117,21 +119,3 @@ def wilson(share: float, trials: float) -> tuple[float, float]:
     half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
     scale = 1 + z * z / trials
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
-
-
-def oracle(strangers: Looks, limit: float) -> float:
-    """Return the largest distance that wrongly refuses no more than the limit."""
-    ordered: NDArray[np.float64] = np.sort(np.array(strangers.distance))
-    return float(ordered[int(limit * len(ordered))])
-
-
-def judged(looks: Looks, *, wrong: NDArray[np.bool_]) -> Looks:
-    """Return the looks as another rule would have judged them."""
-    return Looks(
-        people=looks.people,
-        run=looks.run,
-        visit=looks.visit,
-        wrong=wrong.tolist(),
-        distance=looks.distance,
-        engine_distance=looks.engine_distance,
-    )

@@ -4,34 +4,34 @@
 PYTHONPATH=.cache/plots .venv/bin/python -m bench.openset --plots docs/images
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .crowds import Crowds, Person
-from .looks import Looks, Outcome
-from .openset import FIXED, Row
+from custom_components.facequota.quota.cohort import Cohort, deviate
 
-OURS: Final = "#0b6e4f"
-OTHER: Final = "#c8553d"
-BEST: Final = "#6c757d"
+from .crowds import Crowds
+
+if TYPE_CHECKING:
+    from .openset import Row
+
+GROUPS: Final = {
+    "east_asian": ("East Asian", "#0b6e4f"),
+    "lfw": ("LFW", "#c8553d"),
+    "caucasian": ("Caucasian", "#3d5a80"),
+    "children": ("children", "#b08900"),
+}
+_OTHER: Final = "#6c757d"
 _PIXELS_PER_INCH: Final = 90
-_LEAST: Final = 2e-4
-_LIMIT: Final = 0.01
-# Visits that are one point of a curve.
-_STEP: Final = 50
+_LEAST: Final = 1e-4
+_PART: Final = "first ten"
 
 
 def draw(
-    folder: Path,
-    crowds: Crowds,
-    rows: Sequence[Row],
-    outcomes: Mapping[tuple[str, int, float], Outcome],
-    engine: str,
+    folder: Path, crowds: Crowds, rows: Sequence[Row], cohort: Cohort, engine: str
 ) -> None:
     """Write the pictures into the folder."""
     matplotlib: Any = import_module("matplotlib")
@@ -40,138 +40,65 @@ def draw(
     plot.rcParams.update({"font.size": 9, "axes.spines.top": False})
     plot.rcParams["axes.spines.right"] = False
     folder.mkdir(parents=True, exist_ok=True)
-    shown = [row for row in rows if row.limit == _LIMIT and row.scene != "drawn"]
-    pictures: list[tuple[str, Callable[[Any], None]]] = [
-        ("fpir", lambda axes: _fpir(axes, shown)),
-        ("fnir", lambda axes: _fnir(axes, shown)),
-        ("change", lambda axes: _change(axes, outcomes, engine)),
-        ("tails", lambda axes: _tails(axes, crowds)),
+    limit = max(row.limit for row in rows)
+    shown = [row for row in rows if row.limit == limit and row.size in (20, 200, 1000)]
+    pictures: list[tuple[str, float, Callable[[Any], None]]] = [
+        ("fpir", 0.17 * len(shown) + 1.2, lambda axes: _fpir(axes, shown)),
+        ("strangers", 3.4, lambda axes: _strangers(axes, crowds, cohort)),
     ]
-    for name, make in pictures:
-        figure, axes = plot.subplots(
-            figsize=(7, 3.4 if name in ("change", "tails") else 0.24 * len(shown) + 1),
-            layout="constrained",
-        )
+    for name, height, make in pictures:
+        figure, axes = plot.subplots(figsize=(8, height), layout="constrained")
         make(axes)
         figure.savefig(folder / f"openset_{name}_{engine}.png", dpi=_PIXELS_PER_INCH)
         plot.close(figure)
 
 
-def _name(scene: str) -> str:
-    return scene.replace("east_asian", "East Asian").replace("lfw", "LFW")
-
-
-def _labels(axes: Any, rows: Sequence[Row]) -> NDArray[np.int64]:
-    places = np.arange(len(rows))[::-1]
-    axes.set_yticks(
-        places, [f"{_name(row.scene)}, {row.size} templates" for row in rows]
-    )
-    return places
-
-
 def _fpir(axes: Any, rows: Sequence[Row]) -> None:
-    """New visitors wrongly refused: a fixed threshold and ours."""
-    places = _labels(axes, rows)
+    """New visitors wrongly refused in the first ten visits, by scene and group."""
+    places = np.arange(len(rows))[::-1]
+    axes.set_yticks(places, [f"{row.scene}: {row.group}" for row in rows], fontsize=7)
     for row, place in zip(rows, places, strict=True):
-        ends = [max(end, _LEAST) for end in row.fpir[1:]]
-        axes.plot(ends, [place, place], color=OURS, linewidth=3, alpha=0.4)
-    ours = [max(row.fpir[0], _LEAST) for row in rows]
-    axes.plot(ours, places, "o", color=OURS, label="learnt (with 95 % interval)")
-    fixed = [max(row.fixed_fpir, _LEAST) for row in rows]
-    axes.plot(fixed, places, "s", color=OTHER, label="engine's usual distance")
+        share, low, high = (max(value, _LEAST) for value in row.fpir[_PART])
+        color = GROUPS.get(row.group, ("", _OTHER))[1]
+        axes.plot([low, high], [place, place], color=color, linewidth=3, alpha=0.3)
+        axes.plot(share, place, "o", color=color, markersize=4)
     axes.axvline(rows[0].limit, color="black", linestyle="--", linewidth=1)
     axes.set_xscale("log")
-    axes.set_xlabel("new visitors wrongly refused (FPIR); dashed: the manager's limit")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.12), ncols=2, frameon=False)
-
-
-def _fnir(axes: Any, rows: Sequence[Row]) -> None:
-    """Returning visitors missed: the best threshold in hindsight and ours."""
-    places = _labels(axes, rows)
-    axes.plot([row.fnir[0] for row in rows], places, "o", color=OURS, label="learnt")
-    axes.plot(
-        [row.oracle_fnir for row in rows],
-        places,
-        "|",
-        color=BEST,
-        markersize=12,
-        label="best fixed distance in hindsight",
-    )
-    axes.set_xlim(left=0)
-    axes.set_xlabel("returning visitors not recognised (FNIR)")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.12), ncols=2, frameon=False)
-
-
-def _change(
-    axes: Any, outcomes: Mapping[tuple[str, int, float], Outcome], engine: str
-) -> None:
-    """Two crowds, one after the other: who is wrongly refused, and who is missed."""
-    changes = [key for key in outcomes if ", then " in key[0] and key[2] == _LIMIT]
-    if not changes:
-        return
-    name, size, limit = changes[-1]
-    outcome = outcomes[name, size, limit]
-    strangers, returns = Looks(), Looks()
-    for phase in (outcome.learning, outcome.learnt):
-        strangers.extend(phase.strangers)
-        returns.extend(phase.returns)
-    usual = np.array(strangers.engine_distance) <= FIXED[engine]
-    for looks, wrong, style in (
-        (
-            strangers,
-            np.array(strangers.wrong),
-            {"color": OURS, "label": "new visitors wrongly refused"},
-        ),
-        (
-            returns,
-            np.array(returns.wrong),
-            {"color": OURS, "linestyle": ":", "label": "returning visitors missed"},
-        ),
-        (
-            strangers,
-            usual,
-            {"color": OTHER, "label": "wrongly refused at the usual distance"},
-        ),
-    ):
-        visits = np.array(looks.visit)
-        edges = np.arange(0, visits.max() + _STEP, _STEP)
-        shares = [
-            max(float(wrong[(visits > edge) & (visits <= edge + _STEP)].mean()), _LEAST)
-            for edge in edges[:-1]
-        ]
-        axes.plot(edges[:-1] + _STEP / 2, shares, **style)
-    last = max(strangers.visit)
-    axes.axhline(limit, color="black", linestyle="--", linewidth=1)
-    axes.axvline(last / 2, color=BEST, linewidth=1)
-    for place, crowd in zip((0.25, 0.75), _name(name).split(", then "), strict=True):
-        axes.text(place * last, 1.15, crowd, ha="center", color=BEST)
-    axes.set_yscale("log")
-    axes.set_ylim(_LEAST, 1)
-    axes.set_ylabel("share of looks")
-    axes.set_xlabel(f"visits; {size} templates; dashed: the manager's limit")
-    axes.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, 1.32),
-        ncols=2,
-        frameon=False,
+    axes.set_ylim(-1, len(rows))
+    axes.set_xlabel(
+        "new visitors wrongly refused in the first ten visits, with 95 % interval;"
+        " dashed: the limit"
     )
 
 
-def _tails(axes: Any, crowds: Crowds) -> None:
-    """How near two different people of a crowd come to each other."""
+def _strangers(axes: Any, crowds: Crowds, cohort: Cohort) -> None:
+    """How near two people of a group come, in the spreads that the cohort expects."""
     for name, crowd in crowds.items():
-        distances = np.sort(_between(crowd))
-        shares = np.arange(1, len(distances) + 1) / len(distances)
-        axes.plot(distances, shares, label=f"{_name(name)} ({len(crowd)} people)")
+        faces = np.stack([person.fused(slice(1)) for person in crowd])
+        squares = 2.0 - 2.0 * faces @ faces.T
+        nearest = []
+        for row, face in enumerate(faces):
+            near = cohort.impostors(face)
+            scores = np.maximum(np.delete(squares[row], row), 1e-9) ** near.power
+            nearest.append(
+                ((near.mean[:, None] - scores) / near.spread[:, None]).min(axis=0)
+            )
+        ordered = np.sort(np.concatenate(nearest))[::-1]
+        shares = np.arange(1, len(ordered) + 1) / len(ordered)
+        label, color = GROUPS.get(name, (name, _OTHER))
+        axes.plot(ordered, shares, color=color, label=f"{label} ({len(crowd)} people)")
+    expected = np.geomspace(1e-5, 0.2, 60)
+    axes.plot(
+        [deviate(share) for share in expected],
+        expected,
+        color="black",
+        linestyle="--",
+        linewidth=1,
+        label="as the cohort expects",
+    )
     axes.set_yscale("log")
+    axes.set_xlim(0, 6)
     axes.set_ylim(1e-5, 1)
     axes.set_ylabel("share of pairs nearer than this")
-    axes.set_xlabel("distance of templates of length 1")
+    axes.set_xlabel("spreads below the mean distance of the strictest crowd")
     axes.legend(frameon=False)
-
-
-def _between(crowd: Sequence[Person]) -> NDArray[np.float32]:
-    first = np.stack([person.directions[0] for person in crowd])
-    one, other = np.triu_indices(len(first), 1)
-    distances: NDArray[np.float32] = np.linalg.norm(first[one] - first[other], axis=1)
-    return distances

@@ -35,8 +35,8 @@ from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
 from .attack_frames import Frame, frames, look, visits
-from .crowds import CACHE, FACES
 from .looks import wilson
+from .pictures import CACHE, FACES
 
 MOST_APCER: Final = 0.05
 MOST_BPCER: Final = 0.03

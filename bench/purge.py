@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.visitors import Cause, Visitors
 from homeassistant.core import HomeAssistant
+from tests.unit.quota.people import any_face
 
 TEMPLATES: Final = 10_000
 PURGE_MS: Final = 50.0
@@ -42,7 +42,7 @@ def site(hass: HomeAssistant, window_s: float) -> Visitors:
     """Return the visitors of a site on Home Assistant's clock."""
     book = Book(
         rule=Rule(allowance_cm=60, window_s=window_s),
-        threshold=Threshold(prior=PRIORS["face_recognition"], limit=LIMIT),
+        threshold=Threshold(cohort=any_face(), limit=LIMIT),
         dimension=DIMENSION,
     )
     return Visitors(hass, lambda: book)

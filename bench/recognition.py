@@ -32,7 +32,7 @@ from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
 from . import search
-from .crowds import FACES
+from .pictures import FACES
 from .usable import FRAME, frame, masks, usable
 
 ROUNDS: Final = 12

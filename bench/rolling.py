@@ -1,154 +1,131 @@
 """Visits to one site, played through the real book, and what came of them.
 
-People arrive, some come back within the window, the oldest are forgotten. Now and then
-everybody of a second group, who never visit, is looked up: whoever of them is taken
-for a visitor is a new person wrongly refused (FPIR). Visitors in the window are looked
-up with another picture: whoever is not recognised is missed (FNIR).
+People arrive, some come back within the window, the oldest are forgotten; whoever is
+refused stays out, and time goes on. Between visits people who never visit are looked up:
+whoever of them is taken for a visitor is a new person wrongly refused (FPIR). Everybody is
+looked at until it is sure, with up to three pictures fused, as visit/capture.py does it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-import math
 from typing import Final
 
 import numpy as np
 
 from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.priors import EnginePrior
 from custom_components.facequota.quota.threshold import Threshold
 
-from .crowds import Person, unit
-from .looks import Outcome, Phase
+from .crowds import Person
+from .looks import Looks
+from .pictures import Vectors
 
-RETURNS: Final = 0.3
-LEARNING_VISITS: Final = 200
-_LOOKS: Final = 24
+DIMENSION: Final = 128
 _PAUSE_S: Final = 10.0
 _PORTION_CM: Final = 60.0
+_MAX_FRAMES: Final = 3
+_MIN_FRAMES_OF_SOMEBODY_NEW: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """People of one crowd: those who visit and those who are only looked up."""
+class Act:
+    """Who comes to a site for some time, and who is looked up meanwhile."""
 
     visitors: Sequence[Person]
-    strangers: Sequence[Person]
+    strangers: Sequence[Person] = ()
+    visits: int
+    returns: float = 0.3
+    """Share of the visits that are somebody's who is in the window, if anybody is."""
 
 
-def split(people: Sequence[Person], rng: np.random.Generator) -> Group:
-    """Return two thirds as visitors and the rest as strangers, nobody as both."""
-    order = rng.permutation(len(people))
-    cut = len(people) * 2 // 3
-    return Group(
-        visitors=[people[i] for i in order[:cut]],
-        strangers=[people[i] for i in order[cut:]],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    person: Person
-    picture: int
-    gone_at: float
+def until_sure(book: Book, person: Person, order: Sequence[int]) -> Vectors:
+    """Return the probe a visit decides by, of somebody's pictures in this order."""
+    most = min(_MAX_FRAMES, len(order))
+    for frames in range(1, most + 1):
+        probe = person.fused(order[:frames])
+        identity = book.identify(probe)
+        seen_enough = frames >= _MIN_FRAMES_OF_SOMEBODY_NEW
+        if identity.sure or (seen_enough and identity.beyond_doubt):
+            break
+    return probe
 
 
 class Site:
     """A book with visitors in it."""
 
     def __init__(
-        self, *, size: int, limit: float, prior: EnginePrior, run: int, seed: int
+        self, *, size: int, limit: float, cohort: Cohort, run: int, seed: int
     ) -> None:
         """Open with nobody in the window, which holds so many people."""
         self._window_s = size * _PAUSE_S
         self._rng = np.random.default_rng([seed, run])
         self._run = run
         self.now = 0.0
-        self._visits = 0
-        self._window: list[_Entry] = []
-        self._owner: dict[str, Person] = {}
+        self._here: dict[str, float] = {}
         self.book = Book(
             rule=Rule(allowance_cm=_PORTION_CM, window_s=self._window_s),
-            threshold=Threshold(prior=prior, limit=limit),
-            dimension=128,
+            threshold=Threshold(cohort=cohort, limit=limit),
+            dimension=DIMENSION,
         )
 
-    def visit(self, visitors: Sequence[Person]) -> None:
-        """Let somebody come: three in ten come back, if anybody has another picture."""
-        self._visits += 1
-        self._window = [e for e in self._window if e.gone_at > self.now]
-        here = {entry.person.name for entry in self._window}
-        ours = {person.name for person in visitors}
-        back = [
-            entry.person
-            for entry in self._window
-            if len(entry.person.templates) > 1 and entry.person.name in ours
-        ]
-        if back and self._rng.random() < RETURNS:
-            person = back[self._rng.integers(len(back))]
-        else:
-            away = [person for person in visitors if person.name not in here]
-            person = away[self._rng.integers(len(away))]
-        picture = int(self._rng.integers(len(person.templates)))
-        answer = self.book.request(person.templates[picture], _PORTION_CM, self.now)
+    def visit(self, visitors: Sequence[Person], returns: float) -> None:
+        """Let somebody come: back, or anew."""
+        self._here = {name: at for name, at in self._here.items() if at > self.now}
+        back = [person for person in visitors if person.name in self._here]
+        away = [person for person in visitors if person.name not in self._here]
+        is_back = bool(back) and (not away or self._rng.random() < returns)
+        person = self._one_of(back if is_back else away)
+        probe = until_sure(self.book, person, self._order(person))
+        answer = self.book.request(probe, _PORTION_CM, self.now)
         if isinstance(answer, Reservation):
             self.book.settle(answer, _PORTION_CM, self.now)
-            assert answer.visitor is not None
-            self._owner[answer.visitor] = person
-            self._window.append(_Entry(person, picture, self.now + self._window_s))
-            self.now += _PAUSE_S
+            self._here[person.name] = self.now + self._window_s
+        self.now += _PAUSE_S
 
-    def look(self, group: Group, phase: Phase) -> None:
-        """Look everybody up who can be looked up now."""
-        kept = [entry for entry in self._window if entry.gone_at > self.now]
-        raw = np.stack([e.person.templates[e.picture] for e in kept])
-        gallery = unit(raw)
-        ours = {person.name for person in group.visitors}
-        strangers = [(None, person) for person in group.strangers]
-        returns = [(e, e.person) for e in kept if e.person.name in ours]
-        for entry, person in (*strangers, *returns):
-            # Nobody comes back with a picture that is in the window already.
-            seen = [e.picture for e in kept if e.person is person]
-            pictures = [n for n in range(len(person.templates)) if n not in seen]
-            if not pictures:
-                continue
-            probe = person.templates[pictures[self._rng.integers(len(pictures))]]
-            found = self._owner.get(self.book.identify(probe).visitor or "")
-            near = np.linalg.norm(gallery - unit(probe[None]), axis=1)
-            nearest = kept[int(near.argmin())].person
-            lost = entry is not None and nearest is not person
-            looks = phase.strangers if entry is None else phase.returns
-            looks.people.append(person.name)
-            looks.run.append(self._run)
-            looks.visit.append(self._visits)
-            looks.wrong.append(found is not (None if entry is None else person))
-            looks.distance.append(math.inf if lost else float(near.min()))
-            looks.engine_distance.append(
-                math.inf if lost else float(np.linalg.norm(raw - probe, axis=1).min())
+    def look(self, strangers: Sequence[Person], visit: int) -> Looks:
+        """Look up people who were never here; nothing changes."""
+        looks = Looks()
+        self.book.expire(self.now)
+        for person in strangers:
+            probe = until_sure(self.book, person, self._order(person))
+            identity = self.book.identify(probe)
+            looks.tell(
+                person,
+                run=self._run,
+                visit=visit,
+                wrong=identity.visitor is not None,
+                uncertain=not identity.is_certain,
             )
+        return looks
+
+    def _one_of(self, people: Sequence[Person]) -> Person:
+        return people[int(self._rng.integers(len(people)))]
+
+    def _order(self, person: Person) -> list[int]:
+        return [int(one) for one in self._rng.permutation(len(person.templates))]
+
+
+def is_looked_after(visit: int) -> bool:
+    """Return whether strangers are looked up after so many visits of an act.
+
+    Each of the first ten, some of the first fifty, few later.
+    """
+    return visit <= 10 or (visit <= 50 and visit % 8 == 2) or visit % 50 == 0
 
 
 def play(
-    groups: Sequence[Group],
-    *,
-    size: int,
-    limit: float,
-    prior: EnginePrior,
-    visits: int,
-    run: int,
-    seed: int,
-) -> Outcome:
-    """Return what comes of so many visits of each group, one group after the other.
-
-    The first visits of each are those in which its distances are learnt.
-    """
-    site = Site(size=size, limit=limit, prior=prior, run=run, seed=seed)
-    outcome = Outcome()
-    for group in groups:
-        for number in range(1, visits + 1):
-            site.visit(group.visitors)
-            if number % (visits // _LOOKS) == 0:
-                learnt = number > LEARNING_VISITS
-                site.look(group, outcome.learnt if learnt else outcome.learning)
-    return outcome
+    acts: Sequence[Act], *, size: int, limit: float, cohort: Cohort, run: int, seed: int
+) -> Looks:
+    """Return what came of the acts, one after the other, to those looked up."""
+    site = Site(size=size, limit=limit, cohort=cohort, run=run, seed=seed)
+    looks = Looks()
+    for act in acts:
+        # Before the first visit of an act they meet whoever came before.
+        looks.extend(site.look(act.strangers, 0))
+        for number in range(1, act.visits + 1):
+            site.visit(act.visitors, act.returns)
+            if act.strangers and is_looked_after(number):
+                looks.extend(site.look(act.strangers, number))
+    return looks

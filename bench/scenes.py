@@ -1,102 +1,216 @@
 """Who comes to the sites that the threshold is measured at."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from itertools import permutations
+from typing import Final, Protocol
 
 import numpy as np
 
-from .crowds import Crowds, Person, drawn
+from .crowds import CHILDREN, Crowds, Person, drawn
+from .pictures import Light
+from .rolling import Act
 
-SIZES: Final = (10, 50, 200)
-VISITS: Final = 600
-CHILDREN: Final = "children"
+SIZES: Final = (1, 2, 4, 10, 20, 50, 100)
+CHANGES: Final = (5, 10, 20, 50)
+VISITS: Final = 150
+_TENTH: Final = 9
+_FAMILY: Final = 4
+_CLASS: Final = 20
 
-type Draw = Callable[[np.random.Generator], list[Sequence[Person]]]
+
+class Draw(Protocol):
+    """Who comes in one run of a scene."""
+
+    def __call__(self, rng: np.random.Generator) -> list[Act]:
+        """Return the acts, with a split of the people of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Crowds that come to one site, one after the other."""
+    """Some acts at a site whose window holds so many people."""
 
     name: str
     size: int
-    people: int
-    """How many different people can be new: what an oracle rests on."""
-    crowds: Draw
-    visits: int = VISITS
+    acts: Draw
 
 
-def scenes(crowds: Crowds, portraits: Sequence[Person] = ()) -> Iterator[Scene]:
-    """Yield every crowd alone, mixtures of the two largest, and changes of crowd.
+def split(
+    people: Sequence[Person], rng: np.random.Generator
+) -> tuple[list[Person], list[Person]]:
+    """Return two thirds as visitors and the rest as strangers, nobody as both."""
+    order = rng.permutation(len(people))
+    cut = len(people) * 2 // 3
+    return [people[i] for i in order[:cut]], [people[i] for i in order[cut:]]
 
-    And people who do not exist: like the largest crowd, or around some portraits.
-    """
-    for name, crowd in crowds.items():
-        yield from _sizes(name, len(crowd), partial(alone, crowd))
-    adults = sorted(
-        (name for name in crowds if name != CHILDREN),
-        key=lambda name: len(crowds[name]),
-    )[-2:]
-    if len(adults) == 2:
-        few, many = (crowds[name] for name in adults)
-        both, half, tenth = " + ".join(adults), len(few), len(many) // 9
-        yield from _sizes(f"half {both}", 2 * half, partial(_mixed, few, many, half))
-        yield from _sizes(
-            f"tenth {both}", len(many) + tenth, partial(_mixed, many, few, tenth)
-        )
-        for first, then in (adults, adults[::-1]):
+
+def scenes(by_light: Mapping[Light, Crowds]) -> Iterator[Scene]:
+    """Yield every scene there are people for."""
+    day = by_light[Light.DAY]
+    for name, crowd in day.items():
+        yield from alone(name, crowd)
+    adults: Crowds = {name: day[name] for name in ("lfw", "east_asian") if name in day}
+    everybody: Crowds = {**adults, CHILDREN: day.get(CHILDREN, [])}
+    for (first, one), (then, other) in permutations(everybody.items(), 2):
+        if first in adults:
+            yield from mixed(first, one, then, other)
+        yield from changes(f"{first}, then {then}", one, other)
+    for name, crowd in adults.items():
+        yield from special(name, crowd, day)
+    for light, crowds in by_light.items():
+        if light is Light.DAY:
+            continue
+        for name in adults:
+            yield from alone(f"{name}, {light}", crowds[name], (20, 50))
+            yield from mixed(name, day[name], light, crowds[name])
+    if not adults:
+        return
+    like = max(adults.values(), key=len)
+    for size in (200, 1000):
+        yield Scene(name="drawn", size=size, acts=partial(_drawn, like, size))
+
+
+def alone(
+    name: str, crowd: Sequence[Person], sizes: Sequence[int] = SIZES
+) -> Iterator[Scene]:
+    """Yield a crowd as all that comes, with windows it can fill."""
+    for size in sizes:
+        if len(crowd) * 2 // 3 > size + 1:
+            yield Scene(name=name, size=size, acts=partial(_alone, crowd, 0.3))
+
+
+def mixed(
+    name: str, crowd: Sequence[Person], kind: str, few: Sequence[Person]
+) -> Iterator[Scene]:
+    """Yield a crowd in which one in ten is of another kind."""
+    for size in (10, 20, 50):
+        if len(crowd) * 2 // 3 > size + 1 and few:
             yield Scene(
-                name=f"{first}, then {then}",
-                size=50,
-                people=half,
-                crowds=partial(_in_turn, crowds[first], crowds[then]),
+                name=f"{name}, one in ten {kind}",
+                size=size,
+                acts=partial(_mixed, crowd, kind, few),
             )
-    like = max(crowds.values(), key=len, default=portraits)
-    for size in (200, 1_000) if crowds else (*SIZES, 1_000):
-        people = 2 * size + 200
+
+
+def changes(
+    name: str, first: Sequence[Person], then: Sequence[Person]
+) -> Iterator[Scene]:
+    """Yield one crowd after another, as a bus brings it."""
+    for size in CHANGES:
+        if min(len(first), len(then)) * 2 // 3 > size // 2:
+            yield Scene(name=name, size=size, acts=partial(_in_turn, first, then))
+
+
+def special(name: str, crowd: Sequence[Person], day: Crowds) -> Iterator[Scene]:
+    """Yield what a crowd finds at a place where something went before."""
+    for returns in (0.0, 0.7):
         yield Scene(
-            name="portraits + drawn" if portraits else "drawn",
-            size=size,
-            people=people,
-            crowds=partial(_drawn, like, portraits, people),
-            visits=VISITS + 2 * size,
+            name=f"{name}, {returns:.0%} returns",
+            size=20,
+            acts=partial(_alone, crowd, returns),
+        )
+    for who, people, visits in (("three staff", 3, 100), ("ten regulars", 10, 400)):
+        yield Scene(
+            name=f"{name} after {who}",
+            size=20,
+            acts=partial(_after, crowd, people, visits),
+        )
+    yield Scene(
+        name=f"{name} after look-alikes", size=20, acts=partial(_after_family, crowd)
+    )
+    if day.get(CHILDREN):
+        yield Scene(
+            name=f"{name} after a school class",
+            size=20,
+            acts=partial(_after_class, crowd, day[CHILDREN]),
         )
 
 
-def _sizes(name: str, people: int, crowds: Draw) -> Iterator[Scene]:
-    for size in SIZES:
-        # Two thirds visit, and one of them has to be outside of the window.
-        if people * 2 // 3 > size + 1:
-            yield Scene(name=name, size=size, people=people, crowds=crowds)
-
-
-def alone(crowd: Sequence[Person], _: np.random.Generator) -> list[Sequence[Person]]:
-    """Return a crowd as all that comes."""
-    return [crowd]
+def _alone(
+    crowd: Sequence[Person], returns: float, rng: np.random.Generator
+) -> list[Act]:
+    visitors, strangers = split(crowd, rng)
+    return [Act(visitors=visitors, strangers=strangers, visits=VISITS, returns=returns)]
 
 
 def _mixed(
     crowd: Sequence[Person],
-    other: Sequence[Person],
-    count: int,
+    kind: str,
+    few: Sequence[Person],
     rng: np.random.Generator,
-) -> list[Sequence[Person]]:
-    """Return a crowd with so many of another one in it."""
-    return [[*crowd, *(other[i] for i in rng.permutation(len(other))[:count])]]
+) -> list[Act]:
+    """Return a crowd with a few of a kind, who may be the same people in another light."""
+    names = np.array(sorted({person.name for person in (*crowd, *few)}))
+    visiting = set(rng.permutation(names)[: len(names) * 2 // 3])
+    others = [replace(person, crowd=kind) for person in few]
+    guests = [person for person in others if person.name in visiting]
+    guests = guests[: max(1, len(crowd) * 2 // 3 // _TENTH)]
+    twice = {person.name for person in guests}
+    visitors = [one for one in crowd if one.name in visiting and one.name not in twice]
+    return [
+        Act(
+            visitors=[*visitors, *guests],
+            strangers=[one for one in (*crowd, *others) if one.name not in visiting],
+            visits=VISITS,
+        )
+    ]
 
 
 def _in_turn(
-    first: Sequence[Person], then: Sequence[Person], _: np.random.Generator
-) -> list[Sequence[Person]]:
-    return [first, then]
+    first: Sequence[Person], then: Sequence[Person], rng: np.random.Generator
+) -> list[Act]:
+    before, _ = split(first, rng)
+    visitors, strangers = split(then, rng)
+    return [
+        Act(visitors=before, visits=60),
+        Act(visitors=visitors, strangers=strangers, visits=60),
+    ]
 
 
-def _drawn(
-    like: Sequence[Person],
-    others: Sequence[Person],
-    count: int,
-    rng: np.random.Generator,
-) -> list[Sequence[Person]]:
-    return [[*others, *drawn(like, count, rng)]]
+def _after(
+    crowd: Sequence[Person], people: int, visits: int, rng: np.random.Generator
+) -> list[Act]:
+    """Return some who come again and again, and then everybody."""
+    visitors, strangers = split(crowd, rng)
+    several = sorted(visitors, key=lambda one: -len(one.templates))[: 3 * people]
+    chosen = [several[i] for i in rng.permutation(len(several))[:people]]
+    return [
+        Act(visitors=chosen, visits=visits, returns=0.9),
+        Act(visitors=visitors, strangers=strangers, visits=60),
+    ]
+
+
+def _after_family(crowd: Sequence[Person], rng: np.random.Generator) -> list[Act]:
+    """Return the people who look most like one of them, and then everybody."""
+    visitors, strangers = split(crowd, rng)
+    faces = np.stack([person.fused(slice(None)) for person in visitors])
+    alike = faces @ faces.T
+    np.fill_diagonal(alike, -1)
+    one = int(np.sort(alike, axis=1)[:, -_FAMILY + 1 :].sum(axis=1).argmax())
+    family = [one, *np.argsort(-alike[one])[: _FAMILY - 1]]
+    return [
+        Act(visitors=[visitors[i] for i in family], visits=60, returns=0.9),
+        Act(visitors=visitors, strangers=strangers, visits=60),
+    ]
+
+
+def _after_class(
+    crowd: Sequence[Person], children: Sequence[Person], rng: np.random.Generator
+) -> list[Act]:
+    visitors, strangers = split(crowd, rng)
+    order = rng.permutation(len(children))[:_CLASS]
+    return [
+        Act(visitors=[children[i] for i in order], visits=2 * _CLASS, returns=0.5),
+        Act(visitors=visitors, strangers=strangers, visits=60),
+    ]
+
+
+def _drawn(like: Sequence[Person], size: int, rng: np.random.Generator) -> list[Act]:
+    """Return people who do not exist, as many as a full window takes."""
+    people = drawn(like, size + 200, rng)
+    visitors, strangers = people[: size + 100], people[size + 100 :]
+    return [
+        Act(visitors=visitors, visits=size, returns=0.0),
+        Act(visitors=visitors, strangers=strangers, visits=10, returns=0.0),
+    ]

@@ -31,7 +31,8 @@ from custom_components.facequota.recognition.environment import EngineEnvironmen
 from custom_components.facequota.recognition.picture import decode
 from scripts.house.prepare import engines
 
-from .crowds import FACES, Photograph, Vectors, photographs, unit
+from .crowds import unit
+from .pictures import FACES, Photograph, Vectors, photographs
 from .spoils import SPOILS, Pixels
 from .usable import frame
 

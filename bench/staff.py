@@ -5,18 +5,26 @@ camera, one folder for each person. Templates are in memory only and go with the
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from .crowds import Person, load
-from .openset import Row, run
-from .scenes import VISITS, Scene, alone
+from custom_components.facequota.quota.account import Reservation
+from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.cohort import Cohort
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.threshold import Threshold
 
-SIZES: Final = (10, 50)
+from .crowds import Person, load
+from .looks import Looks, interval
+from .openset import Row, run
+from .rolling import DIMENSION
+from .scenes import alone
+
+SIZES: Final = (2, 10, 50)
 # Two thirds visit, and one of them has to be outside of the window.
 LEAST_PEOPLE: Final = 18
-SPLITS: Final = 8
+RUNS: Final = 8
 
 
 class TooFewError(ValueError):
@@ -28,7 +36,7 @@ def people_in(folder: Path, engine: str) -> list[Person]:
 
     Raises TooFewError when that is nobody to measure with.
     """
-    crowds = load(folder, engine, least=1, keep=False)
+    crowds = load(folder, engine, keep=False)
     people = [person for crowd in crowds.values() for person in crowd]
     again = sum(len(person.templates) > 1 for person in people)
     if len(people) < LEAST_PEOPLE or not again:
@@ -44,13 +52,35 @@ def measure(people: Sequence[Person], engine: str, limit: float) -> Iterator[Row
 
     limit is the share of new visitors that may be wrongly refused.
     """
-    for size in SIZES:
-        if len(people) * 2 // 3 > size + 1:
-            scene = Scene(
-                name="staff",
-                size=size,
-                people=len(people),
-                crowds=partial(alone, people),
-                visits=VISITS,
-            )
-            yield run(scene, limit, engine, SPLITS)[0]
+    cohort = Cohort.load(engine)
+    staff = [replace(person, crowd="staff") for person in people]
+    for scene in alone("staff", staff, SIZES):
+        yield from run(scene, limit, cohort, RUNS)
+
+
+def missed(
+    people: Sequence[Person], engine: str, limit: float
+) -> tuple[float, float, float]:
+    """Return the share of returns that are missed among the others, and its interval.
+
+    Everybody comes by half of their pictures, and again by the other half.
+    """
+    cohort = Cohort.load(engine)
+    looks = Looks()
+    for person in people:
+        half = len(person.templates) // 2
+        if not half:
+            continue
+        book = Book(
+            rule=Rule(allowance_cm=60, window_s=600),
+            threshold=Threshold(cohort=cohort, limit=limit),
+            dimension=DIMENSION,
+        )
+        for other in people:
+            pictures = slice(half) if other is person else slice(None)
+            answer = book.request(other.fused(pictures), 60, 0.0)
+            if other is person and isinstance(answer, Reservation):
+                visitor = answer.visitor
+        again = book.identify(person.fused(slice(half, None))).visitor
+        looks.tell(person, run=0, wrong=again is None or again != visitor)
+    return interval(looks)

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from custom_components.facequota.recognition.look import look
 
-from .crowds import MASKED, photographs
+from .pictures import MASKED, photographs
 
 FRAME: Final = (640, 480)
 

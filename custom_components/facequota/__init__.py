@@ -1,5 +1,7 @@
 """FaceQuota: a fair portion of paper per person and time, without names."""
 
+import logging
+
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import (
@@ -9,9 +11,10 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.typing import ConfigType
 
-from .const import DOMAIN
+from .const import CONF_ENGINE, DOMAIN
 from .entity import site_device
 from .panel.page import async_hide_panel, async_setup_panel, async_show_panel
+from .quota.cohort import Cohort, CohortError
 from .services import async_setup_services
 from .site.issues import async_watch_visits
 from .site.migration import async_migrate
@@ -20,6 +23,8 @@ from .site.site import FaceQuotaConfigEntry, Site, purge_issue_id
 from .site.site_log import SiteLog
 from .site.upkeep import Upkeep
 from .site.watch import async_watch_entities
+
+_LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -54,7 +59,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     )
     # Before the parts are made of them, and from now on.
     entry.async_on_unload(async_follow_references(hass, entry))
-    site = entry.runtime_data = Site(hass, entry, device.id)
+    cohort = await hass.async_add_executor_job(_cohort, entry.data[CONF_ENGINE])
+    site = entry.runtime_data = Site(hass, entry, device.id, cohort)
     # At once: a dispenser that is added while this site is set up is not missed.
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     # Before there are entities: a total that began at nothing after each restart would
@@ -75,6 +81,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     await async_show_panel(hass)
     return True
+
+
+def _cohort(engine: str) -> Cohort | None:
+    """Return what is known of faces beforehand; None if its file cannot be used.
+
+    The engine does not start then and says so; the open lane gives paper.
+    """
+    try:
+        return Cohort.load(engine)
+    except CohortError as err:
+        _LOGGER.error("The engine %s does not start: %s", engine, err)
+        return None
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> bool:

@@ -19,7 +19,7 @@ from homeassistant.helpers.typing import StateType
 
 from .const import Lane, Outcome
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
-from .quota.threshold import Promise
+from .quota.threshold import FpirEstimate
 from .site.dispenser import State
 from .site.lanes import Equality
 from .site.site import FaceQuotaConfigEntry
@@ -48,11 +48,11 @@ class TotalDescription(SensorEntityDescription):
 MOST_ONE_IN = 1_000_000
 
 
-def _one_in(promise: Promise) -> int | None:
-    """Return of how many new visitors one is wrongly refused; None before it is learnt."""
-    if promise.fpir is None:
+def _one_in(estimate: FpirEstimate) -> int | None:
+    """Return of how many new visitors one is wrongly refused; None before it is known."""
+    if estimate.fpir is None:
         return None
-    return round(min(MOST_ONE_IN, 1 / max(promise.fpir, 1 / MOST_ONE_IN)))
+    return round(min(MOST_ONE_IN, 1 / max(estimate.fpir, 1 / MOST_ONE_IN)))
 
 
 DISPENSER_SENSORS = (
@@ -144,10 +144,10 @@ SITE_SENSORS = (
         key="wrongly_refused",
         translation_key="wrongly_refused",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda site: _one_in(site.visitors.promise),
+        value_fn=lambda site: _one_in(site.visitors.fpir_estimate),
         attributes_fn=lambda site: {
-            "comparisons": site.visitors.promise.comparisons,
-            "visits": site.visitors.promise.visits,
+            "comparisons": site.visitors.fpir_estimate.comparisons,
+            "visits": site.visitors.fpir_estimate.visits,
         },
     ),
     SiteSensorDescription(

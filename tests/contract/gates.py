@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.protocol import AnyBook, Refusal, Reservation
 from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
@@ -17,7 +16,7 @@ from custom_components.facequota.shared_quota.server import (
     Server,
     ServerSettings,
 )
-from tests.unit.quota.people import DIMENSION
+from tests.unit.quota.people import DIMENSION, any_face
 
 TEMPLE: Final = Rule(allowance_cm=60, window_s=540)
 PAIRING: Final = Pairing(quota="0123456789abcdef", key=bytes(range(32)))
@@ -31,7 +30,7 @@ def now() -> float:
 
 def replica(rule: Rule = TEMPLE) -> Replica:
     """Return a book in memory that knows nobody."""
-    threshold = Threshold(prior=PRIORS["face_recognition"], limit=0.001)
+    threshold = Threshold(cohort=any_face(), limit=0.001)
     return Replica(rule=rule, threshold=threshold, dimension=DIMENSION)
 
 

@@ -303,7 +303,12 @@ def test_every_issue_has_its_words() -> None:
         for tree in MODULES.values()
         for text in literals(tree, "translation_key", "async_create_issue")
     }
-    named |= {*map(fault_issue, NEEDS_A_PERSON), *DEFECTS, BUTTON_STUCK}
+    named |= {
+        *ENGINE_ISSUES,
+        *map(fault_issue, NEEDS_A_PERSON),
+        *DEFECTS,
+        BUTTON_STUCK,
+    }
     assert named | constants("ISSUE_") == set(EN["issues"])
     for issue in EN["issues"].values():
         assert issue["title"]

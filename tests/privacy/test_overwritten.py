@@ -17,12 +17,12 @@ import pytest
 from custom_components.facequota.quota import orthogonal
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.proof.memory import Memory
 from scripts.proof.needles import Needles, Secret
+from tests.unit.quota.people import any_face
 from tests.unit.recognition import conftest as recognition
 
 actor = recognition.actor
@@ -90,7 +90,7 @@ async def test_no_template_is_left_of_a_visit_and_a_purge(
     await worker.start()
     book = Book(
         rule=Rule(allowance_cm=60, window_s=540),
-        threshold=Threshold(prior=PRIORS["face_recognition"], limit=1e-3),
+        threshold=Threshold(cohort=any_face(), limit=1e-3),
         dimension=128,
     )
     sightings = [await worker.look(b"picture", timeout=30) for _ in range(3)]

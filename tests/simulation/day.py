@@ -15,7 +15,6 @@ from custom_components.facequota.hardware.motor import Motor
 from custom_components.facequota.options import SiteOptions
 from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
 from custom_components.facequota.quota.book import Book
-from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.accounts import Account, Accounts
 from custom_components.facequota.visit.capture import Probe
@@ -25,6 +24,7 @@ from custom_components.facequota.visit.visitors import Cause, Visitors, wall_clo
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from tests.unit.quota.people import any_face
 
 from .machine import LENGTH_CM, Machine, Trouble, register
 
@@ -153,9 +153,7 @@ class Day:
         self._hass = hass
         self._draw = Random(seed)
         options = SiteOptions.from_entry({})
-        threshold = Threshold(
-            prior=PRIORS["face_recognition"], limit=options.fpir_limit
-        )
+        threshold = Threshold(cohort=any_face(), limit=options.fpir_limit)
         book = Book(rule=options.rule, threshold=threshold, dimension=128)
         self.visitors = Visitors(hass, lambda: book)
         machines = {

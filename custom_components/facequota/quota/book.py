@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .account import Account, Refusal, Reservation, Settlement
 from .gallery import Gallery
 from .gcra import Rule, finite
-from .threshold import Promise, Reach, Threshold
+from .threshold import DecisionThresholds, FpirEstimate, Threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ class Identity:
     distance: float | None
     others: tuple[str, ...] = ()
     """Further visitors who are near enough to be the same person."""
+    is_certain: bool = True
+    """False: for such a face the limit cannot be kept, so it is taken for nobody."""
 
     @property
     def beyond_doubt(self) -> bool:
@@ -57,10 +59,11 @@ class Identity:
         return self.sure or (self.visitor is None and not self.doubtful)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Visitor:
     key: int
     account: Account
+    was_refused: bool = False
 
 
 class Book:
@@ -89,9 +92,10 @@ class Book:
         """Recognise the probe and reserve paper, or say when there will be some.
 
         Who is not recognised is new, gets paper and is remembered for it; so is
-        whoever may be one of two visitors of whom one may have paper. Raises
-        ValueError when the probe is not a finite template of the book's dimension or
-        cm is not positive or more than the allowance; nothing has changed then.
+        whoever may be one of two visitors of whom one may have paper. Who has a face
+        that no limit can be kept for has paper and is not remembered. Raises ValueError,
+        and nothing has changed, when the probe is not a finite template of the book's
+        dimension or cm is not positive or more than the allowance.
         """
         self.expire(now)
         identity = self.identify(probe)
@@ -104,15 +108,19 @@ class Book:
         if known and identity.sure:
             self._gallery.refresh(self._visitors[known].key, probe)
         if isinstance(decision, Refusal):
+            if known and not self._visitors[known].was_refused:
+                self._visitors[known].was_refused = True
+                self._count(probe)
             return replace(decision, distance=identity.distance)
-        if identity.visitor is None:
-            self._observe(probe)
         self._running[decision.token] = account
+        if (new := known is None) and identity.is_certain:
+            self._count(probe)
+            known = self._remember(probe, account)
         return replace(
             decision,
-            visitor=known or self._remember(probe, account),
-            new=known is None,
-            doubtful=identity.doubtful or known != identity.visitor,
+            visitor=known,
+            new=new,
+            doubtful=identity.doubtful or (new and identity.visitor is not None),
             distance=identity.distance,
         )
 
@@ -142,9 +150,9 @@ class Book:
 
     def who_may_be(self, probe: NDArray[np.float32]) -> list[str]:
         """Return everybody whom it would be right to forget for this probe."""
-        distances, reach = self._compare(probe)
-        near = self._gallery.keys()[distances <= reach.doubt]
-        return [self._visitor_of[int(key)] for key in near]
+        distances, near = self._compare(probe)
+        keys = self._gallery.keys()[distances <= near.doubt]
+        return [self._visitor_of[int(key)] for key in keys]
 
     def expire(self, now: float) -> int:
         """Forget everybody whose allowance is whole again; return how many.
@@ -210,46 +218,45 @@ class Book:
             oldest_s=max(0.0, self._rule.window_s - (min(tats) - now)) if tats else 0.0,
         )
 
-    def promise(self, now: float) -> Promise:
+    def fpir_estimate(self, now: float) -> FpirEstimate:
         """Return how well the limit is kept with those who are here now."""
         self.expire(now)
-        threshold = self.threshold
-        if threshold.among is not None and self._gallery.crowd.is_known:
-            threshold = threshold.among
-        return threshold.promise(len(self._visitors))
+        return self.threshold.estimate(len(self._visitors))
 
-    def _compare(self, probe: NDArray[np.float32]) -> tuple[NDArray[np.float32], Reach]:
-        """Return how far every template is, and how near it has to be.
-
-        As people of this crowd are told apart, as soon as the crowd is known.
-        """
-        among = self.threshold.among
-        relative = self._gallery.relative(probe) if among is not None else None
-        if among is not None and relative is not None:
-            return relative, among.reach_among(relative, self._gallery.crowd.visits)
+    def _compare(
+        self, probe: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], DecisionThresholds]:
+        """Return how far every template is, and how near it has to be."""
         distances = self._gallery.distances(probe)
-        return distances, self.threshold.reach(distances)
+        return distances, self.threshold.decide(probe, len(distances))
 
     def identify(self, probe: NDArray[np.float32]) -> Identity:
         """Return who the probe is. Changes nothing.
 
         Raises ValueError when it is not a finite template of the book's dimension.
         """
-        distances, reach = self._compare(probe)
-        if not distances.size:
-            return Identity(visitor=None, sure=False, doubtful=False, distance=None)
-        row = int(distances.argmin())
-        distance = float(distances[row])
+        distances, near = self._compare(probe)
+        row = int(distances.argmin()) if distances.size else None
+        distance = None if row is None else float(distances[row])
+        if row is None or distance is None or not near.is_certain:
+            return Identity(
+                visitor=None,
+                sure=False,
+                doubtful=False,
+                distance=distance,
+                is_certain=near.is_certain,
+            )
         keys = self._gallery.keys()
-        same = distance <= reach.same
-        near = np.flatnonzero(distances <= reach.same)
+        same = distance <= near.same
         return Identity(
             visitor=self._visitor_of[int(keys[row])] if same else None,
-            sure=distance <= reach.sure,
-            doubtful=not same and distance <= reach.doubt,
+            sure=distance <= near.sure,
+            doubtful=not same and distance <= near.doubt,
             distance=distance,
             others=tuple(
-                self._visitor_of[int(keys[one])] for one in near if one != row
+                self._visitor_of[int(keys[one])]
+                for one in np.flatnonzero(distances <= near.same)
+                if one != row
             ),
         )
 
@@ -260,12 +267,9 @@ class Book:
             for name in names
         )
 
-    def _observe(self, probe: NDArray[np.float32]) -> None:
-        """Learn from a new visitor."""
-        self.threshold.observe(self._gallery.distances(probe))
-        if (among := self.threshold.among) is not None:
-            if (relative := self._gallery.relative(probe)) is not None:
-                among.observe(relative)
+    def _count(self, probe: NDArray[np.float32]) -> None:
+        """Count how near everybody in the window is to a visitor."""
+        self.threshold.observe(probe, self._gallery.distances(probe))
 
     def _remember(self, template: NDArray[np.float32], account: Account) -> str:
         name = secrets.token_hex(8)
@@ -274,8 +278,6 @@ class Book:
 
     def _keep(self, name: str, template: NDArray[np.float32], account: Account) -> None:
         key = self._gallery.add(template)
-        if self.threshold.among is not None:
-            self._gallery.learn()
         self._visitors[name] = _Visitor(key=key, account=account)
         self._visitor_of[key] = name
         self._most_faces_ever = max(self._most_faces_ever, len(self._visitors))

@@ -23,13 +23,11 @@ from .site import FaceQuotaConfigEntry
 ISSUE_CAMERA_SILENT: Final = "camera_silent"
 ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
 ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
+ISSUE_PEOPLE_LOOK_ALIKE: Final = "people_look_alike"
 
 # What stands in the way of paper, or of a device's whole work, until a person comes.
 NEEDS_A_PERSON: Final = (*sorted(LATCHED), Fault.COVER_OPEN, Fault.JAM, Fault.PAPER_OUT)
 DEFECTS: Final = (Defect.CLOCKS_DIFFER, Defect.NAME_SHARED)
-
-# Before so many new visitors the strict assumptions hold, which are meant to be strict.
-ENOUGH_VISITS: Final = 50
 
 
 @callback
@@ -43,7 +41,7 @@ def async_watch_visits(
         for dispenser in dispensers
     ]
     releases += [
-        dispenser.visits.add(partial(_judge_promise, hass, entry))
+        dispenser.visits.add(partial(_judge_limit, hass, entry))
         for dispenser in dispensers
     ]
 
@@ -62,8 +60,9 @@ def async_watch_visits(
             for key in (ISSUE_CAMERA_SILENT, ISSUE_MOTOR_UNAVAILABLE):
                 _mended(hass, dispenser, key)
             _tell_standing(hass, dispenser, {})
-        # What was learnt of the crowd is gone with the site's memory.
-        ir.async_delete_issue(hass, DOMAIN, _promise_issue_id(entry))
+        # What was counted is gone with the site's memory.
+        for key in (ISSUE_RECOGNITION_SHOULD_REST, ISSUE_PEOPLE_LOOK_ALIKE):
+            ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry.entry_id}")
 
     return stop
 
@@ -114,31 +113,28 @@ def _tell_standing(
 
 
 @callback
-def _judge_promise(
+def _judge_limit(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry, _visit: Visit
 ) -> None:
-    """Tell when the limit can only be kept by recognising hardly anybody."""
-    issue_id = _promise_issue_id(entry)
-    promise = entry.runtime_data.visitors.promise
-    if promise.useful or promise.visits < ENOUGH_VISITS:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key=ISSUE_RECOGNITION_SHOULD_REST,
-        translation_placeholders={
-            "site": entry.title,
-            "visits": str(promise.visits),
-        },
-    )
-
-
-def _promise_issue_id(entry: FaceQuotaConfigEntry) -> str:
-    return f"{ISSUE_RECOGNITION_SHOULD_REST}_{entry.entry_id}"
+    """Tell when people look more alike than measured, and when it leaves nobody known."""
+    estimate = entry.runtime_data.visitors.fpir_estimate
+    for key, is_so in (
+        (ISSUE_RECOGNITION_SHOULD_REST, not estimate.useful),
+        (ISSUE_PEOPLE_LOOK_ALIKE, estimate.is_denser and estimate.useful),
+    ):
+        issue_id = f"{key}_{entry.entry_id}"
+        if not is_so:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+            continue
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=key,
+            translation_placeholders={"site": entry.title},
+        )
 
 
 def _issue_id(dispenser: Dispenser, key: str) -> str:

@@ -13,7 +13,7 @@ from custom_components.facequota.const import (
 )
 from custom_components.facequota.options import SiteOptions
 from custom_components.facequota.quota.book import Book
-from custom_components.facequota.quota.priors import PRIORS
+from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.recogniser import Recogniser, engine_environment
@@ -44,10 +44,15 @@ class Site:
     """One restroom or building: its visitors, its recogniser and its dispensers."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: FaceQuotaConfigEntry, device_id: str
+        self,
+        hass: HomeAssistant,
+        entry: FaceQuotaConfigEntry,
+        device_id: str,
+        cohort: Cohort | None,
     ) -> None:
-        """Wire the parts; nothing runs yet."""
+        """Wire the parts; nothing runs yet. Without a cohort the engine never does."""
         self._hass = hass
+        self._cohort = cohort or Cohort.unknown(TEMPLATE_DIMENSION)
         self.entry = entry
         self.changes = Listeners[[]]()
         self.visitors = Visitors(hass, self._new_book)
@@ -62,6 +67,7 @@ class Site:
             engine_environment(
                 hass, entry.data[CONF_ENGINE], entry.data.get(CONF_WHEELS_FOLDER)
             ),
+            has_cohort=cohort is not None,
             on_change=self.update,
         )
         self._shared = Shared(
@@ -170,10 +176,9 @@ class Site:
     def _new_book(self) -> Book:
         """Return a book that knows nobody."""
         options = SiteOptions.from_entry(self.entry.options)
-        prior = PRIORS[self.entry.data[CONF_ENGINE]]
         return Book(
             rule=options.rule,
-            threshold=Threshold(prior=prior, limit=options.fpir_limit),
+            threshold=Threshold(cohort=self._cohort, limit=options.fpir_limit),
             dimension=TEMPLATE_DIMENSION,
         )
 

@@ -43,6 +43,8 @@ class Doubt(StrEnum):
 
     PRESENTATION_ATTACK = "presentation_attack"
     LOW_FACE = "low_face"
+    ALIKE = "alike"
+    """The limit cannot be kept for such a face: too many people have one like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ async def look(
     usable: list[Sighting] = []
     try:
         probe = await _look(camera, recogniser, identify, on_guidance, usable)
-        doubt = _doubt(usable, eye_line)
+        doubt = _doubt(usable, eye_line) or _doubt_of_template(probe, identify)
         return replace(probe, reason=doubt) if doubt else probe
     finally:
         for sighting in usable:
@@ -149,6 +151,13 @@ def _doubt(usable: list[Sighting], eye_line: float | None) -> Doubt | None:
     if eye_line is not None and depths and sum(depths) / len(depths) > eye_line:
         return Doubt.LOW_FACE
     return None
+
+
+def _doubt_of_template(probe: Probe, identify: Identify) -> Doubt | None:
+    """Return why the limit cannot be kept for a face, if it cannot."""
+    if probe.template is None or identify(probe.template).is_certain:
+        return None
+    return Doubt.ALIKE
 
 
 def _decisive(usable: list[Sighting], identify: Identify) -> NDArray[np.float32] | None:

@@ -9,7 +9,8 @@ from homeassistant.helpers import issue_registry as ir
 ENGINE_MISSING = "engine_missing"
 ENGINE_FAILED = "engine_failed"
 ENGINE_NO_AVX = "engine_no_avx"
-ENGINE_ISSUES = (ENGINE_MISSING, ENGINE_FAILED, ENGINE_NO_AVX)
+COHORT_UNUSABLE = "cohort_unusable"
+ENGINE_ISSUES = (ENGINE_MISSING, ENGINE_FAILED, ENGINE_NO_AVX, COHORT_UNUSABLE)
 
 REASON_MISSING = "missing"
 # dlib's wheels use AVX instructions; a processor without them kills the worker with it.
@@ -47,7 +48,8 @@ def show_issue(
                 # The engine that the repair gives to the site; None: its own.
                 "engine": ENGINE_WITHOUT_AVX if key == ENGINE_NO_AVX else None,
             },
-            is_fixable=True,
+            # A file of the integration itself comes with the integration only.
+            is_fixable=key != COHORT_UNUSABLE,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,
             translation_placeholders={"site": entry.title, **words},

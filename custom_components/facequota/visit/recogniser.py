@@ -24,7 +24,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 
 from .attack_files import attack_folder, attack_placeholders, can_detect
-from .engine_issues import REASON_MISSING, issue_of, show_issue
+from .engine_issues import COHORT_UNUSABLE, REASON_MISSING, issue_of, show_issue
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -55,9 +55,11 @@ class Recogniser:
         entry: ConfigEntry,
         environment: EngineEnvironment,
         *,
+        has_cohort: bool,
         on_change: Callable[[], None],
     ) -> None:
         """Wire the worker; nothing runs yet."""
+        self._has_cohort = has_cohort
         self._hass = hass
         self._entry = entry
         self._environment = environment
@@ -92,6 +94,9 @@ class Recogniser:
         another Python) is not downloaded here: nothing leaves the machine unless a
         person asks for it.
         """
+        if not self._has_cohort:
+            self._report(COHORT_UNUSABLE)
+            return
         self._is_wanted = True
         if self.worker is None:
             await asyncio.wait([self._reach()])

@@ -17,7 +17,7 @@ from custom_components.facequota.quota.book import (
     PurgeCounts,
 )
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.threshold import Promise
+from custom_components.facequota.quota.threshold import FpirEstimate
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
@@ -77,9 +77,9 @@ class Visitors:
         return self._book.statistics(self._hass.loop.time())
 
     @property
-    def promise(self) -> Promise:
+    def fpir_estimate(self) -> FpirEstimate:
         """Return how well the manager's limit is kept with so many faces."""
-        return self._book.promise(self._hass.loop.time())
+        return self._book.fpir_estimate(self._hass.loop.time())
 
     @property
     def all_forgotten_at(self) -> datetime | None:

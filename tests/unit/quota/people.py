@@ -1,10 +1,13 @@
 """People for the tests: far from each other, near to themselves."""
 
+from dataclasses import replace
 import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from custom_components.facequota.quota.cohort import Cohort
 
 DIMENSION: Final = 128
 
@@ -25,3 +28,19 @@ def crowd(count: int) -> NDArray[np.float32]:
     templates = np.random.default_rng(1).normal(size=(count, DIMENSION))
     templates /= np.linalg.norm(templates, axis=1, keepdims=True)
     return templates.astype(np.float32)
+
+
+def any_face() -> Cohort:
+    """Return a cohort that is certain of every template, and equally strict with all.
+
+    At a limit of 0.1 % and with one template, the same is nearer than 0.24.
+    """
+    return replace(
+        Cohort.unknown(DIMENSION),
+        rest=np.full(1, 0.49, np.float32),
+        power=0.25,
+        nearest_to_children=0.0,
+        farthest=math.inf,
+        usual=np.array([1.19, 0.21], np.float32),
+        useful_distance=0.1,
+    )

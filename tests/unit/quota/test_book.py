@@ -5,11 +5,11 @@ import pytest
 
 from custom_components.facequota.quota.account import RESERVATION_S, Refusal
 from custom_components.facequota.quota.book import Book, PurgeCounts
+from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
 
-from .people import DIMENSION, crowd, face
+from .people import DIMENSION, any_face, crowd, face
 from .test_lane import reserved
 
 TEMPLE = Rule(allowance_cm=60, window_s=540)
@@ -23,7 +23,7 @@ def book_fixture() -> Book:
 
 def make_book(rule: Rule = TEMPLE) -> Book:
     """Return an empty book."""
-    threshold = Threshold(prior=PRIORS["face_recognition"], limit=0.001)
+    threshold = Threshold(cohort=any_face(), limit=0.001)
     return Book(rule=rule, threshold=threshold, dimension=DIMENSION)
 
 
@@ -35,8 +35,8 @@ def refused(answer: object) -> Refusal:
 
 def between(book: Book) -> float:
     """Return a distance to a single template that is neither the same nor new."""
-    reach = book.threshold.reach(np.ones(1, np.float32))
-    return (reach.same + reach.doubt) / 2
+    near = book.threshold.decide(face(1), 1)
+    return (near.same + near.doubt) / 2
 
 
 def visit(book: Book, person: int, now: float, *, cm: float = 60) -> None:
@@ -223,7 +223,7 @@ def test_a_template_learns_from_a_sure_return_and_from_no_other(book: Book) -> N
     visit(book, 1, 0)
     refused(book.request(face(1, away=0.08), 60, 10))
     assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)
-    at = book.threshold.reach(np.ones(1, np.float32)).same - 0.001
+    at = book.threshold.decide(face(1), 1).same - 0.001
     refused(book.request(face(1, away=at + 0.04), 60, 20))
     assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)
 
@@ -237,15 +237,34 @@ def test_looking_somebody_up_changes_nothing(book: Book) -> None:
     assert book.statistics(10) == before
 
 
-def test_the_threshold_learns_from_new_visitors_only(book: Book) -> None:
-    """Whoever keeps asking has no more weight than whoever asked once."""
+def test_each_visitor_is_counted_once_and_once_more_when_refused(book: Book) -> None:
+    """Three staff who test it a hundred times say no more than three people."""
     people = crowd(10)
     for template in people:
         reserved(book.request(template, 60, 0))
-    learnt = book.threshold.promise(10).visits
+    # Of the first one there was nobody to count.
+    assert book.fpir_estimate(10).visits == 9
+    refused(book.request(people[1], 60, 20))
+    counted = book.fpir_estimate(20).visits
+    assert counted == 10
     for _ in range(50):
         refused(book.request(people[1], 60, 20))
-    assert book.threshold.promise(10).visits == learnt == 4
+    assert book.fpir_estimate(20).visits == counted
+
+
+def test_whom_the_limit_cannot_be_kept_for_gets_paper_and_is_not_remembered() -> None:
+    """Not refused, not in anybody's way, and charged what came out."""
+    threshold = Threshold(cohort=Cohort.unknown(DIMENSION), limit=0.001)
+    book = Book(rule=TEMPLE, threshold=threshold, dimension=DIMENSION)
+    for now in (0, 10):
+        identity = book.identify(face(1))
+        assert identity.visitor is None
+        assert not identity.is_certain
+        reservation = reserved(book.request(face(1), 60, now))
+        assert reservation.visitor is None
+        assert book.settle(reservation, 50, now + 3).charged_cm == 50
+        statistics = book.statistics(now + 3)
+        assert (statistics.faces, statistics.open_reservations) == (0, 0)
 
 
 def test_forget_falls_on_the_side_of_forgetting(book: Book) -> None:

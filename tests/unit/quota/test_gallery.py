@@ -1,6 +1,6 @@
 """The templates in the window."""
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 import numpy as np
 from numpy.typing import NDArray
 import pytest
@@ -61,7 +61,6 @@ def test_an_unknown_key_removes_nothing() -> None:
     assert len(gallery) == 1
 
 
-@settings(max_examples=50)
 @given(st.lists(st.one_of(st.none(), st.sets(st.integers(0, 30))), max_size=40))
 def test_keys_stay_with_their_templates(steps: list[set[int] | None]) -> None:
     """Whatever was added and removed before, everyone is found under their key."""

@@ -10,12 +10,11 @@ from custom_components.facequota.cameras.frames import Camera, CameraError
 from custom_components.facequota.quota.account import Refusal
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.priors import PRIORS
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
 from custom_components.facequota.visit.capture import MOST_FRAMES, Probe, look
 from custom_components.facequota.visit.recogniser import Recogniser
-from tests.unit.quota.people import DIMENSION, face
+from tests.unit.quota.people import DIMENSION, any_face, face
 
 REGION = Region(top=0.25, left=0.25, bottom=0.75, right=0.75)
 
@@ -65,7 +64,7 @@ class Scene:
 @pytest.fixture
 def book() -> Book:
     """Return a book in which person 1 has had paper."""
-    threshold = Threshold(prior=PRIORS["face_recognition"], limit=0.001)
+    threshold = Threshold(cohort=any_face(), limit=0.001)
     rule = Rule(allowance_cm=60, window_s=540)
     book = Book(rule=rule, threshold=threshold, dimension=DIMENSION)
     book.request(face(1), 60, 0)
@@ -96,8 +95,8 @@ async def test_who_is_new_is_remembered_by_two_frames(book: Book) -> None:
 
 
 async def test_doubt_takes_a_third_frame_and_no_fourth(book: Book) -> None:
-    reach = book.threshold.reach(np.ones(1, np.float32))
-    for away in ((reach.sure + reach.same) / 2, (reach.same + reach.doubt) / 2):
+    near = book.threshold.decide(face(1), 1)
+    for away in ((near.sure + near.same) / 2, (near.same + near.doubt) / 2):
         probe = await Scene(*[face(1, away=away)] * 5).probe(book)
         assert probe.frames == MOST_FRAMES == 3
 

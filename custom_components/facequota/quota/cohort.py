@@ -1,0 +1,183 @@
+"""What is known of faces before anybody comes: how near strangers come to each other.
+
+A crowd is kept as a normal law of its people's templates: the mean, the directions in
+which they differ most, and how much they differ in all others. For one probe x and a
+random person Y of the crowd (mean m, covariance C, all of length 1) it follows that
+
+    E |x - Y|^2 = 2 - 2 x·m,    Var |x - Y|^2 = 4 x'C x
+
+and a power of the squared distance that suits the engine is close to normal (Wilson and
+Hilferty, "The distribution of chi-square", 1931; mean and spread of the power by
+the delta method). So the distance below which a given share of strangers lies
+is known for every probe, in every crowd, and the strictest crowd decides. In speaker
+verification this is Z-norm; its cohort is here a law, so that nobody is in it.
+
+scripts/build_cohorts makes the files, docs/threshold.md says of whom.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+import io
+from pathlib import Path
+from statistics import NormalDist
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .template import Vector, as_template
+
+type Numbers = NDArray[np.float32]
+
+FOLDER: Final = Path(__file__).parent / "cohorts"
+DIGESTS: Final = "SHA256SUMS"
+_NORMAL: Final = NormalDist()
+# A distance is never less than this, however small the share.
+_NEAREST: Final = 1e-6
+
+
+class CohortError(Exception):
+    """A cohort's file is missing or is not the one that was released."""
+
+
+def deviate(share: float) -> float:
+    """Return how many spreads below the mean of a normal law this share lies."""
+    return -_NORMAL.inv_cdf(share)
+
+
+def share_below(deviates: float) -> float:
+    """Return the share that lies so many spreads below the mean of a normal law."""
+    return _NORMAL.cdf(-deviates)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impostors:
+    """How near strangers come to one probe, for each crowd of the cohort."""
+
+    mean: Numbers
+    """Mean of the squared distance to the cohort's power, shape (crowds,)."""
+    spread: Numbers
+    """Its standard deviation, shape (crowds,)."""
+    power: float
+    is_certain: bool
+    """Whether limits can be kept for such a face; see Cohort.impostors."""
+
+    def distance(self, deviates: float) -> float:
+        """Return the distance so many spreads below the mean, in the strictest crowd."""
+        score = float((self.mean - deviates * self.spread).min())
+        return float(max(score, _NEAREST) ** (0.5 / self.power))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """The laws of some crowds for one engine, and within what bounds they hold."""
+
+    means: Numbers
+    """Shape (crowds, dimension)."""
+    directions: Numbers
+    """Orthogonal in each crowd, as long as its spread there: (crowds, rank, dimension)."""
+    rest: Numbers
+    """Variance in every other direction, shape (crowds,)."""
+    power: float
+    """Squared distances to this power are close to normal."""
+    children: Numbers
+    """The mean of children's templates, shape (dimension,)."""
+    nearest_to_children: float
+    """Squared distance to a child in the mean: below it limits cannot be kept."""
+    farthest: float
+    """Squared Mahalanobis distance: farther from every crowd is no face of any."""
+    usual: Numbers
+    """Mean and spread, as in Impostors, of somebody of the densest adult crowd."""
+    useful_distance: float
+    """Half of the returns within minutes are nearer than this."""
+
+    @classmethod
+    def load(cls, engine: str, folder: Path = FOLDER) -> Self:
+        """Return an engine's cohort; reads a file. Raises CohortError."""
+        name = f"{engine}.cohort"
+        try:
+            content = (folder / name).read_bytes()
+            digests = (folder / DIGESTS).read_text(encoding="ascii").split()
+        except (OSError, UnicodeError) as err:
+            raise CohortError(f"{name}: {err}") from err
+        known = dict(zip(digests[1::2], digests[::2], strict=False))
+        if sha256(content).hexdigest() != known.get(name):
+            raise CohortError(f"{name} is not the file that was released")
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            values = {key: file[key].astype(np.float32) for key in file.files}
+        single = ("power", "nearest_to_children", "farthest", "useful_distance")
+        return cls(**values | {key: float(values[key]) for key in single})
+
+    @classmethod
+    def unknown(cls, dimension: int) -> Self:
+        """Return a cohort that knows nobody, so that nobody is certain."""
+        return cls(
+            means=np.zeros((1, dimension), np.float32),
+            directions=np.full((1, 1, dimension), 1e-3, np.float32),
+            rest=np.ones(1, np.float32),
+            power=1.0,
+            children=np.zeros(dimension, np.float32),
+            nearest_to_children=np.inf,
+            farthest=0.0,
+            usual=np.ones(2, np.float32),
+            useful_distance=0.0,
+        )
+
+    @property
+    def usually(self) -> Impostors:
+        """Return how near strangers usually come to each other in the densest crowd."""
+        mean, spread = self.usual[:, None]
+        return Impostors(mean=mean, spread=spread, power=self.power, is_certain=True)
+
+    def impostors(self, template: Vector) -> Impostors:
+        """Return how near strangers come to somebody.
+
+        Not certain is that of faces which are nearer to children's than those of
+        nearly all adults, among which the laws do not hold, and of what is far from
+        every crowd. Raises ValueError for what is no template.
+        """
+        square, along, to_children = self._measured(template)
+        # Variance of the squared distance, in proportion to the square of its mean.
+        ratio = 4.0 * ((along**2).sum(axis=1) + self.rest) / square**2
+        usual = square**self.power
+        is_known = self._strangeness(square, along) <= self.farthest
+        # So many products would tell the template.
+        along.fill(0)
+        return Impostors(
+            mean=usual * (1.0 + self.power * (self.power - 1.0) * ratio / 2.0),
+            spread=self.power * usual * np.sqrt(ratio),
+            power=self.power,
+            is_certain=is_known and to_children >= self.nearest_to_children,
+        )
+
+    def strangeness(self, template: Vector) -> float:
+        """Return the squared Mahalanobis distance from the middle of the nearest crowd."""
+        square, along, _ = self._measured(template)
+        return self._strangeness(square, along)
+
+    def _measured(self, template: Vector) -> tuple[Numbers, Numbers, float]:
+        """Return what a template has to do with the crowds, and with children.
+
+        That is the mean squared distance to each crowd's people, shape (crowds,), the
+        products with its directions, (crowds, rank), and that distance to children.
+        """
+        crowds, rank, dimension = self.directions.shape
+        unit = as_template(template, dimension)
+        # By einsum, which starts no threads.
+        square = 2.0 - 2.0 * np.einsum("ij,j->i", self.means, unit)
+        rows = self.directions.reshape(-1, dimension)
+        along = np.einsum("ij,j->i", rows, unit).reshape(crowds, rank)
+        to_children = 2.0 - 2.0 * float(np.einsum("i,i", self.children, unit))
+        unit.fill(0)
+        return square, along, to_children
+
+    def _strangeness(self, square: Numbers, along: Numbers) -> float:
+        variances = np.einsum("kri,kri->kr", self.directions, self.directions)
+        middles = np.einsum("kri,ki->kr", self.directions, self.means)
+        parts = (along - middles) ** 2 / variances
+        # |x - m|² = 1 - 2 x·m + |m|².
+        whole = square - 1.0 + np.einsum("ki,ki->k", self.means, self.means)
+        of_each = (parts / (variances + self.rest[:, None])).sum(axis=1)
+        of_each += (whole - parts.sum(axis=1)) / self.rest
+        parts.fill(0)
+        return float(of_each.min())
