@@ -29,7 +29,7 @@ CONF_CONTACT: Final = "contact"
 CONF_SUSPENDED: Final = "suspended"
 CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
 
-# A dispenser: a subentry's data. Its entities, as ENTITY_ROLES, and three numbers.
+# A dispenser: a subentry's data. Its entities, as ENTITY_ROLES, three numbers and a choice.
 CONF_CAMERA: Final = "camera"
 CONF_MOTOR: Final = "motor"
 CONF_REQUEST: Final = "request"
@@ -50,6 +50,8 @@ CONF_STATUS: Final = "status"
 CONF_ROLL_LENGTH_REMAINING: Final = "roll_length_remaining"
 CONF_NEW_ROLL: Final = "new_roll"
 CONF_DISPLAY: Final = "display"
+CONF_PRESENCE: Final = "presence"
+CONF_CAMERA_OPENED: Final = "camera_opened"
 CONF_CM_PER_SECOND: Final = "cm_per_second"
 CONF_EYE_LINE: Final = "eye_line"
 CONF_ROLL_LENGTH: Final = "roll_length"

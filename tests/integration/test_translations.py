@@ -16,9 +16,15 @@ import pytest
 import voluptuous as vol
 
 from custom_components.facequota import PLATFORMS, config_flow
+from custom_components.facequota.cameras.camera import NoPicture
+from custom_components.facequota.cameras.picture import Kind
 from custom_components.facequota.condition import CONDITIONS
 from custom_components.facequota.const import DOMAIN, Lane, Outcome
-from custom_components.facequota.flows import dispenser_flow, display_flow, options_flow
+from custom_components.facequota.flows import (
+    dispenser_forms,
+    display_flow,
+    options_flow,
+)
 from custom_components.facequota.hardware.display import SHORT_FORMS, Sentence
 from custom_components.facequota.hardware.entities import ENTITY_ROLES, Trouble
 from custom_components.facequota.hardware.faults import Fault
@@ -35,6 +41,7 @@ from custom_components.facequota.trigger import TRIGGERS
 from custom_components.facequota.visit.capture import Doubt
 from custom_components.facequota.visit.engine_issues import ENGINE_ISSUES
 from custom_components.facequota.visit.records import receipt_record, visit_record
+from custom_components.facequota.visit.trial import Advice
 from custom_components.facequota.visit.visit import REASON_RECOGNITION, Visit
 from custom_components.facequota.visit.visitors import Cause, Receipt
 from homeassistant.core import HomeAssistant
@@ -190,11 +197,12 @@ def test_python_holds_no_sentence_for_people() -> None:
         (
             "config_subentries.dispenser",
             {
-                "user": dispenser_flow.BASICS_SCHEMA,
-                "inputs": dispenser_flow.INPUTS_SCHEMA,
+                "user": dispenser_forms.BASICS_SCHEMA,
+                "camera": dispenser_forms.TRIAL_SCHEMA,
+                "inputs": dispenser_forms.INPUTS_SCHEMA,
             },
-            set(),
-            form_errors("flows/dispenser_flow.py"),
+            {"install", "install_failed"},
+            form_errors("flows/dispenser_flow.py") | INSTALL_ERRORS,
         ),
         ("issues.engine_missing.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),
         ("issues.engine_failed.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),
@@ -256,6 +264,7 @@ def test_every_choice_has_a_name() -> None:
     forms = (
         config_flow.LAW_SCHEMA,
         config_flow.ENGINE_SCHEMA,
+        dispenser_forms.BASICS_SCHEMA,
         UPKEEP_SCHEMA,
         vol.Schema(display_flow.COMMON_FIELDS),
     )
@@ -359,7 +368,7 @@ def test_every_attribute_has_a_name_and_its_words() -> None:
     assert words(events["visit"], "lane") == set(Lane)
     assert words(events["purge"], "cause") == set(Cause)
     worker = {f"worker_{reason}" for reason in WORKER_REASONS}
-    unrecognised = {*Guidance, *Doubt, "camera", REASON_RECOGNITION} | worker
+    unrecognised = {*Guidance, *Doubt, *NoPicture, REASON_RECOGNITION} | worker
     assert words(events["visit"], "reason") == {*Fault} | unrecognised
     counted = EN["entity"]["sensor"]["visits_unrecognised"]["state_attributes"]
     assert set(counted) == unrecognised
@@ -439,3 +448,12 @@ def test_every_icon_exists() -> None:
         for name in json.loads(part.read_text())
     }
     assert {icon.removeprefix("mdi:") for _, icon in flat(ICONS)} <= known
+
+
+def test_a_camera_s_test_has_a_word_for_everything() -> None:
+    told = {key for key in EN["common"] if key.startswith("trial_")}
+    assert told == (
+        {"trial_yes", "trial_no"}
+        | {f"trial_kind_{kind}" for kind in Kind}
+        | {f"trial_advice_{advice}" for advice in (*Advice, *Guidance)}
+    )

@@ -6,114 +6,41 @@ from typing import Any
 
 import voluptuous as vol
 
+from custom_components.facequota.cameras.camera import Opened
+from custom_components.facequota.cameras.kinds import kept_stream
+from custom_components.facequota.cameras.reader import stream_packages
 from custom_components.facequota.const import (
     CONF_CAMERA,
+    CONF_CAMERA_OPENED,
     CONF_CM_PER_SECOND,
-    CONF_COVER_OPEN,
-    CONF_DISPLAY,
     CONF_EYE_LINE,
-    CONF_FAULT,
-    CONF_FORGET,
-    CONF_JAM,
-    CONF_LAST_PORTION,
     CONF_MOTOR,
-    CONF_NEW_ROLL,
-    CONF_PAPER_DISPENSED,
-    CONF_PAPER_LOW,
-    CONF_PAPER_OUT,
-    CONF_PORTION_LENGTH,
-    CONF_REQUEST,
-    CONF_REQUEST_URGENT,
-    CONF_REQUEST_WITHOUT_FACE,
+    CONF_PRESENCE,
     CONF_ROLL_LENGTH,
-    CONF_ROLL_LENGTH_REMAINING,
-    CONF_ROLL_REMAINING,
-    CONF_STATUS,
-    CONF_VISITOR_BUTTON,
+    CONF_WHEELS_FOLDER,
     DOMAIN,
 )
 from custom_components.facequota.hardware.entities import BUTTONS, entities_by_role
 from custom_components.facequota.hardware.firmware_entities import firmware_entities
-from custom_components.facequota.hardware.inputs import INPUT_DOMAINS
 from custom_components.facequota.hardware.units import KNOWN_UNITS, is_unit_known
-from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfLength
-from homeassistant.helpers.selector import (
-    EntitySelector,
-    EntitySelectorConfig,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
+from homeassistant.const import CONF_NAME
+
+from .camera_trial import tried
+from .dispenser_forms import (
+    BASICS_SCHEMA,
+    CONF_TRY_AGAIN,
+    CONF_TRY_CAMERA,
+    INPUTS_SCHEMA,
+    TRIAL_SCHEMA,
 )
+from .installation import Installation
 
-
-def _entity(*domains: str) -> EntitySelector:
-    return EntitySelector(EntitySelectorConfig(domain=list(domains)))
-
-
-BASICS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_NAME): TextSelector(),
-        vol.Required(CONF_CAMERA): _entity(CAMERA_DOMAIN),
-        vol.Required(CONF_MOTOR): _entity("switch", "input_boolean"),
-        vol.Optional(CONF_EYE_LINE): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=99,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=PERCENTAGE,
-            )
-        ),
-    }
-)
-
-INPUTS_SCHEMA = vol.Schema(
-    {
-        vol.Optional(CONF_REQUEST): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_REQUEST_WITHOUT_FACE): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_REQUEST_URGENT): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_FORGET): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_VISITOR_BUTTON): _entity("event"),
-        vol.Optional(CONF_PORTION_LENGTH): _entity("number"),
-        vol.Optional(CONF_PAPER_DISPENSED): _entity("sensor"),
-        vol.Optional(CONF_LAST_PORTION): _entity("sensor"),
-        vol.Optional(CONF_JAM): _entity("binary_sensor"),
-        vol.Optional(CONF_STATUS): _entity("sensor"),
-        vol.Optional(CONF_FAULT): _entity("binary_sensor"),
-        vol.Optional(CONF_COVER_OPEN): _entity("binary_sensor"),
-        vol.Optional(CONF_PAPER_LOW): _entity("binary_sensor"),
-        vol.Optional(CONF_PAPER_OUT): _entity("binary_sensor"),
-        vol.Optional(CONF_ROLL_REMAINING): _entity("sensor"),
-        vol.Optional(CONF_ROLL_LENGTH_REMAINING): _entity("sensor"),
-        vol.Optional(CONF_NEW_ROLL): _entity("button", "input_button"),
-        vol.Optional(CONF_ROLL_LENGTH): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=5000,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=UnitOfLength.METERS,
-            )
-        ),
-        vol.Optional(CONF_DISPLAY): _entity("text"),
-        vol.Optional(CONF_CM_PER_SECOND): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=200,
-                step=0.1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=UnitOfLength.CENTIMETERS + "/s",
-            )
-        ),
-    }
-)
+__all__ = ["BASICS_SCHEMA", "INPUTS_SCHEMA", "DispenserFlow"]
 
 
 class DispenserFlow(ConfigSubentryFlow):
@@ -123,15 +50,18 @@ class DispenserFlow(ConfigSubentryFlow):
         """Begin with nothing decided."""
         self._basics: dict[str, Any] = {}
         self._known: Mapping[str, Any] = {}
+        self._wants_trial = False
+        self._installation: Installation | None = None
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for name, camera, motor and eye line."""
+        """Ask for name, camera, when it is opened, motor and eye line."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := self._errors(user_input)):
             self._basics = {**user_input, CONF_NAME: user_input[CONF_NAME].strip()}
-            return await self.async_step_inputs()
+            self._wants_trial = bool(self._basics.pop(CONF_TRY_CAMERA, False))
+            return await self.async_step_install()
         return self._ask_basics(user_input or self._known, errors)
 
     def _ask_basics(
@@ -151,6 +81,63 @@ class DispenserFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         self._known = {**subentry.data, CONF_NAME: subentry.title}
         return await self.async_step_user()
+
+    async def async_step_install(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Get the reader of streams where the camera takes one that is not there yet."""
+        if self._installation is None:
+            packages = stream_packages(
+                self.hass, self._get_entry().data.get(CONF_WHEELS_FOLDER)
+            )
+            if await kept_stream(self.hass, self._basics[CONF_CAMERA]) is None or (
+                await self.hass.async_add_executor_job(packages.is_installed)
+            ):
+                return await self.async_step_finish()
+            self._installation = Installation(
+                self.hass,
+                self._get_entry().data,
+                self.async_update_progress,
+                packages,
+            )
+        return self._installation.step(self, after_failure="install_failed")
+
+    async def async_step_install_failed(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say why there is no reader; without one Home Assistant reads the stream."""
+        installation, self._installation = self._installation, None
+        if user_input is not None or installation is None or not installation.failure:
+            return await self.async_step_finish()
+        self._installation = installation
+        return self.async_show_form(
+            step_id="install_failed",
+            data_schema=vol.Schema({}),
+            errors={"base": installation.failure.reason},
+            description_placeholders={"detail": installation.detail},
+        )
+
+    async def async_step_finish(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Go on once everything is installed."""
+        if self._wants_trial:
+            return await self.async_step_camera()
+        return await self.async_step_inputs()
+
+    async def async_step_camera(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Try the camera, as often as the manager likes."""
+        if user_input is not None and not user_input.get(CONF_TRY_AGAIN):
+            return await self.async_step_inputs()
+        return self.async_show_form(
+            step_id="camera",
+            data_schema=TRIAL_SCHEMA,
+            description_placeholders=await tried(
+                self.hass, self._get_entry(), self._basics
+            ),
+        )
 
     async def async_step_inputs(
         self, user_input: dict[str, Any] | None = None
@@ -214,6 +201,9 @@ class DispenserFlow(ConfigSubentryFlow):
             errors[CONF_NAME] = "name_empty"
         if not math.isfinite(basics.get(CONF_EYE_LINE, 0)):
             errors[CONF_EYE_LINE] = "not_a_number"
+        is_by_presence = basics.get(CONF_CAMERA_OPENED) == Opened.PRESENCE
+        if is_by_presence and not basics.get(CONF_PRESENCE):
+            errors[CONF_PRESENCE] = "presence_missing"
         for key in (CONF_CAMERA, CONF_MOTOR):
             if self.hass.states.get(basics[key]) is None:
                 errors[key] = "entity_not_found"

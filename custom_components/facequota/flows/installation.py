@@ -1,4 +1,4 @@
-"""An engine's installation, as a step of a flow that shows its progress."""
+"""An installation of private packages, as a step of a flow that shows its progress."""
 
 from collections.abc import Callable, Mapping
 import logging
@@ -7,10 +7,9 @@ from textwrap import fill
 from typing import Any
 
 from custom_components.facequota.const import CONF_ENGINE, CONF_WHEELS_FOLDER, DOMAIN
-from custom_components.facequota.recognition.environment import (
-    EngineEnvironment,
-    InstallError,
-)
+from custom_components.facequota.recognition.environment import EngineEnvironment
+from custom_components.facequota.recognition.packages import InstallError
+from custom_components.facequota.recognition.private_packages import PrivatePackages
 from custom_components.facequota.visit.recogniser import engine_environment
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowHandler, FlowResult
@@ -30,11 +29,15 @@ class Installation:
         hass: HomeAssistant,
         site: Mapping[str, Any],
         progress: Callable[[float], None],
+        packages: PrivatePackages | None = None,
     ) -> None:
-        """Begin; `site` is the data of a config entry, `progress` hears 0 to 1."""
+        """Begin; `site` is the data of a config entry, `progress` hears 0 to 1.
+
+        Other `packages` than the engine's are installed in the same way.
+        """
         self._hass = hass
         self._progress = progress
-        self._environment = engine_environment(
+        self._packages = packages or engine_environment(
             hass, site[CONF_ENGINE], site.get(CONF_WHEELS_FOLDER)
         )
         self.failure: InstallError | None = None
@@ -74,34 +77,33 @@ class Installation:
 
     async def _run(self) -> None:
         """Install and try; whatever fails is kept for the flow to show."""
-        environment = self._environment
+        packages = self._packages
         try:
-            was_there = await self._hass.async_add_executor_job(
-                environment.is_installed
-            )
-            await environment.install(self._progress)
+            was_there = await self._hass.async_add_executor_job(packages.is_installed)
+            await packages.install(self._progress)
             try:
-                await environment.verify()
+                await packages.verify()
             except InstallError as err:
                 if not was_there or err.reason != "unknown":
                     raise
                 # What lay there is broken, by a bad disk perhaps.
-                await self._again(environment)
-            self.frame_ms = await environment.frame_ms()
+                await self._again(packages)
+            if isinstance(packages, EngineEnvironment):
+                self.frame_ms = await packages.frame_ms()
         except InstallError as err:
-            _LOGGER.error("The engine could not be installed: %s", err)
+            _LOGGER.error("%s could not be installed: %s", packages.name, err)
             self.failure = err
         except Exception as err:
             # Also a mistake of ours is a failure: only what ran once is a success.
-            _LOGGER.exception("The engine could not be installed")
+            _LOGGER.exception("%s could not be installed", packages.name)
             self.failure = InstallError("unknown", repr(err))
 
-    async def _again(self, environment: EngineEnvironment) -> None:
-        """Throw the engine's packages away and get them anew."""
-        _LOGGER.warning("The engine %s is broken; installing anew", environment.engine)
-        await environment.remove()
-        await environment.install(self._progress)
-        await environment.verify()
+    async def _again(self, packages: PrivatePackages) -> None:
+        """Throw the packages away and get them anew."""
+        _LOGGER.warning("%s is broken; installing anew", packages.name)
+        await packages.remove()
+        await packages.install(self._progress)
+        await packages.verify()
 
 
 async def folder_errors(

@@ -18,6 +18,7 @@ from custom_components.facequota.const import (
     CONF_PAPER_LOW,
     CONF_PAPER_OUT,
     CONF_PORTION_LENGTH,
+    CONF_PRESENCE,
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
@@ -58,6 +59,7 @@ ENTITY_ROLES: Final = (
     CONF_ROLL_LENGTH_REMAINING,
     CONF_NEW_ROLL,
     CONF_DISPLAY,
+    CONF_PRESENCE,
 )
 
 

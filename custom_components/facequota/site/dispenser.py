@@ -6,9 +6,8 @@ from enum import StrEnum
 from functools import partial
 import logging
 
-from custom_components.facequota.cameras.frames import Camera
+from custom_components.facequota.cameras.camera import Camera
 from custom_components.facequota.const import (
-    CONF_CAMERA,
     CONF_DISPLAY,
     CONF_EYE_LINE,
     CONF_FORGET,
@@ -70,7 +69,7 @@ class Dispenser:
         self._hass = hass
         self.shared = shared
         self.subentry = subentry
-        self.camera = Camera(hass, data[CONF_CAMERA])
+        self.camera = Camera.from_settings(hass, shared.entry, data)
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
         self.accounts = Accounts(shared.visitors, shared.options, hass.loop.time)
         self.said = Listeners[[str, Mapping[str, str]]]()
@@ -161,6 +160,7 @@ class Dispenser:
         await self.display.start()
         self._buttons.start()
         self._watch.start()
+        self.camera.start()
         self.update()
 
     async def stop(self) -> None:
@@ -170,6 +170,7 @@ class Dispenser:
         self.display.stop()
         self._usage.stop()
         await self._requests.stop()
+        await self.camera.stop()
 
     async def request(
         self, lane: Lane, *, cm: float | None = None, request_id: str | None = None
@@ -272,6 +273,7 @@ class Dispenser:
     def update(self) -> None:
         """Tell the entities to look again."""
         self.display.set_idle(self._idle_sentence())
+        self.camera.rest(self.suspended)
         self.changes.tell()
 
     def _idle_sentence(self) -> Sentence:

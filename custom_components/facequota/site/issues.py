@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
+from custom_components.facequota.cameras.camera import NoPicture
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.hardware.faults import LATCHED, Fault
 from custom_components.facequota.hardware.motor import Defect
-from custom_components.facequota.visit.capture import REASON_CAMERA
+from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.visit.visit import Visit
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -21,6 +22,9 @@ from .problem import BUTTON_STUCK, stuck_buttons
 from .site import FaceQuotaConfigEntry
 
 ISSUE_CAMERA_SILENT: Final = "camera_silent"
+ISSUE_CAMERA_FROZEN: Final = "camera_frozen"
+ISSUE_CAMERA_LATE: Final = "camera_late"
+ISSUE_CAMERA_UNREADABLE: Final = "camera_unreadable"
 ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
 ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
 ISSUE_PEOPLE_LOOK_ALIKE: Final = "people_look_alike"
@@ -28,6 +32,13 @@ ISSUE_PEOPLE_LOOK_ALIKE: Final = "people_look_alike"
 # What stands in the way of paper, or of a device's whole work, until a person comes.
 NEEDS_A_PERSON: Final = (*sorted(LATCHED), Fault.COVER_OPEN, Fault.JAM, Fault.PAPER_OUT)
 DEFECTS: Final = (Defect.CLOCKS_DIFFER, Defect.NAME_SHARED)
+# What a visit's reason says of its camera.
+CAMERA_ISSUES: Final[dict[str, str]] = {
+    NoPicture.CAMERA: ISSUE_CAMERA_SILENT,
+    NoPicture.FROZEN_PICTURE: ISSUE_CAMERA_FROZEN,
+    NoPicture.OLD_PICTURE: ISSUE_CAMERA_LATE,
+    Guidance.UNREADABLE_PICTURE: ISSUE_CAMERA_UNREADABLE,
+}
 
 
 @callback
@@ -57,7 +68,7 @@ def async_watch_visits(
         for release in releases:
             release()
         for dispenser in dispensers:
-            for key in (ISSUE_CAMERA_SILENT, ISSUE_MOTOR_UNAVAILABLE):
+            for key in (*CAMERA_ISSUES.values(), ISSUE_MOTOR_UNAVAILABLE):
                 _mended(hass, dispenser, key)
             _tell_standing(hass, dispenser, {})
         # What was counted is gone with the site's memory.
@@ -70,11 +81,16 @@ def async_watch_visits(
 @callback
 def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
     """Learn from a visit whether camera and motor do their work."""
-    if visit.reason == REASON_CAMERA:
-        _found(hass, dispenser, ISSUE_CAMERA_SILENT, dispenser.camera.entity_id)
-    elif visit.recognition_ms is not None or dispenser.suspended:
-        # Or nobody wants a picture any more.
-        _mended(hass, dispenser, ISSUE_CAMERA_SILENT)
+    found = CAMERA_ISSUES.get(visit.reason or "")
+    if found or visit.recognition_ms is not None or dispenser.suspended:
+        # Another one, a live picture, or nobody wants one any more.
+        for key in {*CAMERA_ISSUES.values()} - {found}:
+            _mended(hass, dispenser, key)
+    if found:
+        camera = dispenser.camera
+        is_unreadable = found == ISSUE_CAMERA_UNREADABLE
+        more = {"format": camera.format} if is_unreadable else {}
+        _found(hass, dispenser, found, camera.entity_id, **more)
     if visit.reason is Fault.MOTOR_UNAVAILABLE:
         motor = dispenser.motor.entities.switch
         _found(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE, motor)
@@ -142,7 +158,13 @@ def _issue_id(dispenser: Dispenser, key: str) -> str:
 
 
 @callback
-def _found(hass: HomeAssistant, dispenser: Dispenser, key: str, entity_id: str) -> None:
+def _found(
+    hass: HomeAssistant,
+    dispenser: Dispenser,
+    key: str,
+    entity_id: str,
+    **more: str,
+) -> None:
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -154,6 +176,7 @@ def _found(hass: HomeAssistant, dispenser: Dispenser, key: str, entity_id: str) 
             "site": dispenser.shared.entry.title,
             "dispenser": dispenser.subentry.title,
             "entity": entity_id,
+            **more,
         },
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from custom_components.facequota.cameras.camera import NoPicture
 from custom_components.facequota.const import (
     CONF_CAMERA,
     CONF_MOTOR,
@@ -17,14 +18,13 @@ from custom_components.facequota.hardware.entities import (
 from custom_components.facequota.hardware.faults import Fault
 from custom_components.facequota.hardware.inputs import is_stuck
 from custom_components.facequota.hardware.motor import Defect, Motor
-from custom_components.facequota.visit.capture import REASON_CAMERA
 from homeassistant.core import HomeAssistant, callback
 
 BUTTON_STUCK: Final = "button_stuck"
 
 # These roles have a word of their own; the others say that they are unavailable.
 _WORDS: Final = {
-    CONF_CAMERA: REASON_CAMERA,
+    CONF_CAMERA: NoPicture.CAMERA,
     CONF_MOTOR: Fault.MOTOR_UNAVAILABLE,
     CONF_PORTION_LENGTH: Defect.LENGTH_LOST,
 }

@@ -195,13 +195,20 @@ class Site:
     def _expired(self, _faces: int) -> None:
         """Leave nothing of anybody in the worker once nobody is remembered."""
         if not self.visitors.statistics.faces:
-            self.recogniser.renew()
+            self._forget_traces()
+
+    @callback
+    def _forget_traces(self) -> None:
+        """Leave nothing of anybody in the worker, nor the digest of any picture."""
+        self.recogniser.renew()
+        for dispenser in self.dispensers.values():
+            dispenser.camera.earlier.forget()
 
     @callback
     def _purged(self, receipt: Receipt) -> None:
         """Keep the receipt; a purge that failed needs a person who reads the log."""
         self.log.receipt(receipt)
-        self.recogniser.renew()
+        self._forget_traces()
         if self.visitors.purge_failed:
             ir.async_create_issue(
                 self._hass,

@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-import time
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.facequota.cameras.frames import Camera, CameraError
+from custom_components.facequota.cameras.camera import Camera, NoPicture, Pictures
 from custom_components.facequota.quota.book import Identity
-from custom_components.facequota.recognition.engine import Guidance, Sighting
+from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.recognition.presentation import is_attack
 from custom_components.facequota.recognition.supervisor import WorkerError
 
+from .frames import Frames
 from .recogniser import Recogniser
 
 # Whoever is known again without doubt at the first frame need not stand there for a
@@ -24,16 +24,16 @@ from .recogniser import Recogniser
 # better a template than one. Doubt takes a third (docs/recognition.md measures it).
 FRAMES_OF_SOMEBODY_NEW: Final = 2
 MOST_FRAMES: Final = 3
+# Only two pictures show that time passes before the camera.
+MIN_PICTURES: Final = 2
 # After this a visitor has waited long enough: the open lane gives the paper.
 LOOK_WITHIN_S: Final = 2.5
 # A worker that takes longer for one frame hangs; the supervisor starts another one.
 WORKER_TIMEOUT_S: Final = 2.0
-# Cameras in restrooms run at 10 to 30 frames a second.
-FRAME_INTERVAL_S: Final = 0.05
-# How often the very same picture may come again before it is taken for all there is.
-REPEATS_OF_A_STILL_PICTURE: Final = 1
-# Why there is no template when there was no picture either.
-REASON_CAMERA: Final = "camera"
+# Why there is no template when the time was over before the worker's first answer.
+REASON_WORKER_SLOW: Final = "worker_timeout"
+
+_UNREADABLE: Final = Guidance.UNREADABLE_PICTURE
 
 type Identify = Callable[[NDArray[np.float32]], Identity]
 
@@ -45,6 +45,7 @@ class Doubt(StrEnum):
     LOW_FACE = "low_face"
     ALIKE = "alike"
     """The limit cannot be kept for such a face: too many people have one like it."""
+    SEVERAL_PEOPLE = "several_people"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,74 +81,131 @@ async def look(
     or a worker: a reason sends the visitor to the open lane. There is one too for eyes
     below `eye_line`, which is in percent of the picture's height from its top.
     """
-    usable: list[Sighting] = []
+    attempt = _Attempt(recogniser, identify, on_guidance)
     try:
-        probe = await _look(camera, recogniser, identify, on_guidance, usable)
-        doubt = _doubt(usable, eye_line) or _doubt_of_template(probe, identify)
-        return replace(probe, reason=doubt) if doubt else probe
+        async with camera.open() as pictures:
+            probe = await attempt.probe(pictures)
+        doubt = _doubt(attempt.frames, eye_line) or _doubt_of_template(probe, identify)
+        return replace(probe, reason=doubt) if doubt and not probe.reason else probe
     finally:
-        for sighting in usable:
-            sighting.overwrite()
+        attempt.frames.overwrite()
 
 
-async def _look(
-    camera: Camera,
-    recogniser: Recogniser,
-    identify: Identify,
-    on_guidance: Callable[[Guidance], None],
-    usable: list[Sighting],
-) -> Probe:
-    """Return the probe; what was seen on the way stays in `usable`."""
-    deadline = time.monotonic() + LOOK_WITHIN_S
-    reason: str = Guidance.NO_FACE
-    recognition_ms = 0.0
-    frames = 0
-    last_frame = b""
-    repeats = 0
-    near = template = None
-    while template is None and (left := deadline - time.monotonic()) > 0:
+class _Attempt:
+    """One look: what it has come to so far."""
+
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        identify: Identify,
+        on_guidance: Callable[[Guidance], None],
+    ) -> None:
+        self.frames = Frames(recogniser.likeness)
+        self._recogniser = recogniser
+        self._identify = identify
+        self._on_guidance = on_guidance
+        self._reason: str | None = None
+        self._is_waiting = False
+        self._was_readable = True
+        self._recognition_ms = 0.0
+
+    async def probe(self, pictures: Pictures) -> Probe:
+        """Return the probe, within LOOK_WITHIN_S."""
+        template = None
         try:
-            frame = await camera.frame(left)
-            if frame == last_frame:
-                repeats += 1
-                if usable and repeats > REPEATS_OF_A_STILL_PICTURE:
-                    break
-                await asyncio.sleep(FRAME_INTERVAL_S)
-                continue
-            sighting = await recogniser.look(frame, timeout=WORKER_TIMEOUT_S, near=near)
-        except CameraError:
-            # One that only became too slow has shown why there is no template.
-            reason = reason if frames else REASON_CAMERA
-            break
+            async with asyncio.timeout(LOOK_WITHIN_S):
+                template = await self._look_until_sure(pictures)
+        except TimeoutError:
+            # A worker that only became too slow has shown why there is no template.
+            if self._is_waiting and not self.frames.seen:
+                self._reason = REASON_WORKER_SLOW
         except WorkerError as err:
-            reason = f"worker_{err.reason}"
-            break
-        last_frame, repeats = frame, 0
-        frames += 1
-        recognition_ms += sighting.recognition_ms
-        near = sighting.region
-        if sighting.guidance is None:
-            usable.append(sighting)
-            template = _decisive(usable, identify)
-        else:
-            reason = sighting.guidance
-            on_guidance(sighting.guidance)
-    if template is None:
-        # The time is over: what there is has to do.
+            self._reason = f"worker_{err.reason}"
+        if self._is_frozen(pictures):
+            self._reason, template = NoPicture.FROZEN_PICTURE, None
+        elif template is None and self._shows_time(pictures):
+            # The time is over: what there is has to do.
+            template = fuse(self.frames.usable)
+        return Probe(
+            template=template,
+            reason=None if template is not None else self._why_not(pictures),
+            recognition_ms=self._recognition_ms,
+            frames=self.frames.counted,
+        )
+
+    async def _look_until_sure(self, pictures: Pictures) -> NDArray[np.float32] | None:
+        """Return a template that decides; None when no other picture will come."""
+        near = None
+        while not self._is_frozen(pictures):
+            picture = await pictures.next(enough=bool(self.frames.usable))
+            if picture is None:
+                return None
+            self._is_waiting = True
+            sighting = await self._recogniser.look(
+                picture.content, timeout=WORKER_TIMEOUT_S, near=near
+            )
+            self._is_waiting = False
+            self._recognition_ms += sighting.recognition_ms
+            counts = pictures.counts(picture)
+            self.frames.add(sighting, counts=counts)
+            if not counts:
+                self._was_readable = sighting.guidance is not _UNREADABLE
+                continue
+            near = sighting.region
+            if sighting.guidance is not None:
+                self._reason = sighting.guidance
+                self._on_guidance(sighting.guidance)
+            elif (template := self._decisive(pictures)) is not None:
+                return template
+        return None
+
+    def _why_not(self, pictures: Pictures) -> str:
+        """Return why there is no template."""
+        if self._reason is not None:
+            return self._reason
+        # What is no picture may well be the same each time.
+        return pictures.missing if self._was_readable else _UNREADABLE
+
+    def _is_frozen(self, pictures: Pictures) -> bool:
+        """Return if the same picture came again, under a running clock perhaps."""
+        return self.frames.is_frozen and not pictures.is_file
+
+    def _shows_time(self, pictures: Pictures) -> bool:
+        """Return if it was seen that time passes before the camera."""
+        return pictures.is_file or (
+            self.frames.seen >= MIN_PICTURES and not self.frames.is_frozen
+        )
+
+    def _decisive(self, pictures: Pictures) -> NDArray[np.float32] | None:
+        """Return the probe if it will do to decide; None, and nothing of it, if not.
+
+        A return must be sure to end the looking early. "Sure" is a tenth of the
+        manager's limit: that strangers are looked up at each frame adds a fifth to it
+        at most.
+        """
+        usable = self.frames.usable
+        if not self._shows_time(pictures):
+            return None
+        if self.frames.people_changed and len(usable) < FRAMES_OF_SOMEBODY_NEW:
+            return None
         template = fuse(usable)
-    return Probe(
-        template=template,
-        reason=None if template is not None else reason,
-        recognition_ms=recognition_ms,
-        frames=frames,
-    )
+        if template is None or len(usable) >= MOST_FRAMES:
+            return template
+        identity = self._identify(template)
+        seen_enough = len(usable) >= FRAMES_OF_SOMEBODY_NEW
+        if identity.sure or (seen_enough and identity.beyond_doubt):
+            return template
+        template.fill(0)
+        return None
 
 
-def _doubt(usable: list[Sighting], eye_line: float | None) -> Doubt | None:
+def _doubt(frames: Frames, eye_line: float | None) -> Doubt | None:
     """Return why a face is not to be looked up although it was seen well."""
-    if is_attack(usable):
+    if is_attack(frames.usable):
         return Doubt.PRESENTATION_ATTACK
-    depths = [100 * seen.eyes_at for seen in usable if seen.eyes_at is not None]
+    if frames.people_changed and len(frames.usable) < FRAMES_OF_SOMEBODY_NEW:
+        return Doubt.SEVERAL_PEOPLE
+    depths = [100 * seen.eyes_at for seen in frames.usable if seen.eyes_at is not None]
     if eye_line is not None and depths and sum(depths) / len(depths) > eye_line:
         return Doubt.LOW_FACE
     return None
@@ -158,20 +216,3 @@ def _doubt_of_template(probe: Probe, identify: Identify) -> Doubt | None:
     if probe.template is None or identify(probe.template).is_certain:
         return None
     return Doubt.ALIKE
-
-
-def _decisive(usable: list[Sighting], identify: Identify) -> NDArray[np.float32] | None:
-    """Return the probe if it will do to decide; None, and nothing of it, if not.
-
-    A return must be sure to end the looking early. "Sure" is a tenth of the manager's
-    limit: that strangers are looked up at each frame adds a fifth to it at most.
-    """
-    template = fuse(usable)
-    if template is None or len(usable) >= MOST_FRAMES:
-        return template
-    identity = identify(template)
-    seen_enough = len(usable) >= FRAMES_OF_SOMEBODY_NEW
-    if identity.sure or (seen_enough and identity.beyond_doubt):
-        return template
-    template.fill(0)
-    return None

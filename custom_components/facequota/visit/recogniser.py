@@ -25,6 +25,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .attack_files import attack_folder, attack_placeholders, can_detect
 from .engine_issues import COHORT_UNUSABLE, REASON_MISSING, issue_of, show_issue
+from .frames import LIKENESS, Likeness
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -76,6 +77,11 @@ class Recogniser:
         self.detect_attacks = False
         self._detects_attacks = False
         self._attacks_issue_id = f"{ISSUE_ATTACKS_UNSEEN}_{entry.entry_id}"
+
+    @property
+    def likeness(self) -> Likeness:
+        """Return how near the engine's templates of one visit are."""
+        return LIKENESS[self._environment.engine]
 
     @property
     def ready(self) -> bool:

@@ -1,0 +1,114 @@
+"""The pictures in a multipart stream (multipart/x-mixed-replace, RFC 2046 section 5.1).
+
+Cameras keep to it loosely: boundaries with or without their dashes, parts without a
+length, single line feeds. Whatever is sent, no more than one picture is kept.
+"""
+
+from collections.abc import Iterator
+from email.message import Message
+import re
+from typing import Final
+
+from .picture import MAX_PICTURE_BYTES, CameraError
+
+MAX_HEAD_BYTES: Final = 8192
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_JPEG_START: Final = b"\xff\xd8"
+_JPEG_END: Final = b"\xff\xd9"
+
+
+def boundary_of(content_type: str) -> bytes:
+    """Return the boundary that a Content-Type names; raises CameraError without one."""
+    message = Message()
+    message["Content-Type"] = content_type
+    boundary = message.get_param("boundary")
+    if message.get_content_maintype() != "multipart" or not isinstance(boundary, str):
+        raise CameraError("no stream of pictures")
+    if not (name := boundary.strip("-").encode("latin-1", "replace")):
+        raise CameraError("a stream of pictures without a boundary")
+    return name
+
+
+class Multipart:
+    """Takes a stream's bytes as they come and gives its pictures as they are whole."""
+
+    def __init__(self, boundary: bytes) -> None:
+        """Begin before the first part."""
+        self._delimiter = b"--" + boundary
+        self._buffer = bytearray()
+        self._in_body = False
+        self._length: int | None = None
+        self._is_picture = False
+        self._searched = 0
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Give the pictures that are whole now; raises CameraError on what is no stream."""
+        self._buffer += data
+        while True:
+            if not self._in_body and not self._take_head():
+                return
+            body = self._take_body()
+            if body is None:
+                return
+            if self._is_picture and body:
+                yield body
+
+    def _take_head(self) -> bool:
+        """Drop everything up to the next part's body; return if it has begun."""
+        start = self._buffer.find(self._delimiter)
+        if start < 0:
+            # Garbage, or the end of a part that was longer than it said.
+            del self._buffer[: -len(self._delimiter)]
+            return False
+        del self._buffer[:start]
+        end = _HEAD_END.search(self._buffer, len(self._delimiter))
+        if end is None:
+            if len(self._buffer) > MAX_HEAD_BYTES:
+                raise CameraError("a part whose head does not end")
+            return False
+        lines = bytes(self._buffer[: end.start()]).splitlines()[1:]
+        fields = {
+            name.strip().lower(): value.strip()
+            for name, colon, value in (line.partition(b":") for line in lines)
+            if colon
+        }
+        del self._buffer[: end.end()]
+        length = fields.get(b"content-length", b"")
+        self._length = int(length) if length.isdigit() and len(length) < 12 else None
+        if (self._length or 0) > MAX_PICTURE_BYTES:
+            raise CameraError("a picture that is too large")
+        kind = fields.get(b"content-type", b"image/jpeg").lower()
+        self._is_picture = kind.startswith((b"image/", b"application/octet-stream"))
+        self._in_body, self._searched = True, 0
+        return True
+
+    def _take_body(self) -> bytes | None:
+        """Return the part's body once it is whole."""
+        if self._length:
+            end = after = self._length if len(self._buffer) >= self._length else -1
+        else:
+            end, after = self._find_end()
+        if end < 0:
+            if len(self._buffer) > MAX_PICTURE_BYTES:
+                raise CameraError("a picture that does not end")
+            return None
+        body = bytes(self._buffer[:end])
+        del self._buffer[:after]
+        self._in_body = False
+        return body
+
+    def _find_end(self) -> tuple[int, int]:
+        """Return where a body without a length ends and the rest begins; -1 if not yet.
+
+        The next boundary comes with the next picture only, so a JPEG ends where the
+        bytes pause after its end marker.
+        """
+        boundary = self._buffer.find(self._delimiter, self._searched)
+        if boundary >= 0:
+            return len(self._buffer[:boundary].rstrip(b"\r\n")), boundary
+        self._searched = max(0, len(self._buffer) - len(self._delimiter))
+        tail = bytes(self._buffer[-4:]).rstrip(b"\r\n")
+        if tail.endswith(_JPEG_END) and self._buffer.startswith(_JPEG_START):
+            end = self._buffer.rfind(_JPEG_END) + len(_JPEG_END)
+            return end, len(self._buffer)
+        return -1, -1

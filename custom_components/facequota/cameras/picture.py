@@ -1,0 +1,84 @@
+"""What every kind of camera gives: pictures, and since when each may have been begun."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from enum import StrEnum
+import math
+from typing import Final, Protocol
+
+from custom_components.facequota.recognition.messages import MAX_PICTURE_BYTES
+
+__all__ = ["MAX_PICTURE_BYTES", "UNKNOWN_AGE", "CameraError", "Kind", "Picture"]
+
+UNKNOWN_AGE: Final = -math.inf
+
+MIN_INTERVAL_S: Final = 0.05
+"""A camera that is asked for each picture is asked no more often than this."""
+
+
+class Kind(StrEnum):
+    """The kinds of camera: what makes a picture surely newer than a moment differs."""
+
+    ESPHOME = "esphome"
+    MJPEG = "mjpeg"
+    STILL = "still"
+    STREAM = "stream"
+    FILE = "file"
+    OTHER = "other"
+
+
+class CameraError(Exception):
+    """The camera gives no picture. Its text never holds an address or a password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One encoded picture as the camera sent it."""
+
+    content: bytes = field(repr=False)
+
+    begun_after: float
+    """The camera began it at this moment of the event loop's clock or later.
+
+    UNKNOWN_AGE: it may have lain ready for any time.
+    """
+
+
+class Source(Protocol):
+    """How one kind of camera gives pictures."""
+
+    @property
+    def kind(self) -> Kind:
+        """Return which kind this is."""
+
+    def pictures(self) -> AsyncGenerator[Picture]:
+        """Open the camera and give every picture that comes; close it at the end.
+
+        Those of unknown age too: who asks leaves them out. Raises CameraError, and
+        whatever another integration's code raises.
+        """
+
+
+def format_of(content: bytes) -> str:
+    """Return the name of an encoded picture's format, by its first bytes."""
+    for name, at, magic in _FORMATS:
+        if content[at : at + len(magic)].lower() == magic.lower():
+            return name
+    return "?"
+
+
+_FORMATS: Final = (
+    ("JPEG", 0, b"\xff\xd8"),
+    ("PNG", 0, b"\x89PNG"),
+    ("GIF", 0, b"GIF8"),
+    ("WebP", 8, b"WEBP"),
+    ("AVIF", 4, b"ftypavif"),
+    ("HEIC", 4, b"ftyphei"),
+    ("HEIC", 4, b"ftypmif1"),
+    ("TIFF", 0, b"II*\0"),
+    ("TIFF", 0, b"MM\0*"),
+    ("BMP", 0, b"BM"),
+    ("SVG", 0, b"<svg"),
+    ("HTML", 0, b"<!doctype"),
+    ("HTML", 0, b"<html"),
+)

@@ -1,0 +1,181 @@
+"""The pictures of one look: only those that were begun since it was opened count."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from enum import StrEnum
+import hashlib
+import secrets
+from typing import Final
+
+from custom_components.facequota.const import DOMAIN
+from homeassistant.core import HomeAssistant
+
+from .picture import Kind, Picture, Source, format_of
+
+# A camera that failed is asked again for as long as the visitor has time: a stream has
+# no picture in its first second.
+RETRY_S: Final = 0.1
+# Whoever closes a look must not wait for another integration's code to notice it.
+CLOSE_WITHIN_S: Final = 0.2
+# The same picture again once may be a slow camera's; so many are a frozen one's.
+MIN_SAME_PICTURES: Final = 3
+# Pictures of earlier looks whose digests are kept: those of some twenty visits.
+MAX_DIGESTS: Final = 64
+
+
+class NoPicture(StrEnum):
+    """Why there is no picture that could be looked at."""
+
+    CAMERA = "camera"
+    OLD_PICTURE = "old_picture"
+    FROZEN_PICTURE = "frozen_picture"
+
+
+class EarlierPictures:
+    """Digests of pictures that were looked at, so that none counts in a second visit.
+
+    Keyed, in memory only, and gone with the visitors: nothing can be told from them but
+    that a picture is one of those.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all of them, and the key."""
+        self._key = secrets.token_bytes(32)
+        self._digests: deque[bytes] = deque(maxlen=MAX_DIGESTS)
+
+    def digest(self, content: bytes) -> bytes:
+        """Return a picture's digest."""
+        return hashlib.blake2b(content, key=self._key, digest_size=16).digest()
+
+    def add(self, digest: bytes) -> None:
+        """Remember a picture that was looked at."""
+        self._digests.append(digest)
+
+    def __contains__(self, digest: bytes) -> bool:
+        """Return if this is a picture of an earlier look."""
+        return digest in self._digests
+
+
+class Pictures:
+    """The newest picture of one look, while the worker is busy with the one before.
+
+    A picture counts when it was begun after the look was opened, is not the one that
+    came before it and was in no earlier look. The first of all is given also when it
+    does not count: by it a frozen camera is found out.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        find: Callable[[], Awaitable[Source]],
+        earlier: EarlierPictures,
+    ) -> None:
+        """Open in the background what `find` finds."""
+        self.format = "?"
+        self._is_replayed = False
+        self._source: Source | None = None
+        self._find = find
+        self._earlier = earlier
+        self._opened_at = hass.loop.time()
+        self._newest: Picture | None = None
+        self._arrived = asyncio.Event()
+        self._last: bytes | None = None
+        self._used: list[bytes] = []
+        self._answers = 0
+        self._same = 0
+        self._failed = False
+        self._reading = hass.async_create_background_task(
+            self._read(), f"{DOMAIN} camera"
+        )
+
+    @property
+    def kind(self) -> Kind | None:
+        """Return which kind of camera this is; None before it was found."""
+        return None if self._source is None else self._source.kind
+
+    @property
+    def is_file(self) -> bool:
+        """Return if this is a file, which may show the same for ever and is no liar."""
+        return self.kind is Kind.FILE
+
+    @property
+    def missing(self) -> NoPicture:
+        """Return why there was no picture, when there was none."""
+        if not self._answers or self._failed:
+            return NoPicture.CAMERA
+        if self._is_replayed or self._same + 1 == self._answers >= MIN_SAME_PICTURES:
+            return NoPicture.FROZEN_PICTURE
+        return NoPicture.OLD_PICTURE
+
+    def counts(self, picture: Picture) -> bool:
+        """Return if a picture was surely begun after the look was opened."""
+        return picture.begun_after >= self._opened_at
+
+    async def next(self, *, enough: bool = False) -> Picture | None:
+        """Return the newest picture that was not returned before; wait for one.
+
+        None when there was `enough` and a file shows what it showed before. The caller
+        sets the time limit.
+        """
+        while self._newest is None:
+            if enough and self.is_file and self._same:
+                return None
+            self._arrived.clear()
+            await self._arrived.wait()
+        picture, self._newest = self._newest, None
+        return picture
+
+    async def close(self) -> None:
+        """Close the camera."""
+        self._reading.cancel()
+        await asyncio.wait([self._reading], timeout=CLOSE_WITHIN_S)
+        self._newest = None
+        for digest in self._used:
+            self._earlier.add(digest)
+
+    async def _read(self) -> None:
+        """Read until closed; what fails is tried again."""
+        while True:
+            try:
+                source = self._source = await self._find()
+                async with aclosing(source.pictures()) as pictures:
+                    async for picture in pictures:
+                        self._answered(picture)
+            # The camera is another integration's code and may raise anything; whatever
+            # it is, the visitor must not pay for it. It may name the address: no log.
+            except Exception as err:
+                # Home Assistant swallows a cancellation while it waits for a camera.
+                if (task := asyncio.current_task()) and task.cancelling():
+                    raise asyncio.CancelledError from err
+                self._failed = True
+            await asyncio.sleep(RETRY_S)
+
+    def _answered(self, picture: Picture) -> None:
+        """Take an answer of the camera: the newest picture, or one for nothing."""
+        self.format = format_of(picture.content)
+        digest = self._earlier.digest(picture.content)
+        is_first = not self._answers
+        is_same = digest == self._last
+        self._failed = False
+        self._last = digest
+        self._answers += 1
+        self._same += is_same
+        self._arrived.set()
+        if is_same:
+            return
+        if not self.is_file and digest in self._earlier:
+            # Held ready from an earlier visit, or shown again by a camera that lies.
+            self._is_replayed |= self.counts(picture)
+            return
+        if self.counts(picture):
+            self._is_replayed = False
+            self._used.append(digest)
+            self._newest = picture
+        elif is_first:
+            self._newest = picture

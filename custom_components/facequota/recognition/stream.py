@@ -1,0 +1,201 @@
+"""One open stream: its packets since the last key frame, decoded on request.
+
+In the reader's process only: nobody vouches for the bytes.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from threading import Condition, Thread
+from time import monotonic
+from typing import Final
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from .picture import MAX_PIXELS, WORK_LINES
+from .stream_clock import StreamClock
+
+MAX_PACKETS: Final = 1000
+MAX_PACKET_BYTES: Final = 24 * 1024 * 1024
+"""What is kept of a stream: more than a key-frame interval of any sensible camera."""
+
+OPEN_TIMEOUT_S: Final = 5.0
+READ_TIMEOUT_S: Final = 3.0
+
+FIRST_PAUSE_S: Final = 0.2
+MAX_PAUSE_S: Final = 5.0
+"""Between the end of a stream and the next try to open it."""
+
+PROTOCOLS: Final = (
+    "rtp,rtsp,rtsps,srtp,tcp,udp,tls,http,https,httpproxy,hls,crypto,rtmp"
+)
+"""What an address may lead to, also by way of a playlist: no file."""
+
+_POLL_S: Final = 0.05
+
+# From 2 (best) to 31; at 3 nothing of a face is lost.
+_JPEG_SCALE: Final = 3
+
+
+class StreamError(Exception):
+    """The stream cannot be read; its text is the kind of error and no address."""
+
+
+class Stream:
+    """A camera's stream, received in a thread of its own."""
+
+    def __init__(self, url: str, options: dict[str, str]) -> None:
+        """Begin to open it; nothing is waited for."""
+        self._url = url
+        self._options = _options(url) | options
+        self._news = Condition()
+        self._clock = StreamClock()
+        self._packets: list[Packet[VideoStream]] = []
+        self._bytes = 0
+        self._error: str | None = None
+        self._is_closed = False
+        self._decoder: VideoCodecContext | None = None
+        self._thread = Thread(target=self._receive, daemon=True)
+        self._thread.start()
+
+    def close(self) -> Thread:
+        """Let the thread end, which it does with the next packet; return it."""
+        with self._news:
+            self._is_closed = True
+            self._packets = []
+            self._news.notify_all()
+        return self._thread
+
+    def next(self, is_called_off: Callable[[], bool]) -> tuple[float, bytes]:
+        """Return when a picture was begun that was not given yet, and it as a JPEG.
+
+        Waits for one until called off. Raises StreamError.
+        """
+        while True:
+            with self._news:
+                while not self._packets and self._error is None:
+                    self._news.wait(_POLL_S)
+                    if is_called_off():
+                        raise StreamError("closed")
+                if self._error is not None:
+                    raise StreamError(self._error)
+                packets, self._packets, self._bytes = self._packets, [], 0
+                clock = self._clock
+            frame = self._decode(packets)
+            if frame is not None:
+                return clock.begun_after(frame.time), self._jpeg(frame)
+
+    def _receive(self) -> None:
+        """Receive packets until closed; what ends or fails is opened again."""
+        pause = FIRST_PAUSE_S
+        while not self._is_closed:
+            error = "ended"
+            started = monotonic()
+            try:
+                with av.open(
+                    self._url,
+                    options=self._options,
+                    timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
+                ) as container:
+                    self._read(container)
+            # Demuxers fail in many ways on hostile bytes; each means the same here.
+            except Exception as err:  # noqa: BLE001
+                error = type(err).__name__
+            with self._news:
+                self._packets, self._bytes = [], 0
+                self._error = error
+                self._news.notify_all()
+                lasted = monotonic() - started
+                pause = FIRST_PAUSE_S if lasted > MAX_PAUSE_S else pause
+                self._news.wait_for(lambda: self._is_closed, pause)
+            pause = min(2 * pause, MAX_PAUSE_S)
+
+    def _read(self, container: InputContainer) -> None:
+        """Keep what comes since the last key frame."""
+        video = container.streams.video[0]
+        # One of our own: that of the container goes with it, in another thread.
+        decoder = av.CodecContext.create(video.codec_context.name, "r")
+        assert isinstance(decoder, VideoCodecContext)
+        decoder.extradata = video.codec_context.extradata
+        # Threads would give each picture later, by as many pictures.
+        decoder.thread_count = 1
+        self._decoder = decoder
+        waits_for_key = True
+        with self._news:
+            self._clock = StreamClock()
+        for packet in container.demux(video):
+            arrival = monotonic()
+            with self._news:
+                if self._is_closed:
+                    return
+                if packet.size == 0:
+                    continue
+                stamp = packet.dts if packet.dts is not None else packet.pts
+                self._clock.packet(
+                    arrival, None if stamp is None else float(stamp * packet.time_base)
+                )
+                if packet.is_keyframe:
+                    self._packets = []
+                    self._bytes, waits_for_key = 0, False
+                if waits_for_key:
+                    continue
+                self._error = None
+                self._packets.append(packet)
+                self._bytes += packet.size
+                if len(self._packets) > MAX_PACKETS or self._bytes > MAX_PACKET_BYTES:
+                    # What was left out cannot be made up for.
+                    self._packets = []
+                    self._bytes, waits_for_key = 0, True
+                self._news.notify_all()
+
+    def _decode(self, packets: list[Packet[VideoStream]]) -> VideoFrame | None:
+        """Return the newest frame of some packets, None if they make none."""
+        newest = None
+        assert self._decoder is not None
+        if packets[0].is_keyframe:
+            self._decoder.flush_buffers()
+        for packet in packets:
+            try:
+                for frame in self._decoder.decode(packet):
+                    newest = frame
+            except av.FFmpegError:
+                # A broken packet spoils pictures up to the next key frame at most.
+                continue
+        if newest is None or newest.width * newest.height > MAX_PIXELS:
+            return None
+        return newest
+
+    def _jpeg(self, frame: VideoFrame) -> bytes:
+        """Return a frame as a JPEG of WORK_LINES at most on its short side."""
+        scale = min(1.0, WORK_LINES / min(frame.width, frame.height))
+        width, height = (
+            max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height)
+        )
+        picture = frame.reformat(width, height, format="yuvj420p")
+        encoder = av.CodecContext.create("mjpeg", "w")
+        assert isinstance(encoder, VideoCodecContext)
+        encoder.width, encoder.height = width, height
+        encoder.pix_fmt = "yuvj420p"
+        encoder.time_base = picture.time_base = Fraction(1, 25)
+        encoder.thread_count = 1
+        encoder.qmin = encoder.qmax = _JPEG_SCALE
+        picture.pts = 0
+        return b"".join(bytes(packet) for packet in encoder.encode(picture))
+
+
+def _options(url: str) -> dict[str, str]:
+    """Return FFmpeg's options for an address."""
+    options = {"protocol_whitelist": PROTOCOLS}
+    if not url.startswith("rtsp"):
+        return options
+    # Its description tells what comes: nothing need be waited for to find out.
+    return options | {
+        "rtsp_transport": "tcp",
+        "probesize": "32",
+        "analyzeduration": "1",
+        "fpsprobesize": "0",
+    }

@@ -1,0 +1,83 @@
+"""The frames of one look: whether they are of now, of a living scene and of one person."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custom_components.facequota.recognition.engine import Sighting
+from custom_components.facequota.recognition.engines import Engine
+
+type Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How near two frames of one visit are; Euclidean distance of unit vectors."""
+
+    same_picture: float
+    """No two real frames are so near: a sensor's noise alone moves a template further."""
+
+    same_person: float
+    """Frames of one person in one visit are nearer than this."""
+
+
+# Measured: a frozen picture under a running clock is 0.000 (dlib) and 0.008 (ncnn) away
+# from itself, two real frames never less than 0.045 and 0.26 (docs/cameras.md).
+LIKENESS: Final = {
+    Engine.FACE_RECOGNITION: Likeness(same_picture=0.02, same_person=0.37),
+    Engine.NCNN: Likeness(same_picture=0.08, same_person=1.0),
+}
+
+
+class Frames:
+    """Collects what was seen in one look, and begins anew when it is somebody else."""
+
+    def __init__(self, likeness: Likeness) -> None:
+        """Begin with nothing seen."""
+        self.usable: list[Sighting] = []
+        """Those that count, all of one person."""
+        self.seen = 0
+        """How many pictures were looked at, also such as count for nothing else."""
+        self.counted = 0
+        """How many of them were surely begun after the request."""
+        self.is_frozen = False
+        self.people_changed = False
+        self._likeness = likeness
+        self._others: list[Sighting] = []
+
+    def add(self, sighting: Sighting, *, counts: bool) -> None:
+        """Take a picture into account; one of unknown age only shows that time passes."""
+        self.seen += 1
+        self.counted += counts
+        if sighting.template is None:
+            return
+        for before in (*self._others, *self.usable):
+            if _distance(before, sighting) < self._likeness.same_picture:
+                self.is_frozen = True
+        if not counts:
+            self._others.append(sighting)
+            return
+        if any(
+            _distance(before, sighting) > self._likeness.same_person
+            for before in self.usable
+        ):
+            self.people_changed = True
+            self._others += self.usable
+            self.usable = []
+        self.usable.append(sighting)
+
+    def overwrite(self) -> None:
+        """Leave nothing of the templates in memory."""
+        for sighting in (*self._others, *self.usable):
+            sighting.overwrite()
+
+
+def _distance(one: Sighting, other: Sighting) -> float:
+    """Return the distance of two frames' templates as unit vectors."""
+    assert one.template is not None
+    assert other.template is not None
+    product = float(one.template @ other.template)
+    lengths = float(np.linalg.norm(one.template) * np.linalg.norm(other.template))
+    return float(np.sqrt(max(0.0, 2.0 - 2.0 * product / lengths))) if lengths else 0.0

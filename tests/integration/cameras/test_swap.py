@@ -1,0 +1,123 @@
+"""A has paper and leaves, B stands there and asks: nobody pays for the one before.
+
+Whatever the camera holds ready, repeats or fails at.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from homeassistant.core import HomeAssistant
+from scripts.house.cameras.mjpeg import MjpegCamera, MjpegFault
+from scripts.house.cameras.rtsp import RtspCamera
+from scripts.house.cameras.scene import Scene, SceneFault
+from tests.integration.conftest import (
+    DISPENSER_DATA,
+    ask,
+    faces,
+    set_up_site,
+    summary,
+    unload,
+)
+
+from .kinds import add, add_generic
+
+pytestmark = pytest.mark.usefixtures("log", "dispenser")
+
+GRANTED = ("granted", "face", 60.0, None)
+REFUSED = ("refused", "face", 0.0, None)
+KINDS = ("mjpeg", "generic_mjpeg", "still", "other")
+
+
+@pytest.fixture
+async def camera(socket_enabled: None) -> AsyncGenerator[MjpegCamera]:
+    """Return a camera over HTTP before which nobody stands."""
+    async with MjpegCamera(Scene()) as camera:
+        yield camera
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_who_stands_there_is_who_is_asked_about(
+    hass: HomeAssistant, camera: MjpegCamera, portraits: Path, kind: str
+) -> None:
+    """Both come back afterwards and are known again."""
+    a, b = portraits / "A/1.jpg", portraits / "B/1.jpg"
+    camera.scene.show(a)
+    await add(hass, kind, camera)
+    entry = await set_up_site(hass)
+    assert summary(await ask(hass)) == GRANTED
+    camera.scene.show(b)
+    assert summary(await ask(hass)) == GRANTED
+    assert faces(entry) == 2
+    assert summary(await ask(hass)) == REFUSED
+    camera.scene.show(a)
+    assert summary(await ask(hass)) == REFUSED
+    await unload(hass, entry)
+    assert camera.readers == 0
+
+
+@pytest.mark.parametrize("opened", ["request", "always"])
+@pytest.mark.parametrize("key_frame_s", [1.0, 4.0])
+async def test_a_stream_shows_who_stands_there(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    portraits: Path,
+    opened: str,
+    key_frame_s: float,
+) -> None:
+    """Whenever it is opened; where the next key frame is too far away, without a face."""
+    a, b = portraits / "A/1.jpg", portraits / "B/1.jpg"
+    async with RtspCamera(key_frame_s=key_frame_s, frame_rate=15) as camera:
+        camera.scene.show(a)
+        await add_generic(hass, stream_source=camera.url)
+        entry = await set_up_site(
+            hass, data={**DISPENSER_DATA, "camera_opened": opened}
+        )
+        await asyncio.sleep(key_frame_s if opened == "always" else 0)
+        served = [summary(await ask(hass))]
+        camera.scene.show(b)
+        # Who has just come stands there for a moment before pressing the button.
+        await asyncio.sleep(0.5)
+        served += [summary(await ask(hass)), summary(await ask(hass))]
+        if opened == "always" or key_frame_s < 2:
+            assert served == [GRANTED, GRANTED, REFUSED]
+            assert faces(entry) == 2
+        else:
+            assert REFUSED not in served[:2]
+        (dispenser,) = entry.runtime_data.dispensers.values()
+        pid = dispenser.camera.reader.pid
+        assert psutil.pid_exists(pid)
+        await unload(hass, entry)
+        assert not psutil.pid_exists(pid)
+
+
+@pytest.mark.parametrize("kind", ["mjpeg", "still"])
+@pytest.mark.parametrize("fault", [*MjpegFault, *SceneFault])
+async def test_a_camera_that_fails_never_shows_the_one_before(
+    hass: HomeAssistant,
+    camera: MjpegCamera,
+    portraits: Path,
+    kind: str,
+    fault: MjpegFault | SceneFault,
+) -> None:
+    """B has paper, and once the camera works again A is refused as before."""
+    a, b = portraits / "A/1.jpg", portraits / "B/1.jpg"
+    camera.scene.show(a)
+    await add(hass, kind, camera)
+    entry = await set_up_site(hass)
+    assert summary(await ask(hass)) == GRANTED
+    if isinstance(fault, MjpegFault):
+        camera.fault = fault
+    else:
+        camera.scene.fault = fault
+    camera.scene.show(b)
+    outcome, _, cm, _ = summary(await ask(hass))
+    assert (outcome in {"granted", "unrecognised"}, cm) == (True, 60.0)
+    camera.fault = camera.scene.fault = None
+    camera.scene.show(a)
+    assert summary(await ask(hass)) == REFUSED
+    await unload(hass, entry)
+    assert camera.readers == 0

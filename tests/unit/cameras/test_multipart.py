@@ -1,0 +1,79 @@
+"""The pictures in a stream, however loosely a camera keeps to the rules."""
+
+from itertools import batched
+
+import pytest
+
+from custom_components.facequota.cameras.multipart import Multipart, boundary_of
+from custom_components.facequota.cameras.picture import MAX_PICTURE_BYTES, CameraError
+
+# A JPEG with a thumbnail in it: an end marker that is not the end.
+JPEG = b"\xff\xd8 thumb \xff\xd9 rest " + bytes(range(256)) + b"\xff\xd9"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(500)
+
+
+def part(body: bytes, *heads: bytes, line: bytes = b"\r\n") -> bytes:
+    """Return a part as it is sent."""
+    return line.join([b"--frame", *heads, b"", body, b""])
+
+
+def length(body: bytes) -> bytes:
+    """Return a part's Content-Length."""
+    return b"Content-Length: %d" % len(body)
+
+
+def pictures(stream: bytes, step: int = 0) -> list[bytes]:
+    """Return the pictures of a stream that comes in pieces of `step` bytes."""
+    parts = Multipart(b"frame")
+    pieces = map(bytes, batched(stream, step or len(stream)))  # noqa: B911
+    return [picture for piece in pieces for picture in parts.feed(piece)]
+
+
+@pytest.mark.parametrize("step", [0, 1, 7, 100])
+@pytest.mark.parametrize("line", [b"\r\n", b"\n"])
+def test_a_part_with_a_length_is_whole_with_its_last_byte(
+    step: int, line: bytes
+) -> None:
+    for body in (JPEG, PNG):
+        stream = part(body, b"Content-Type: image/jpeg", length(body), line=line)
+        assert pictures(stream[: -len(line)], step) == [body]
+
+
+@pytest.mark.parametrize("step", [0, 100])
+def test_a_part_without_a_length_ends_at_the_next_boundary(step: int) -> None:
+    assert pictures(part(PNG) + part(PNG) + b"--frame", step) == [PNG, PNG]
+
+
+def test_a_jpeg_without_a_length_does_not_wait_for_the_next_boundary() -> None:
+    """That comes with the next picture only."""
+    assert pictures(part(JPEG, b"Content-Type: image/jpeg")) == [JPEG]
+    parts = Multipart(b"frame")
+    assert list(parts.feed(part(JPEG))) == [JPEG]
+    assert list(parts.feed(part(JPEG))) == [JPEG]
+
+
+def test_what_is_no_picture_is_left_out() -> None:
+    page = part(b"<html>", b"Content-Type: text/html", length(b"<html>"))
+    assert pictures(b"garbage" * 5000 + page + part(JPEG, length(JPEG))) == [JPEG]
+
+
+def test_a_length_that_is_a_lie_costs_one_picture_at_most() -> None:
+    short = part(JPEG, b"Content-Length: 10")
+    assert pictures(short + part(JPEG, length(JPEG)))[-1] == JPEG
+
+
+def test_no_more_than_one_picture_is_ever_kept() -> None:
+    with pytest.raises(CameraError):
+        pictures(part(b"", b"Content-Length: %d" % (MAX_PICTURE_BYTES + 1)))
+    with pytest.raises(CameraError):
+        pictures(part(b"\xff\xd8" + bytes(MAX_PICTURE_BYTES + 1)))
+    with pytest.raises(CameraError):
+        pictures(b"--frame\r\n" + b"Name: value\r\n" * 1000)
+
+
+def test_a_boundary_is_found_with_its_dashes_and_without() -> None:
+    for named in ("frame", "--frame", '"frame"', '"--frame"'):
+        assert boundary_of(f"multipart/x-mixed-replace; boundary={named}") == b"frame"
+    for content_type in ("", "text/html", "multipart/x-mixed-replace", "image/jpeg"):
+        with pytest.raises(CameraError):
+            boundary_of(content_type)
