@@ -219,6 +219,8 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Create the site, or change the one there is; say how fast this machine is."""
+        # Somebody else may have taken the name meanwhile, in another window.
+        self._async_abort_entries_match({CONF_NAME: self._data[CONF_NAME]})
         assert self._installation is not None
         frame = {"frame_ms": f"{self._installation.frame_ms:.0f}"}
         if self.source == SOURCE_RECONFIGURE:

@@ -215,12 +215,23 @@ class TotalSensor(DispenserEntity, RestoreSensor):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on from where the last run ended."""
-        if (last := await self.async_get_last_sensor_data()) is not None and isinstance(
-            last.native_value, int | float
-        ):
-            self._attr_native_value = last.native_value
+        """Go on from where the last run ended.
+
+        The site's log is written within a minute; what Home Assistant restores is up to
+        a quarter of an hour old after a power cut, and is where 0.1.0 kept a total.
+        """
+        known = self.site.log.total(*self._kept_as)
+        if known is None and (last := await self.async_get_last_sensor_data()):
+            value = last.native_value
+            known = value if isinstance(value, int | float) else None
+        self._attr_native_value = known or 0
+        self.site.log.set_total(*self._kept_as, self._attr_native_value)
         await super().async_added_to_hass()
+
+    @property
+    def _kept_as(self) -> tuple[str, str]:
+        """Return the dispenser and the key under which the log keeps this total."""
+        return self.dispenser.subentry.subentry_id, self.entity_description.key
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
@@ -230,6 +241,7 @@ class TotalSensor(DispenserEntity, RestoreSensor):
     def _on_visit(self, visit: Visit) -> None:
         if added := self.entity_description.added_fn(visit):
             self._attr_native_value = round(self._attr_native_value + added, 1)
+            self.site.log.set_total(*self._kept_as, self._attr_native_value)
             self.async_write_ha_state()
 
 

@@ -21,6 +21,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.service import (
     async_get_config_entry,
+    async_register_admin_service,
     async_register_platform_entity_service,
 )
 
@@ -111,14 +112,16 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema={},
     )
     hass.services.async_register(DOMAIN, SERVICE_CLEANED, _cleaned, schema=SITE_SCHEMA)
-    hass.services.async_register(
+    async_register_admin_service(
+        hass,
         DOMAIN,
         SERVICE_PURGE,
         _purge,
         schema=PURGE_SCHEMA,
         supports_response=SupportsResponse.OPTIONAL,
     )
-    hass.services.async_register(
+    async_register_admin_service(
+        hass,
         DOMAIN,
         SERVICE_EXPORT_LOG,
         _export_log,

@@ -10,7 +10,12 @@ import voluptuous as vol
 
 from custom_components.facequota.const import DOMAIN
 from homeassistant.core import Context, HomeAssistant, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
@@ -346,3 +351,19 @@ async def test_the_log_of_a_site_holds_receipts_and_figures_and_nobody(
     assert receipt.keys() == {*("time", "cause", "faces", "reservations", "older_than")}
     assert log["lanes"]["open"]["granted"] == 1
     assert set(log["lanes"]) == {"face", "open", "urgent", "staff"}
+
+
+@pytest.mark.parametrize("action", ["purge", "export_log"])
+async def test_only_administrators_and_automations_forget_everybody_or_read_the_log(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    hass_read_only_user: MockUser,
+    hass_admin_user: MockUser,
+    action: str,
+) -> None:
+    site = {"config_entry_id": open_site.entry_id}
+    for user in (hass_read_only_user.id, "nobody"):
+        with pytest.raises((Unauthorized, UnknownUser)):
+            await act(hass, action, context=Context(user_id=user), **site)
+    for allowed in (Context(user_id=hass_admin_user.id), Context()):
+        assert await act(hass, action, context=allowed, **site)

@@ -424,6 +424,22 @@ async def test_a_site_is_renamed_and_asked_again_about_the_law(
     assert open_site.data == {"name": "West gate", **LAW, **ENGINE}
 
 
+async def test_two_windows_cannot_make_two_sites_of_one_name(
+    hass: HomeAssistant,
+) -> None:
+    """The name was free when the second one asked for it."""
+    shown = await submit(hass, await begin(hass), RULES)
+    shown = await submit(hass, shown, LAW)
+    assert shown["step_id"] == "engine"
+    MockConfigEntry(
+        domain=DOMAIN, title=RULES["name"], data={"name": RULES["name"]}
+    ).add_to_hass(hass)
+    shown = await submit(hass, shown, ENGINE)
+    assert shown["type"] is FlowResultType.ABORT
+    assert shown["reason"] == "already_configured"
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
 async def test_a_site_keeps_its_own_name_and_takes_no_other_s(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:

@@ -1,6 +1,7 @@
 """The parts of one site, wired once."""
 
 import asyncio
+import logging
 from typing import Any, Final
 
 from custom_components.facequota.const import (
@@ -28,6 +29,8 @@ from .settings_log import settings
 from .shared import Shared
 from .site_log import SiteLog
 from .upkeep import Upkeep
+
+_LOGGER = logging.getLogger(__name__)
 
 type FaceQuotaConfigEntry = ConfigEntry[Site]
 
@@ -111,8 +114,12 @@ class Site:
     async def stop(self) -> None:
         """Call off visits, end the worker, forget everybody."""
         self._stopped = True
-        for dispenser in self.dispensers.values():
-            await dispenser.stop()
+        ended = await asyncio.gather(
+            *(one.stop() for one in self.dispensers.values()), return_exceptions=True
+        )
+        for error in filter(None, ended):
+            # Whatever it is, everybody is forgotten all the same.
+            _LOGGER.error("A dispenser did not stop as it should: %r", error)
         if self._starting is not None:
             self._starting.cancel()
         async with self._following:

@@ -10,14 +10,13 @@ from custom_components.facequota.visit.records import receipt_record
 from custom_components.facequota.visit.visit import Visit
 from custom_components.facequota.visit.visitors import Receipt
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
+from .kept_store import KeptStore
 from .lanes import Lanes
 from .settings_log import Settings, changes
+from .stored_log import StoredLog
 
-STORAGE_VERSION: Final = 1
-SAVE_DELAY_S: Final = 30
 KEPT_RECEIPTS: Final = 1000
 KEPT_DECISIONS: Final = 1000
 KEPT_DAYS: Final = 400
@@ -28,8 +27,9 @@ class SiteLog:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
-        self._store: Store[dict[str, Any]] = Store(
-            hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}"
+        entry = hass.config_entries.async_get_entry(entry_id)
+        self._store = KeptStore(
+            hass, f"{DOMAIN}.{entry_id}", entry.title if entry else entry_id
         )
         self.receipts: deque[dict[str, Any]] = deque(maxlen=KEPT_RECEIPTS)
         self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
@@ -39,28 +39,34 @@ class SiteLog:
         self.lanes = Lanes()
         # How often nobody was recognised, by the reason.
         self.unrecognised = Counter[str]()
+        # What each dispenser gave in all, by the keys of its sensors.
+        self._totals: dict[str, dict[str, float]] = {}
         self.changes = Listeners[[]]()
 
     async def load(self) -> None:
-        """Go on from the last run."""
-        if (stored := await self._store.async_load()) is None:
+        """Go on from the last run; what cannot be read begins anew, beside a copy."""
+        if (stored := await self._store.load()) is None:
             return
-        self.receipts.extend(stored["receipts"])
-        self.decisions.extend(stored.get("decisions", ()))
-        self._settings = stored.get("settings", {})
-        self.expired = dict(stored["expired"])
-        self.most_faces = stored.get("most_faces", 0)
-        self.lanes = Lanes(stored["lanes"])
-        self.unrecognised.update(stored.get("unrecognised", {}))
+        read = StoredLog(stored)
+        if read.damaged:
+            await self._store.set_aside(stored)
+        self.receipts.extend(read.receipts)
+        self.decisions.extend(read.decisions)
+        self._settings = read.settings
+        self.expired = read.expired
+        self.most_faces = read.most_faces
+        self.lanes = Lanes(read.lanes)
+        self.unrecognised.update(read.unrecognised)
+        self._totals = read.totals
         self.changes.tell()
 
     async def save(self) -> None:
         """Write now."""
-        await self._store.async_save(self.as_dict())
+        await self._store.save(self.as_dict())
 
     async def remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
+        """Delete the file and whatever was kept beside it."""
+        await self._store.remove()
 
     @callback
     def receipt(self, receipt: Receipt) -> None:
@@ -79,6 +85,16 @@ class SiteLog:
             for change in changes(self._settings, settings, names)
         )
         self._settings = settings
+        self._save_soon()
+
+    def total(self, dispenser_id: str, key: str) -> float | None:
+        """Return a total of a dispenser; None when it was never kept here."""
+        return self._totals.get(dispenser_id, {}).get(key)
+
+    @callback
+    def set_total(self, dispenser_id: str, key: str, value: float) -> None:
+        """Keep a total of a dispenser."""
+        self._totals.setdefault(dispenser_id, {})[key] = value
         self._save_soon()
 
     @callback
@@ -117,8 +133,9 @@ class SiteLog:
             "most_faces": self.most_faces,
             "lanes": self.lanes.as_dict(),
             "unrecognised": dict(self.unrecognised),
+            "totals": self._totals,
         }
 
     @callback
     def _save_soon(self) -> None:
-        self._store.async_delay_save(self.as_dict, SAVE_DELAY_S)
+        self._store.save_soon(self.as_dict)

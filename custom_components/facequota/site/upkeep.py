@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-import logging
 from typing import Any, Final
 
 from custom_components.facequota.const import DOMAIN, Lane
@@ -20,19 +19,17 @@ from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_time_interval,
 )
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .cleaning import Cleaning
 from .dispenser import Dispenser
+from .kept_store import KeptStore
 from .paper_supply import PaperSupply
 from .tasks import DispenserNeeds, Task, open_tasks
 from .upkeep_options import UpkeepOptions
 
-_LOGGER = logging.getLogger(__name__)
-
-STORAGE_VERSION: Final = 1
-SAVE_DELAY_S: Final = 60
+# What a part of the file that was never stored here makes of reading it.
+UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
 # What is foreseen moves with the clock; nobody plans by the minute.
 FOLLOW_EVERY: Final = timedelta(minutes=5)
 
@@ -50,9 +47,7 @@ class Upkeep:
         self._hass = hass
         self._entry = entry
         self._dispensers = dispensers
-        self._store: Store[dict[str, Any]] = Store(
-            hass, STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}.upkeep"
-        )
+        self._store = KeptStore(hass, f"{DOMAIN}.{entry.entry_id}.upkeep", entry.title)
         self.cleaning = Cleaning(counted_from=dt_util.now())
         self.changes = Listeners[[]]()
         self._releases: list[CALLBACK_TYPE] = []
@@ -94,16 +89,25 @@ class Upkeep:
 
     async def load(self) -> None:
         """Go on from the last run; what cannot be read is begun anew."""
-        stored = await self._store.async_load() or {}
+        if (kept := await self._store.load()) is None:
+            return
+        stored = kept if isinstance(kept, dict) else {}
         now = dt_util.now()
-        self.cleaning = _read(stored.get("cleaning"), Cleaning.from_dict, self.cleaning)
+        damaged = stored is not kept
         rolls = stored.get("rolls", {})
+        try:
+            if "cleaning" in stored:
+                self.cleaning = Cleaning.from_dict(stored["cleaning"])
+        except UNREADABLE:
+            damaged = True
         for key, one in self._dispensers.items():
-            one.roll.supply = _read(
-                rolls.get(key),
-                lambda kept: PaperSupply.from_dict(kept, now),
-                one.roll.supply,
-            )
+            try:
+                if key in rolls:
+                    one.roll.supply = PaperSupply.from_dict(rolls[key], now)
+            except UNREADABLE:
+                damaged = True
+        if damaged:
+            await self._store.set_aside(kept)
 
     @callback
     def start(self) -> None:
@@ -137,11 +141,11 @@ class Upkeep:
         self._releases.clear()
         for one in self._dispensers.values():
             one.roll.stop()
-        await self._store.async_save(self._as_dict())
+        await self._store.save(self._as_dict())
 
     async def remove(self) -> None:
         """Delete the file."""
-        await self._store.async_remove()
+        await self._store.remove()
 
     @callback
     def cleaned(self) -> None:
@@ -187,7 +191,7 @@ class Upkeep:
     @callback
     def _tell(self) -> None:
         self.changes.tell()
-        self._store.async_delay_save(self._as_dict, SAVE_DELAY_S)
+        self._store.save_soon(self._as_dict)
 
     def _as_dict(self) -> dict[str, Any]:
         return {
@@ -196,18 +200,3 @@ class Upkeep:
                 key: one.roll.supply.as_dict() for key, one in self._dispensers.items()
             },
         }
-
-
-def _read[T](
-    kept: Mapping[str, Any] | None, read: Callable[[Mapping[str, Any]], T], new: T
-) -> T:
-    """Return one part of the file; a part that makes no sense costs only itself."""
-    if kept is None:
-        return new
-    try:
-        return read(kept)
-    except KeyError, TypeError, ValueError, AttributeError:
-        _LOGGER.warning(
-            "What was kept of a roll or of cleaning cannot be read; it begins anew"
-        )
-        return new

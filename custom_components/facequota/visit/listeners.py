@@ -1,8 +1,11 @@
 """Who wants to hear of something, in Home Assistant's event loop."""
 
 from collections.abc import Callable
+import logging
 
 from homeassistant.core import CALLBACK_TYPE, callback
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Listeners[**P]:
@@ -20,6 +23,12 @@ class Listeners[**P]:
 
     @callback
     def tell(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Tell everybody; whoever leaves meanwhile may still hear of it."""
+        """Tell everybody; whoever leaves meanwhile may still hear of it.
+
+        One who raises keeps it from nobody else, nor from what follows the telling.
+        """
         for listener in tuple(self._listeners):
-            listener(*args, **kwargs)
+            try:
+                listener(*args, **kwargs)
+            except Exception:
+                _LOGGER.exception("%s failed at what it was told", listener)

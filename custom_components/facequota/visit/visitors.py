@@ -182,8 +182,7 @@ class Visitors:
         faces = self.statistics.faces
         expired = self._faces + added - removed - faces
         self._faces = faces
-        if expired > 0:
-            self.expiries.tell(expired)
+        # Before anybody is told: nobody is forgotten later because of who listens.
         next_expiry = self._book.next_expiry()
         if next_expiry != self._expiry_at:
             self._cancel_expiry()
@@ -191,6 +190,8 @@ class Visitors:
                 self._expiry_at = next_expiry
                 handle = self._hass.loop.call_at(next_expiry, self._expire)
                 self._expiry = handle.cancel
+        if expired > 0:
+            self.expiries.tell(expired)
         self.changes.tell()
 
     @callback

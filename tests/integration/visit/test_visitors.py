@@ -1,15 +1,26 @@
 """A face is forgotten the moment its allowance is whole again, by itself."""
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
+import logging
 
 import freezegun
+import numpy as np
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from tests.integration.conftest import Stage, ask, faces, set_up_site, summary, unload
+from tests.integration.conftest import (
+    Log,
+    Stage,
+    ask,
+    faces,
+    set_up_site,
+    summary,
+    unload,
+)
 from tests.integration.fake_dispenser import FakeDispenser, Fault
 
 pytestmark = pytest.mark.usefixtures("log", "dispenser")
@@ -111,3 +122,29 @@ async def test_a_jump_of_the_wall_clock_neither_grants_nor_refuses_anything(
         assert timedelta(minutes=8) < left <= timedelta(minutes=9, seconds=1)
         assert faces(site) == 1
     assert summary(await ask(hass)) == ("refused", "face", 0.0, None)
+
+
+async def test_a_face_is_forgotten_on_time_whoever_fails_at_being_told(
+    hass: HomeAssistant, log: Log
+) -> None:
+    """The timer of the next one is set before anybody hears of the last one."""
+    entry = await set_up_site(hass, options={"window_min": 0.1, "suspended": True})
+    visitors = entry.runtime_data.visitors
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a bug of whoever listens")
+
+    with contextlib.ExitStack() as leave:
+        for news in (visitors.expiries, visitors.changes):
+            leave.callback(news.add(fails))
+        logging.getLogger("custom_components.facequota.visit.listeners").disabled = True
+        for cm, nth in ((1, 0), (3, 1)):
+            template = np.zeros(128, np.float32)
+            template[nth] = 1
+            visitors.settle(visitors.reserve(template, cm), cm)
+        assert faces(entry) == 2
+        async with asyncio.timeout(10):
+            while faces(entry):
+                await asyncio.sleep(0.02)
+    logging.getLogger("custom_components.facequota.visit.listeners").disabled = False
+    await unload(hass, entry)

@@ -36,6 +36,7 @@ _PICTURES: Final[Mapping[str, Picture]] = {
     Sentence.NEXT_PORTION: Picture.WAIT,
     Sentence.FORGOTTEN: Picture.FORGOTTEN,
     Sentence.FAULT: Picture.OUT_OF_ORDER,
+    Sentence.RESTS: Picture.WAIT,
     **dict.fromkeys(HINTS, Picture.HOLD),
 }
 

@@ -1,0 +1,328 @@
+"""What 0.1.0 has stored works as it is: names that others rely on do not change."""
+
+from typing import Any, Final
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    mock_restore_cache_with_extra_data,
+)
+
+from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
+from tests.integration.conftest import ask, issues, summary, unload
+from tests.integration.fake_dispenser import FakeDispenser
+
+pytestmark = pytest.mark.usefixtures("log")
+
+ENTRY_ID: Final = "01J0000000000000000000EAST"
+ENTRANCE: Final = "01J000000000000000ENTRANCE"
+DATA: Final = {
+    "name": "East gate",
+    "engine": "face_recognition",
+    "camera_position": "entrance",
+    "notice_posted": True,
+    "way_without_face": True,
+}
+OPTIONS: Final = {
+    "portion_cm": 60.0,
+    "allowance_cm": 60.0,
+    "window_min": 9.0,
+    "refused_at_most_one_in": 1000,
+    "open_portions": 10,
+    "urgent_per_day": 20,
+    "suspended": True,
+}
+DISPENSER: Final = {
+    "camera": "camera.entrance",
+    "motor": "switch.motor",
+    "request": "binary_sensor.request",
+    "request_without_face": "binary_sensor.request_without_face",
+    "portion_length": "number.portion_length",
+    "paper_dispensed": "sensor.paper_dispensed",
+    "jam": "binary_sensor.jam",
+    "display": "text.display",
+    "cm_per_second": 25.0,
+}
+LOG: Final[dict[str, Any]] = {
+    "receipts": [
+        {
+            "time": "2026-10-01T20:00:00+00:00",
+            "cause": "automation",
+            "faces": 7,
+            "reservations": 0,
+            "older_than": None,
+        }
+    ],
+    "decisions": [
+        {
+            "time": "2026-10-02T08:00:00+00:00",
+            "setting": "window_min",
+            "dispenser": None,
+            "old": 10.0,
+            "new": 9.0,
+        }
+    ],
+    "settings": {"site": {"window_min": 9.0, "face_recognition": False}},
+    "expired": {"2026-10-01": 412},
+    "most_faces": 35,
+    "lanes": {
+        "face": {
+            "granted": 100,
+            "refused": 4,
+            "failed": 1,
+            "cm": 6000.0,
+            "wait_ms": 90000.0,
+            "waits": 99,
+        },
+        "open": {
+            "granted": 50,
+            "refused": 1,
+            "failed": 0,
+            "cm": 3000.0,
+            "wait_ms": 20000.0,
+            "waits": 50,
+        },
+        "urgent": {
+            "granted": 2,
+            "refused": 0,
+            "failed": 0,
+            "cm": 120.0,
+            "wait_ms": 800.0,
+            "waits": 2,
+        },
+        "staff": {
+            "granted": 0,
+            "refused": 0,
+            "failed": 0,
+            "cm": 0.0,
+            "wait_ms": 0.0,
+            "waits": 0,
+        },
+    },
+    "unrecognised": {"no_face": 6, "camera": 1},
+}
+# By its unique id behind the entry's, or the dispenser's: the entity id.
+SITE_ENTITIES: Final = {
+    "faces_remembered": "sensor.east_gate_faces_remembered",
+    "longest_time_left": "sensor.east_gate_all_faces_forgotten",
+    "oldest_face": "sensor.east_gate_oldest_face_since",
+    "most_faces_remembered": "sensor.east_gate_most_faces_remembered",
+    "wrongly_refused": "sensor.east_gate_new_visitors_per_wrong_refusal",
+    "visits_unrecognised": "sensor.east_gate_visits_without_recognition",
+    "way_without_face": "sensor.east_gate_way_without_a_face",
+    "purge": "button.east_gate_purge",
+    "face_recognition": "switch.east_gate_face_recognition",
+    "portion_cm": "number.east_gate_portion",
+    "allowance_cm": "number.east_gate_allowance",
+    "window_min": "number.east_gate_window",
+}
+DISPENSER_ENTITIES: Final = {
+    "problem": "binary_sensor.entrance_problem",
+    "paper_low": "binary_sensor.entrance_paper_low",
+    "unusual_use": "binary_sensor.entrance_unusual_use",
+    "dispense": "button.entrance_dispense",
+    "visit": "event.entrance_visit",
+    "state": "sensor.entrance_state",
+    "last_recognition_time": "sensor.entrance_last_recognition_time",
+    "paper_dispensed": "sensor.entrance_paper_dispensed",
+    "portions_granted": "sensor.entrance_portions_granted",
+    "portions_refused": "sensor.entrance_portions_refused",
+    "portions_without_face": "sensor.entrance_portions_without_a_face",
+    "portions_urgent": "sensor.entrance_urgent_portions",
+    "face_recognition": "switch.entrance_face_recognition",
+}
+
+
+def configuration() -> MockConfigEntry:
+    """Return a site as 0.1.0 stored it."""
+    return MockConfigEntry(
+        domain="facequota",
+        entry_id=ENTRY_ID,
+        version=1,
+        minor_version=1,
+        title="East gate",
+        data=DATA,
+        options=OPTIONS,
+        subentries_data=[
+            ConfigSubentryDataWithId(
+                data=DISPENSER,
+                subentry_id=ENTRANCE,
+                subentry_type="dispenser",
+                title="Entrance",
+                unique_id=None,
+            )
+        ],
+    )
+
+
+def stored(hass_storage: dict[str, Any], *, version: int = 1, data: Any = LOG) -> None:
+    """Store a log as 0.1.0 did, or another version."""
+    key = f"facequota.{ENTRY_ID}"
+    hass_storage[key] = {
+        "version": version,
+        "minor_version": 1,
+        "key": key,
+        "data": data,
+    }
+
+
+async def start(hass: HomeAssistant) -> MockConfigEntry:
+    """Set the stored site up."""
+    entry = configuration()
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(ENTRY_ID)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return entry
+
+
+def shows(hass: HomeAssistant, entity_id: str) -> str:
+    """Return an entity's state."""
+    state = hass.states.get(entity_id)
+    assert state is not None, entity_id
+    return state.state
+
+
+async def test_a_site_of_0_1_0_goes_on_with_everything_it_has(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    dispenser: FakeDispenser,
+    issue_registry: ir.IssueRegistry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Rules, receipts, figures, totals and every entity under the id it had."""
+    hass.states.async_set("camera.entrance", "idle")
+    stored(hass_storage)
+    total = "sensor.entrance_portions_granted"
+    known = {"native_value": 152, "native_unit_of_measurement": None}
+    mock_restore_cache_with_extra_data(hass, ((State(total, "152"), known),))
+    entry = await start(hass)
+    assert issues(issue_registry) == {}
+    for prefix, expected in (
+        (ENTRY_ID, SITE_ENTITIES),
+        (f"{ENTRY_ID}_{ENTRANCE}", DISPENSER_ENTITIES),
+    ):
+        for key, entity_id in expected.items():
+            one = entity_registry.async_get(entity_id)
+            assert one is not None, entity_id
+            assert one.unique_id == f"{prefix}_{key}"
+    purge = entity_registry.async_get_entity_id(
+        "event", "facequota", f"{ENTRY_ID}_purge"
+    )
+    assert purge == "event.east_gate_purge"
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), ENTRY_ID)
+    assert {identifier for device in devices for identifier in device.identifiers} == {
+        ("facequota", ENTRY_ID),
+        ("facequota", f"{ENTRY_ID}_{ENTRANCE}"),
+    }
+    assert shows(hass, "sensor.east_gate_most_faces_remembered") == "35"
+    assert shows(hass, "sensor.east_gate_visits_without_recognition") == "7"
+    assert shows(hass, "number.east_gate_window") == "9.0"
+    assert shows(hass, total) == "152"
+    assert summary(await ask(hass)) == ("granted", "open", 60.0, None)
+    assert shows(hass, total) == "153"
+    kept = entry.runtime_data.log.as_dict()
+    assert kept["receipts"] == LOG["receipts"]
+    assert LOG["decisions"][0] in kept["decisions"]
+    assert kept["expired"] == LOG["expired"]
+    assert kept["lanes"]["open"]["granted"] == 51
+    for action in ("dispense", "forget", "purge", "export_log"):
+        assert hass.services.has_service("facequota", action)
+    await unload(hass, entry)
+
+
+def without(key: str) -> dict[str, Any]:
+    """Return the log without one of its parts."""
+    return {name: part for name, part in LOG.items() if name != key}
+
+
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [
+        (2, LOG),
+        (7, {"something": "else"}),
+        (2, []),
+        (1, {}),
+        (1, []),
+        (1, {**LOG, "lanes": {"face": {"granted": "many", "new_figure": 3}}}),
+        (1, {**LOG, "lanes": {"another": {}}}),
+        (1, {**LOG, "receipts": [{"time": "yesterday"}, 3, *LOG["receipts"]]}),
+        (1, {**LOG, "expired": {"2026-10-01": None}}),
+        (1, {**LOG, "most_faces": float("nan")}),
+        (1, {**LOG, "unrecognised": ["no_face"]}),
+        (1, {**LOG, "settings": {"site": 3}}),
+        (1, {**LOG, "totals": {ENTRANCE: {"paper_dispensed": "all of it"}}}),
+        *((1, without(key)) for key in ("receipts", "expired", "lanes")),
+    ],
+)
+async def test_a_log_that_cannot_be_read_costs_no_paper_and_is_kept(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    dispenser: FakeDispenser,
+    issue_registry: ir.IssueRegistry,
+    version: int,
+    data: Any,
+) -> None:
+    stored(hass_storage, version=version, data=data)
+    entry = await start(hass)
+    assert summary(await ask(hass)) == ("granted", "open", 60.0, None)
+    assert "file_set_aside" in issues(issue_registry)
+    assert f"facequota.{ENTRY_ID}.kept" in hass_storage
+    # What could be read is in use.
+    if isinstance(data, dict) and data.get("receipts"):
+        kept = entry.runtime_data.log.as_dict()
+        assert kept["receipts"] == LOG["receipts"]
+    await hass.config_entries.async_remove(ENTRY_ID)
+    await hass.async_block_till_done()
+    assert not [key for key in hass_storage if key.startswith(f"facequota.{ENTRY_ID}")]
+    assert issues(issue_registry) == {}
+
+
+@pytest.mark.parametrize("wrapper", [{}, {"data": LOG}, {"version": "x", "data": LOG}])
+async def test_a_file_without_a_version_costs_no_paper(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    dispenser: FakeDispenser,
+    wrapper: dict[str, Any],
+) -> None:
+    hass_storage[f"facequota.{ENTRY_ID}"] = wrapper
+    entry = await start(hass)
+    assert summary(await ask(hass)) == ("granted", "open", 60.0, None)
+    await unload(hass, entry)
+
+
+async def test_a_later_minor_version_is_read_without_a_word(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    dispenser: FakeDispenser,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    hass.states.async_set("camera.entrance", "idle")
+    stored(hass_storage, data={**LOG, "of_a_later_version": 1})
+    hass_storage[f"facequota.{ENTRY_ID}"]["minor_version"] = 9
+    entry = await start(hass)
+    assert issues(issue_registry) == {}
+    assert shows(hass, "sensor.east_gate_most_faces_remembered") == "35"
+    await unload(hass, entry)
+
+
+async def test_a_total_outlives_a_power_cut_by_what_the_log_has(
+    hass: HomeAssistant, hass_storage: dict[str, Any], dispenser: FakeDispenser
+) -> None:
+    """Home Assistant's own memory of states is older, or gone after a week."""
+    total = "sensor.entrance_portions_granted"
+    stored(
+        hass_storage, data={**LOG, "totals": {ENTRANCE: {"portions_granted": 160.0}}}
+    )
+    older = {"native_value": 152, "native_unit_of_measurement": None}
+    mock_restore_cache_with_extra_data(hass, ((State(total, "152"), older),))
+    entry = await start(hass)
+    assert float(shows(hass, total)) == 160
+    await ask(hass)
+    assert entry.runtime_data.log.total(ENTRANCE, "portions_granted") == 161
+    await unload(hass, entry)
