@@ -92,6 +92,18 @@ async def test_a_manager_may_forbid_it_and_then_the_display_says_so(
     await device.disconnect()
 
 
+async def test_a_dispenser_without_paper_promises_none(
+    device: Device, simulator: Simulator
+) -> None:
+    device.switch("Sim cover open", True)
+    await device.until_state("Status", "cover_open")
+    async with _away(device, simulator):
+        await asyncio.sleep(AFTER_S + 0.5)
+        device = await _back(simulator)
+    assert device.first["Display"] == "Out of order"
+    await device.disconnect()
+
+
 async def test_while_home_assistant_is_there_a_button_only_asks_it(
     device: Device,
 ) -> None:

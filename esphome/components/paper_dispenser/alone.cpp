@@ -57,7 +57,8 @@ void PaperDispenser::asked() {
 /// Ring and display say how it is: paper at a press, or none. Home Assistant has a moment to write over it when it comes.
 void PaperDispenser::show_alone_(uint32_t now_ms) {
   const bool away = this->lane_.away();
-  const bool open = this->lane_.open();
+  // Nor does it promise paper that it has not: out, open, or waiting for a person.
+  const bool open = this->lane_.open() && this->core_.status(this->inputs_()) <= Status::JAM;
   const bool changed = away != this->was_alone_ || open != this->was_open_;
   this->was_alone_ = away;
   this->was_open_ = open;

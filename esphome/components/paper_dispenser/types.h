@@ -50,7 +50,7 @@ enum class Fault : uint8_t {
   TIMER,   ///< the chip has no timer left for the second time limit; found at each start, so nobody can reset it
 };
 
-/// The dispenser's condition in one word, the gravest that holds.
+/// The dispenser's condition in one word, the gravest that holds. Up to JAM the next visitor gets paper, now or in a moment.
 enum class Status : uint8_t { READY, PULLED, COOLING, JAM, PAPER_OUT, COVER_OPEN, STUCK, STRAY, SENSOR, JAMMED, TIMER };
 
 enum class State : uint8_t { IDLE, RUNNING, COASTING };
