@@ -12,7 +12,11 @@ namespace esphome::paper_dispenser {
 /// One portion's movement, from the motor's start until the paper stands still.
 template<typename Pin> class Motion {
  public:
-  Motion(PulseGate<Pin> &gate, const Limits &limits) : gate_(gate), limits_(limits), current_(limits) {}
+  Motion(PulseGate<Pin> &gate, const Limits &limits)
+      : gate_(gate),
+        limits_(limits),
+        blocked_(limits.stall_current_a, limits.stall_current_ms),
+        powered_(limits.idle_current_a, limits.stall_current_ms) {}
 
   /// The motor is off, and nothing was counted yet.
   void setup() {
@@ -39,7 +43,7 @@ template<typename Pin> class Motion {
     this->start_pulses_ = this->counted_;
     this->start_noise_ = this->gate_.noise();
     this->start_ms_ = this->moved_ms_ = now_ms;
-    this->current_.clear();
+    this->blocked_.clear();
     this->gate_.open(this->start_pulses_ + this->target_);
   }
 
@@ -50,6 +54,7 @@ template<typename Pin> class Motion {
     this->gate_.close();
     this->outcome_ = outcome;
     this->cut_ms_ = this->moved_ms_ = now_ms;
+    this->powered_.clear();
     this->state_ = State::COASTING;
   }
 
@@ -99,7 +104,7 @@ template<typename Pin> class Motion {
       return this->cut(Outcome::TIMEOUT, now_ms);
     if (now_ms - this->moved_ms_ >= (moved ? this->limits_.stall_ms : this->limits_.spin_up_ms))
       return this->cut(inputs.paper_out ? Outcome::SHORT : Outcome::JAM, now_ms);
-    if (this->current_.is_stalled(inputs.current_a, now_ms))
+    if (this->blocked_.is_over(inputs.current_a, now_ms))
       return this->cut(Outcome::JAM, now_ms);
     this->aim_();
   }
@@ -118,6 +123,7 @@ template<typename Pin> class Motion {
   }
 
   void coast_(uint32_t now_ms, const Inputs &inputs) {
+    const bool powered = this->powered_.is_over(inputs.current_a, now_ms);
     this->still_ = now_ms - this->moved_ms_ >= this->limits_.settle_ms;
     if (!this->still_ && now_ms - this->cut_ms_ < this->limits_.coast_limit_ms)
       return;
@@ -127,13 +133,14 @@ template<typename Pin> class Motion {
       this->coast_model_.learn(this->gate_.cut_usual_period_us(), cut - this->start_pulses_, this->counted_ - cut);
     }
     // Paper that goes on and on is pulled, unless the motor draws current: then it does not stop.
-    if (!this->still_ && inputs.current_a > this->limits_.idle_current_a)
+    if (!this->still_ && powered)
       this->outcome_ = Outcome::STUCK;
   }
 
   PulseGate<Pin> &gate_;
   const Limits &limits_;
-  CurrentWatch current_;
+  CurrentWatch blocked_;  ///< while the motor is on
+  CurrentWatch powered_;  ///< after it was switched off
   Coast coast_model_;
 
   State state_{State::IDLE};

@@ -7,23 +7,25 @@
 
 namespace esphome::paper_dispenser {
 
-/// A motor that draws too much for too long is blocked; a short rush, when it starts, is none.
+/// A current that is too high for too long; a short rush, or one wrong reading, is none.
 class CurrentWatch {
  public:
-  explicit CurrentWatch(const Limits &limits) : limits_(limits) {}
+  /// More than `limit_a` for `hold_ms`; 0: never.
+  CurrentWatch(float limit_a, uint32_t hold_ms) : limit_a_(limit_a), hold_ms_(hold_ms) {}
 
   void clear() { this->over_ = false; }
 
-  bool is_stalled(float current_a, uint32_t now_ms) {
-    const bool over = this->limits_.stall_current_a > 0.0f && current_a > this->limits_.stall_current_a;
+  bool is_over(float current_a, uint32_t now_ms) {
+    const bool over = this->limit_a_ > 0.0f && current_a > this->limit_a_;
     if (over && !this->over_)
       this->since_ms_ = now_ms;
     this->over_ = over;
-    return over && now_ms - this->since_ms_ >= this->limits_.stall_current_ms;
+    return over && now_ms - this->since_ms_ >= this->hold_ms_;
   }
 
  protected:
-  const Limits &limits_;
+  float limit_a_;
+  uint32_t hold_ms_;
   bool over_{false};
   uint32_t since_ms_{0};
 };
@@ -33,14 +35,18 @@ class StrayWatch {
  public:
   enum class Verdict : uint8_t { NONE, PULL, MOTOR };
 
-  explicit StrayWatch(const Limits &limits) : limits_(limits), current_(limits) {}
+  explicit StrayWatch(const Limits &limits)
+      : limits_(limits),
+        blocked_(limits.stall_current_a, limits.stall_current_ms),
+        running_(limits.idle_current_a, limits.stall_current_ms) {}
 
   /// Forget what was; count anew from `now_ms`.
   void clear(uint32_t now_ms) {
     this->since_ms_ = this->moved_ms_ = this->run_ms_ = now_ms;
     this->pulses_ = 0;
     this->pulled_ = false;
-    this->current_.clear();
+    this->blocked_.clear();
+    this->running_.clear();
   }
 
   /// Count anew, but remember that the paper has been moving since `run_ms`: a hand, or a motor, goes on after a portion.
@@ -56,10 +62,12 @@ class StrayWatch {
         this->run_ms_ = now_ms;  // it stood still in between
       this->moved_ms_ = now_ms;
     }
-    const bool blocked = this->current_.is_stalled(current_a, now_ms);
+    const bool blocked = this->blocked_.is_over(current_a, now_ms);
+    const bool running = this->running_.is_over(current_a, now_ms);
     this->window_(fresh, now_ms);
     const bool far = this->pulses_ > this->limits_.stray_pulses;
-    if (blocked || (far && this->motor_(current_a, now_ms)))
+    // A current tells for sure. Without a sensor: an arm ends after a metre and takes hold again, a motor makes no pause.
+    if (blocked || (far && (std::isnan(current_a) ? this->runs_on_(now_ms) : running)))
       return Verdict::MOTOR;
     this->pulled_ = this->pulled_ || far;
     return this->pulled_ ? Verdict::PULL : Verdict::NONE;
@@ -80,15 +88,13 @@ class StrayWatch {
     this->pulses_ += fresh;
   }
 
-  /// A current tells for sure. Without a sensor: an arm ends after a metre and takes hold again, a motor makes no pause.
-  bool motor_(float current_a, uint32_t now_ms) const {
-    if (!std::isnan(current_a))
-      return current_a > this->limits_.idle_current_a;
+  bool runs_on_(uint32_t now_ms) const {
     return this->moves(now_ms) && this->moved_ms_ - this->run_ms_ >= this->limits_.stray_run_ms;
   }
 
   const Limits &limits_;
-  CurrentWatch current_;
+  CurrentWatch blocked_;
+  CurrentWatch running_;
   uint32_t since_ms_{0};
   uint32_t moved_ms_{0};
   uint32_t run_ms_{0};

@@ -55,7 +55,7 @@ struct Rig {
     for (uint32_t us = 0; this->machine.faults.noisy_sensor && us < 1000; us += 100)
       this->gate.edge(this->now_ms * 1000U + us);
     this->inputs.paper_out = this->machine.paper_out();
-    this->inputs.current_a = this->measures_current ? this->machine.current() : NAN;
+    this->inputs.current_a = this->measures_current ? this->machine.current() + this->wrong_current_a : NAN;
     if (!this->loop_runs || this->now_ms % this->loop_ms != 0)
       return std::nullopt;
     return this->core.poll(this->clock_runs ? this->now_ms : this->stopped_at_ms, this->inputs);
@@ -91,6 +91,7 @@ struct Rig {
   uint32_t stopped_at_ms{0};
   bool alarm_works{true};
   bool measures_current{true};
+  float wrong_current_a{0.0f};  ///< what the sensor says too much
   Machine machine;
   Inputs inputs;
   Gate gate;

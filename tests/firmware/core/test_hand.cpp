@@ -88,6 +88,23 @@ TEST(pulling_arm_by_arm_closes_nothing_however_long) {
   }
 }
 
+TEST(one_wrong_reading_of_the_current_makes_no_motor_of_a_hand) {
+  for (uint32_t at = 0; at < 3000; at += 97) {
+    Rig rig;
+    rig.loop_ms = 10;
+    CHECK(rig.start(10.0f) == Refusal::NONE);
+    while (rig.core.state() != State::COASTING)
+      rig.tick();
+    rig.machine.pull_cm = A_LONG_PULL_CM;
+    rig.pass(at);
+    rig.wrong_current_a = 3.0f;
+    rig.pass(50);  // the sensor is asked twenty times a second
+    rig.wrong_current_a = 0.0f;
+    rig.pass(3000);
+    CHECK(rig.core.fault() == Fault::NONE);
+  }
+}
+
 TEST(a_long_pull_without_a_current_is_no_motor_however_steady) {
   Rig rig;
   rig.machine.pull_cm = 500.0f;
