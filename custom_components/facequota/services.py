@@ -38,7 +38,9 @@ from .const import (
 )
 from .entity import DispenserEntity
 from .options import LIMITS
+from .panel.papers.report import Period, async_report
 from .site.dispenser import Dispenser
+from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
 from .visit.records import receipt_record, visit_record
 from .visit.visitors import Cause
@@ -48,6 +50,8 @@ SERVICE_FORGET: Final = "forget"
 SERVICE_REFILLED: Final = "refilled"
 SERVICE_CLEANED: Final = "cleaned"
 SERVICE_PURGE: Final = "purge"
+SERVICE_REPORT: Final = "report"
+ATTR_PERIOD: Final = "period"
 SERVICE_EXPORT_LOG: Final = "export_log"
 
 
@@ -81,6 +85,15 @@ DISPENSE_SCHEMA: Final = {
 }
 SITE_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 PURGE_SCHEMA: Final = SITE_SCHEMA.extend({vol.Optional(ATTR_OLDER_THAN): _period})
+
+
+REPORT_SCHEMA: Final = SITE_SCHEMA.extend(
+    {
+        vol.Optional(ATTR_PERIOD, default=Period.WEEK.value): vol.In(
+            [one.value for one in Period]
+        )
+    }
+)
 
 
 @callback
@@ -126,6 +139,14 @@ def async_setup_services(hass: HomeAssistant) -> None:
         SERVICE_EXPORT_LOG,
         _export_log,
         schema=SITE_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_REPORT,
+        _report,
+        schema=REPORT_SCHEMA,
         supports_response=SupportsResponse.ONLY,
     )
 
@@ -180,6 +201,17 @@ async def _export_log(call: ServiceCall) -> ServiceResponse:
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     )
     return entry.runtime_data.log.as_dict()
+
+
+async def _report(call: ServiceCall) -> ServiceResponse:
+    """Answer with a site's week or month in figures."""
+    await async_require_admin(call.hass, call.context)
+    entry: FaceQuotaConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    period = Period(call.data[ATTR_PERIOD])
+    report = await async_report(call.hass, entry.runtime_data, period)
+    return report.as_dict()
 
 
 async def _purge(call: ServiceCall) -> ServiceResponse:

@@ -12,6 +12,8 @@ from .paper_forecast import Forecast, UsageProfile
 NEW_ROLL_SHARE: Final = 0.25
 # Without working hours of the staff: low is this share of the roll.
 LOW_SHARE: Final = 0.1
+# A roll a day for three months.
+KEPT_REFILLS: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class PaperSupply:
         self.time_to_refill: timedelta | None = None
         """How long it took the last time from low or empty to the new roll."""
         self.time_between_refills: timedelta | None = None
+        self.refills: list[tuple[str, float | None]] = []
+        """When, and after how many seconds of need, None where it was not needed yet."""
         self._forecast: Forecast | None = None
 
     def used(self, now: datetime, cm: float) -> None:
@@ -107,8 +111,11 @@ class PaperSupply:
     def _refill(self, now: datetime) -> None:
         if self.refilled_at is not None:
             self.time_between_refills = now - self.refilled_at
-        if self.needed_since is not None:
-            self.time_to_refill = now - self.needed_since
+        took = None if self.needed_since is None else now - self.needed_since
+        if took is not None:
+            self.time_to_refill = took
+        self.refills.append((now.isoformat(), _seconds(took)))
+        del self.refills[:-KEPT_REFILLS]
         self.refilled_at, self.needed_since = now, None
 
     def as_dict(self) -> dict[str, Any]:
@@ -117,6 +124,7 @@ class PaperSupply:
             "profile": self.profile.as_dict(),
             "left_cm": self.left_cm,
             "refilled_at": _iso(self.refilled_at),
+            "refills": self.refills,
             "needed_since": _iso(self.needed_since),
             "time_to_refill_s": _seconds(self.time_to_refill),
             "time_between_refills_s": _seconds(self.time_between_refills),
@@ -132,6 +140,7 @@ class PaperSupply:
         left = stored["left_cm"]
         supply.left_cm = None if left is None else max(0.0, float(left))
         supply.refilled_at = _moment(stored["refilled_at"])
+        supply.refills = [(str(time), took) for time, took in stored.get("refills", ())]
         supply.needed_since = _moment(stored["needed_since"])
         supply.time_to_refill = _span(stored["time_to_refill_s"])
         supply.time_between_refills = _span(stored["time_between_refills_s"])

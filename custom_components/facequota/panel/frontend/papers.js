@@ -46,7 +46,7 @@ export class Papers {
       words.say("papers"),
       choice,
       element("p", { class: "quiet" }, words.say("papers_about")),
-      element("div", { class: "papers" }, PAPERS.map((paper) => this._row(paper))),
+      element("div", { class: "papers" }, PAPERS.map((paper) => this._row(paper)), this._reports()),
       this._dialog,
     );
   }
@@ -72,14 +72,35 @@ export class Papers {
     );
   }
 
+  _reports() {
+    const words = this._words;
+    return element(
+      "div",
+      { class: "paper", "data-paper": "report" },
+      element(
+        "div",
+        { class: "about" },
+        element("h3", {}, words.say("report")),
+        element("p", { class: "quiet" }, words.say("report_about")),
+      ),
+      element(
+        "div",
+        { class: "actions" },
+        button(words.say("week"), () => this._open("report-week", words.say("week")), "primary"),
+        button(words.say("month"), () => this._open("report-month", words.say("month")), "primary"),
+        button(words.say("save_csv"), () => this._save("report-month.csv")),
+      ),
+    );
+  }
+
   _path(name) {
     return `/api/facequota/papers/${this._getSite()}/${this._language}/${name}`;
   }
 
   /** Show a paper as it prints. */
-  async _open(paper) {
+  async _open(paper, title = this._words.say(paper)) {
     const answer = await this._getHass().fetchWithAuth(this._path(`${paper}.html`));
-    this._title.textContent = this._words.say(answer.ok ? paper : "stopped");
+    this._title.textContent = answer.ok ? title : this._words.say("stopped");
     this._frame.srcdoc = answer.ok ? await answer.text() : "";
     this._dialog.showModal();
   }

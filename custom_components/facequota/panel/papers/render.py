@@ -14,6 +14,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .facts import SiteFacts
+from .report import Report
 
 
 class Paper(StrEnum):
@@ -56,15 +57,31 @@ async def async_render(
     hass: HomeAssistant, paper: Paper, language: Language, facts: SiteFacts
 ) -> str:
     """Return a paper as one HTML page without scripts or anything from elsewhere."""
+    return await _async_page(hass, paper, language, facts)
+
+
+async def async_render_report(
+    hass: HomeAssistant, language: Language, report: Report
+) -> str:
+    """Return a report as one HTML page, like any other paper."""
+    return await _async_page(hass, "report", language, report)
+
+
+async def _async_page(
+    hass: HomeAssistant, name: str, language: Language, facts: SiteFacts | Report
+) -> str:
     words: dict[str, str] = {}
     for category in ("entity", "options", "selector"):
         words |= await async_get_translations(hass, language, category, [DOMAIN])
     # Templates are read from the disk.
-    return await hass.async_add_executor_job(_render, paper, language, facts, words)
+    return await hass.async_add_executor_job(_render, name, language, facts, words)
 
 
 def _render(
-    paper: Paper, language: Language, facts: SiteFacts, words: Mapping[str, str]
+    name: str,
+    language: Language,
+    facts: SiteFacts | Report,
+    words: Mapping[str, str],
 ) -> str:
     environment = _TEMPLATES.overlay()
     environment.filters = {
@@ -73,11 +90,11 @@ def _render(
         "moment": _moment,
         "number": _number,
         **{
-            name: lambda key, prefix=prefix: words.get(f"{prefix}.{key}", key)
-            for name, prefix in _WORDS.items()
+            kind: lambda key, prefix=prefix: words.get(f"{prefix}.{key}", key)
+            for kind, prefix in _WORDS.items()
         },
     }
-    template = environment.get_template(f"{language}/{paper}.html")
+    template = environment.get_template(f"{language}/{name}.html")
     return template.render(facts=facts, language=language.value)
 
 

@@ -9,14 +9,18 @@ from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.site.site import FaceQuotaConfigEntry
 from homeassistant.components.http.decorators import require_admin
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.helpers.json import json_bytes
 
 from .facts import async_site_facts
 from .plain import plain_text
-from .render import Language, Paper, async_render
+from .render import Language, Paper, async_render, async_render_report
+from .report import Period, async_report
 
 PAPERS_URL: Final = f"/api/{DOMAIN}/papers/{{entry_id}}/{{language}}/{{name}}"
+
+REPORTS: Final = {f"report-{period}": period for period in Period}
 
 # A paper shows text and its own style; nothing in it runs or comes from elsewhere.
 HEADERS: Final = {
@@ -28,7 +32,7 @@ HEADERS: Final = {
 
 
 class PaperView(HomeAssistantView):
-    """notice.html, notice.txt and so on; log.json is the log for a machine."""
+    """notice.html, notice.txt and so on; log.json and report-week.csv for machines."""
 
     url = PAPERS_URL
     name = f"api:{DOMAIN}:papers"
@@ -42,6 +46,8 @@ class PaperView(HomeAssistantView):
         entry: FaceQuotaConfigEntry | None
         entry = hass.config_entries.async_get_entry(entry_id)
         stem, _, kind = name.partition(".")
+        if entry is not None and entry.domain == DOMAIN and stem in REPORTS:
+            return await _report(hass, entry, stem, language, kind)
         if (
             entry is None
             or entry.domain != DOMAIN
@@ -60,6 +66,25 @@ class PaperView(HomeAssistantView):
         if kind == "txt":
             return _response(plain_text(page).encode(), "text/plain", name)
         return _response(page.encode(), "text/html")
+
+
+async def _report(
+    hass: HomeAssistant,
+    entry: FaceQuotaConfigEntry,
+    stem: str,
+    language: str,
+    kind: str,
+) -> web.Response:
+    """Return a report to look at, or its hours for a spreadsheet."""
+    if language not in Language or kind not in ("html", "csv"):
+        return web.Response(status=HTTPStatus.NOT_FOUND)
+    if entry.state is not ConfigEntryState.LOADED:
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+    report = await async_report(hass, entry.runtime_data, REPORTS[stem])
+    if kind == "csv":
+        return _response(report.as_csv().encode(), "text/csv", f"{stem}.csv")
+    page = await async_render_report(hass, Language(language), report)
+    return _response(page.encode(), "text/html")
 
 
 def _response(

@@ -1,0 +1,177 @@
+"""A week or a month in figures: from Home Assistant's statistics, about nobody."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.facequota.panel.papers.report import Period, async_report
+from custom_components.facequota.panel.papers.view import PAPERS_URL
+from homeassistant.components.recorder.core import Recorder
+from homeassistant.components.recorder.models import (
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from tests.integration.conftest import set_up_site, unload
+from tests.integration.fake_dispenser import FakeDispenser
+
+GRANTED = "sensor.entrance_portions_granted"
+PAPER = "sensor.entrance_paper_left"
+
+
+@pytest.fixture(autouse=True)
+def config_folder(recorder_mock: Recorder, engine_root: Path) -> None:
+    """Record, which Home Assistant's harness wants to know first of all.
+
+    In the place of the other tests' folder: no worker runs here.
+    """
+
+
+@pytest.mark.parametrize(
+    ("period", "now", "begin", "end"),
+    [
+        (Period.WEEK, "2026-03-09T06:00", "2026-03-02", "2026-03-09"),
+        (Period.MONTH, "2026-03-01T06:00", "2026-02-01", "2026-03-01"),
+        (Period.MONTH, "2026-01-01T00:30", "2025-12-01", "2026-01-01"),
+        (Period.MONTH, "2026-03-16T06:00", "2026-02-14", "2026-03-16"),
+    ],
+)
+def test_a_period_is_whole_days_and_on_the_first_the_month_before(
+    period: Period, now: str, begin: str, end: str
+) -> None:
+    zone = dt_util.get_default_time_zone()
+    found = period.ending(datetime.fromisoformat(now).replace(tzinfo=zone))
+    assert [f"{one:%Y-%m-%d}" for one in found] == [begin, end]
+
+
+def row(start: datetime, total: float) -> dict[str, Any]:
+    """Return an hour of a counter's statistics."""
+    return {"start": dt_util.as_utc(start), "state": total, "sum": total}
+
+
+async def remember_hours(hass: HomeAssistant, entity_id: str, rows: list[Any]) -> None:
+    """Write hours of long-term statistics, as Home Assistant does by itself."""
+    paper = entity_id == PAPER
+    async_import_statistics(
+        hass,
+        StatisticMetaData(
+            has_sum=not paper,
+            mean_type=StatisticMeanType.ARITHMETIC if paper else StatisticMeanType.NONE,
+            name=None,
+            source="recorder",
+            statistic_id=entity_id,
+            unit_class="distance" if paper else None,
+            unit_of_measurement="cm" if paper else "portions",
+        ),
+        rows,
+    )
+    await async_wait_recording_done(hass)
+
+
+@pytest.fixture
+async def lived(
+    hass: HomeAssistant, enable_custom_integrations: None, dispenser: FakeDispenser
+) -> Any:
+    """Return a site with three hours of yesterday in its statistics."""
+    entry = await set_up_site(hass, options={"suspended": True})
+    yesterday = dt_util.start_of_local_day() - timedelta(days=1)
+    hours = [yesterday + timedelta(hours=hour) for hour in (8, 9, 10)]
+    before = yesterday - timedelta(days=8)
+    await remember_hours(
+        hass,
+        GRANTED,
+        [row(before, 100), row(hours[0], 104), row(hours[1], 104), row(hours[2], 111)],
+    )
+    await remember_hours(
+        hass,
+        PAPER,
+        [
+            {"start": dt_util.as_utc(one), "mean": left, "min": left, "max": left}
+            for one, left in zip(hours, (900, 300, 0), strict=True)
+        ],
+    )
+    yield entry
+    await unload(hass, entry)
+
+
+async def test_it_counts_visitors_by_hour_and_hours_with_paper(
+    hass: HomeAssistant, lived: MockConfigEntry
+) -> None:
+    report = await async_report(hass, lived.runtime_data, Period.WEEK)
+    assert report.visitors == report.totals["portions_granted"] == 11
+    weekday = (dt_util.start_of_local_day() - timedelta(days=1)).weekday()
+    assert report.by_hour[weekday][8:11] == [4, 0, 7]
+    assert report.busiest == 7
+    (paper,) = report.paper
+    assert (paper.hours_with, paper.hours_known) == (2, 3)
+
+
+async def test_it_is_a_paper_in_both_languages_a_table_and_an_action_s_answer(
+    hass: HomeAssistant,
+    lived: MockConfigEntry,
+) -> None:
+    site = lived.runtime_data
+    (one,) = site.dispensers.values()
+    one.roll.supply.refilled(dt_util.now() - timedelta(days=1))
+    answer = await hass.services.async_call(
+        "facequota",
+        "report",
+        {"config_entry_id": lived.entry_id, "period": "week"},
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    assert answer["visitors"] == 11
+    report = await async_report(hass, site, Period.WEEK)
+    assert report.paper[0].refills == 1
+    lines = report.as_csv().splitlines()
+    assert lines[0].startswith("hour,portions_granted")
+    assert [line.split(",")[1] for line in lines[1:]] == ["4", "7"]
+
+
+async def test_a_report_opens_for_an_administrator_only(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    open_site: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    hass_read_only_access_token: str,
+) -> None:
+    """Also before there are statistics, and where nothing records them."""
+    client = await hass_client()
+    for language, word in (("en", "Visitors by day"), ("zh-Hans", "按星期和小时")):
+        for name in ("report-week.html", "report-month.html"):
+            page = await client.get(
+                PAPERS_URL.format(
+                    entry_id=open_site.entry_id, language=language, name=name
+                )
+            )
+            assert page.status == HTTPStatus.OK
+            assert word in await page.text()
+    table = await client.get(
+        PAPERS_URL.format(
+            entry_id=open_site.entry_id, language="en", name="report-month.csv"
+        )
+    )
+    assert table.headers["Content-Type"].startswith("text/csv")
+    for name in ("report-year.html", "report-week.txt"):
+        missing = await client.get(
+            PAPERS_URL.format(entry_id=open_site.entry_id, language="en", name=name)
+        )
+        assert missing.status == HTTPStatus.NOT_FOUND
+    cleaner = await hass_client(hass_read_only_access_token)
+    refused = await cleaner.get(
+        PAPERS_URL.format(
+            entry_id=open_site.entry_id, language="en", name="report-week.html"
+        )
+    )
+    assert refused.status == HTTPStatus.UNAUTHORIZED
