@@ -12,8 +12,8 @@ class Proxy:
         self._target = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._passes = asyncio.Event()
-        self._passes.set()
+        self._asks, self._answers = asyncio.Event(), asyncio.Event()
+        self.thaw()
         self.port = 0
         self.delay_s = 0.0
 
@@ -35,11 +35,17 @@ class Proxy:
 
     def freeze(self) -> None:
         """Pass nothing on, and say nothing: a partition."""
-        self._passes.clear()
+        self._asks.clear()
+        self._answers.clear()
+
+    def hold_answers(self) -> None:
+        """Pass on what is asked, but no answer."""
+        self._answers.clear()
 
     def thaw(self) -> None:
         """Pass on again."""
-        self._passes.set()
+        self._asks.set()
+        self._answers.set()
 
     async def _connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -54,7 +60,8 @@ class Proxy:
             self._tasks.discard(task)
             return
         both = asyncio.gather(
-            self._pass_on(reader, there[1]), self._pass_on(there[0], writer)
+            self._pass_on(reader, there[1], self._asks),
+            self._pass_on(there[0], writer, self._answers),
         )
         try:
             with suppress(OSError, asyncio.CancelledError):
@@ -66,10 +73,13 @@ class Proxy:
             self._tasks.discard(task)
 
     async def _pass_on(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        passes: asyncio.Event,
     ) -> None:
         while data := await reader.read(65536):
-            await self._passes.wait()
+            await passes.wait()
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
             writer.write(data)

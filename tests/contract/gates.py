@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
+
+from valkey.asyncio import Valkey
 
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.protocol import AnyBook, Refusal, Reservation
@@ -16,7 +18,7 @@ from custom_components.facequota.shared_quota.server import (
     Server,
     ServerSettings,
 )
-from tests.unit.quota.people import DIMENSION, any_face
+from tests.unit.quota.people import DIMENSION, any_face, face
 
 TEMPLE: Final = Rule(allowance_cm=60, window_s=540)
 PAIRING: Final = Pairing(quota="0123456789abcdef", key=bytes(range(32)))
@@ -53,15 +55,18 @@ class Gate:
         rule: Rule = TEMPLE,
         name: str = "gate",
         pairing: Pairing = PAIRING,
+        skew_s: float = 0.0,
     ) -> None:
-        """Know nobody; several ports are several servers."""
+        """Know nobody; several ports are several servers; skew_s sets its clock."""
+        self.now = lambda: now() + skew_s
+        self._port = ports[0]
         self.replica = replica(rule)
         self.book = SharedBook(
             replica=self.replica,
             server=Server(settings(*ports)),
             pairing=pairing,
             name=name,
-            now=now,
+            now=self.now,
         )
         self._task: asyncio.Task[None] | None = None
 
@@ -70,6 +75,34 @@ class Gate:
         self._task = asyncio.create_task(self.book.run())
         if wait:
             await self.connected()
+
+    async def paper(self, person: int, cm: float = 60) -> Reservation | Refusal:
+        """Let a person ask here, and have all of it if there is some."""
+        answer = await self.book.reserve(face(person), cm, self.now())
+        if isinstance(answer, Reservation):
+            self.book.settle(answer, cm, self.now())
+        return answer
+
+    async def paper_later(self, person: int, cm: float = 60) -> Reservation | Refusal:
+        """Let a person ask here while the motor has not turned yet."""
+        return await self.book.reserve(face(person), cm, self.now())
+
+    def key(self, name: str) -> str:
+        """Return the full name of a key on the server."""
+        return f"fq:{{{PAIRING.quota}}}:{name}"
+
+    async def raw(self, *command: str | bytes | float) -> Any:
+        """Send the server a command, as anybody can who has its password."""
+        client = Valkey(host="127.0.0.1", port=self._port)
+        try:
+            return await client.execute_command(*command)
+        finally:
+            await client.aclose()
+
+    def knows(self, person: int) -> bool:
+        """Return whether somebody is remembered here."""
+        self.book.expire(self.now())
+        return self.book.identify(face(person)).visitor is not None
 
     async def connected(self) -> None:
         """Return when it is in step."""

@@ -122,8 +122,8 @@ class Follower:
     async def _read(self, link: Link) -> None:
         """Follow the log of changes."""
         while True:
-            if not await link.news(self._copy.position, TICK_S):
-                continue
+            # Asked now and then without news as well: a log may have been cut short.
+            await link.news(self._copy.position, TICK_S)
             try:
                 answer = await link.call("changes", self._copy.position, _CHANGES)
                 told = [one for one in answer[2] if one[0] > self._copy.position]

@@ -60,13 +60,12 @@ class Link:
             value: bytes | None = await self._client.get(self._functions.key(name))
         return value
 
-    async def news(self, position: int, wait_s: float) -> bool:
-        """Return whether there is a change after this one, as soon as there is."""
+    async def news(self, position: int, wait_s: float) -> None:
+        """Return as soon as there is a change after this one, or after wait_s."""
         async with asyncio.timeout(wait_s + ANSWER_S):
             client: Any = self._client
-            found = await client.execute_command(
+            await client.execute_command(
                 "XREAD",
                 *("COUNT", 1, "BLOCK", max(1, int(wait_s * 1000))),
                 *("STREAMS", self._functions.key("log"), f"{position}-0"),
             )
-        return bool(found)

@@ -1,0 +1,332 @@
+"""What breaks, and that paper is given all the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.protocol import Reservation
+from custom_components.facequota.shared_quota.server import Trouble
+from scripts.park.proxy import Proxy
+from scripts.park.server import VALKEY, QuotaServer
+
+from .gates import Gate, gates, refused, reserved, until
+
+HALVES = Rule(allowance_cm=120, window_s=540)
+
+
+@pytest.fixture(name="proxy")
+async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
+    """Return a network between an instance and the server."""
+    proxy = Proxy(server.port)
+    await proxy.start()
+    yield proxy
+    await proxy.stop()
+
+
+async def _away(gate: Gate) -> None:
+    await until(lambda: not gate.book.status.connected)
+
+
+async def test_with_no_server_at_all_an_instance_is_a_book_of_its_own() -> None:
+    gate = Gate(1)
+    await gate.open(wait=False)
+    assert reserved(await gate.paper(1)).new
+    refused(await gate.paper(1))
+    assert not gate.book.status.connected
+    await gate.kill()
+
+
+async def test_who_had_paper_before_the_server_went_is_still_known(
+    server: QuotaServer,
+) -> None:
+    async with gates(2, server.port) as (one, other):
+        reserved(await one.paper(1))
+        await until(lambda: other.knows(1))
+        server.kill()
+        refused(await other.paper(1))
+        assert reserved(await other.paper(2)).new
+        await _away(other)
+        assert other.book.status.trouble is Trouble.NO_ANSWER
+
+
+async def test_what_was_given_while_the_server_was_away_counts_when_it_is_back(
+    server: QuotaServer,
+) -> None:
+    """It comes back with nothing, and is told by those who know."""
+    async with gates(2, server.port) as (one, other):
+        reserved(await one.paper(1))
+        await until(lambda: other.knows(1))
+        server.kill()
+        reserved(await one.paper(2))
+        reserved(await other.paper(3))
+        await _away(one)
+        await _away(other)
+        server.start()
+        await one.connected()
+        await other.connected()
+        await until(lambda: all(g.knows(n) for g in (one, other) for n in (1, 2, 3)))
+        for person in (1, 2, 3):
+            refused(await one.paper(person))
+            refused(await other.paper(person))
+        assert one.book.status.double_grants == other.book.status.double_grants == 0
+
+
+async def test_a_portion_that_runs_while_the_server_loses_its_memory_is_settled(
+    server: QuotaServer,
+) -> None:
+    """The rest is given back, though another instance told the server of the visitor."""
+    async with gates(2, server.port) as (one, other):
+        reservation = reserved(await other.paper_later(1))
+        await until(lambda: one.knows(1))
+        server.kill()
+        await _away(one)
+        await _away(other)
+        server.start()
+        await one.connected()
+        other.book.settle(reservation, 20, other.now())
+        await other.connected()
+        await until(lambda: other.book.status.waiting == 0)
+        await until(
+            lambda: all(
+                (gate.book.next_expiry() or 0) < gate.now() + 200
+                for gate in (one, other)
+            )
+        )
+        assert reserved(await one.paper(1, 40))
+
+
+async def test_a_server_that_does_not_answer_stops_no_paper(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    """The answer comes while the network still stands still."""
+    async with gates(1, proxy.port) as (gate,):
+        proxy.freeze()
+        reserved(await gate.paper(1))
+        refused(await gate.paper(1))
+        proxy.thaw()
+        await gate.connected()
+        refused(await gate.paper(1))
+
+
+async def test_an_answer_that_is_lost_charges_nobody_twice(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    """The server reserved and could not say so; the instance gave paper by itself."""
+    async with gates(1, server.port, rule=HALVES) as (other,):
+        gate = Gate(proxy.port, rule=HALVES)
+        await gate.open()
+        proxy.hold_answers()
+        reserved(await gate.paper(1))
+        proxy.thaw()
+        await gate.connected()
+        await until(lambda: gate.book.status.waiting == 0)
+        await until(lambda: other.knows(1))
+        assert reserved(await other.paper(1))
+        refused(await other.paper(1))
+        await gate.kill()
+
+
+async def test_gates_that_cannot_reach_each_other_agree_when_they_can(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    """One face had a portion at each: the later TAT wins, and it is counted."""
+    async with gates(1, server.port) as (one,):
+        other = Gate(proxy.port)
+        await other.open()
+        await proxy.stop()
+        await _away(other)
+        first = reserved(await one.paper(1))
+        await asyncio.sleep(0.1)
+        second = reserved(await other.paper(1))
+        assert second.next_portion_at > first.next_portion_at
+        await proxy.start()
+        await other.connected()
+        assert other.book.status.double_grants == 1
+        assert len(other.replica.names()) == 1
+        await until(
+            lambda: (one.book.next_expiry() or 0) > first.next_portion_at + 0.05
+        )
+        assert len(one.replica.names()) == 1
+        refusal = refused(await one.paper(1))
+        assert refusal.next_portion_at == pytest.approx(
+            second.next_portion_at, abs=0.05
+        )
+        await other.kill()
+
+
+async def test_a_portion_of_the_allowance_at_each_gate_is_no_double_grant(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    async with gates(1, server.port, rule=HALVES) as (one,):
+        other = Gate(proxy.port, rule=HALVES)
+        await other.open()
+        await proxy.stop()
+        await _away(other)
+        reserved(await one.paper(1))
+        reserved(await other.paper(1))
+        await proxy.start()
+        await other.connected()
+        assert other.book.status.double_grants == 0
+        await other.kill()
+
+
+async def test_who_is_forgotten_while_an_instance_is_away_is_forgotten_there_too(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    async with gates(1, server.port) as (one,):
+        other = Gate(proxy.port)
+        await other.open()
+        for person in (1, 2):
+            reserved(await one.paper(person))
+        await until(lambda: other.knows(2))
+        await proxy.stop()
+        await _away(other)
+        one.book.purge(one.now())
+        reserved(await one.paper(3))
+        await proxy.start()
+        await other.connected()
+        assert not other.knows(1)
+        assert other.knows(3)
+        await other.kill()
+
+
+async def test_a_purge_while_the_server_is_away_is_made_good_before_anything_else(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    async with gates(1, server.port) as (one,):
+        other = Gate(proxy.port)
+        await other.open()
+        reserved(await one.paper(1))
+        await until(lambda: other.knows(1))
+        await proxy.stop()
+        await _away(other)
+        assert other.book.purge(other.now()).faces == 1
+        await proxy.start()
+        await other.connected()
+        assert not other.knows(1)
+        await until(lambda: not one.knows(1))
+        await other.kill()
+
+
+async def test_a_purge_says_who_followed_it_and_who_did_not(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    async with gates(2, server.port) as (one, two):
+        three = Gate(proxy.port, name="gate 3")
+        await three.open()
+        await until(lambda: len(one.book.status.instances) == 3)
+        receipt = await one.book.purge_receipt(one.book.purge(one.now()), 30)
+        assert sorted(receipt.acknowledged) == ["gate 1", "gate 2", "gate 3"]
+        assert receipt.swept
+        await one.connected()
+        reserved(await two.paper(1))
+        await until(lambda: one.knows(1))
+        proxy.freeze()
+        receipt = await one.book.purge_receipt(one.book.purge(one.now()), 2)
+        assert receipt.missing == ("gate 3",)
+        assert receipt.faces == 1
+        proxy.thaw()
+        await three.kill()
+
+
+async def test_a_wrong_clock_of_an_instance_changes_nothing(
+    server: QuotaServer,
+) -> None:
+    async with gates(1, server.port) as (one,):
+        other = Gate(server.port, skew_s=5.0)
+        await other.open()
+        first = reserved(await one.paper(1))
+        refusal = refused(await other.paper(1))
+        assert refusal.next_portion_at - 5 == pytest.approx(
+            first.next_portion_at, abs=0.2
+        )
+        await other.kill()
+
+
+async def test_whoever_missed_more_than_the_server_still_knows_starts_anew(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    async with gates(1, server.port) as (one,):
+        other = Gate(proxy.port)
+        await other.open()
+        proxy.freeze()
+        for person in (1, 2, 3):
+            reserved(await one.paper(person))
+        await one.raw("XTRIM", one.key("log"), "MAXLEN", 0)
+        proxy.thaw()
+        await until(lambda: all(other.knows(person) for person in (1, 2, 3)))
+        refused(await other.paper(1))
+        await other.kill()
+
+
+async def test_a_quota_of_another_layout_is_left_alone(server: QuotaServer) -> None:
+    async with gates(1, server.port) as (one,):
+        await one.raw("HSET", one.key("meta"), "layout", "2")
+        await _away(one)
+        await until(lambda: one.book.status.trouble is Trouble.OTHER_VERSION)
+        reserved(await one.paper(1))
+        refused(await one.paper(1))
+
+
+async def test_a_full_server_stops_no_paper(server: QuotaServer) -> None:
+    async with gates(1, server.port) as (one,):
+        await one.raw("CONFIG", "SET", "maxmemory", "1")
+        reserved(await one.paper(1))
+        refused(await one.paper(1))
+        await until(lambda: one.book.status.trouble is Trouble.FULL)
+        await one.raw("CONFIG", "SET", "maxmemory", "0")
+        await one.connected()
+        refused(await one.paper(1))
+
+
+async def test_the_servers_take_over_from_each_other() -> None:
+    """The first becomes a replica: READONLY. The list has the one that took over."""
+    with QuotaServer(VALKEY) as first, QuotaServer(VALKEY) as second:
+        async with gates(1, first.port, second.port) as (gate,):
+            reserved(await gate.paper(1))
+            await gate.raw("REPLICAOF", "127.0.0.1", str(second.port))
+            refused(await gate.paper(1))
+            assert reserved(await gate.paper(2)).new
+            await gate.connected()
+            refused(await gate.paper(1))
+            refused(await gate.paper(2))
+            first.kill()
+            reserved(await gate.paper(3))
+
+
+async def test_a_replica_alone_gives_paper_and_is_told() -> None:
+    with QuotaServer(VALKEY) as server, QuotaServer(VALKEY) as other:
+        gate = Gate(server.port)
+        await gate.open()
+        await gate.raw("REPLICAOF", "127.0.0.1", str(other.port))
+        reserved(await gate.paper(1))
+        await until(lambda: gate.book.status.trouble is Trouble.READ_ONLY)
+        await gate.kill()
+
+
+async def test_all_instances_start_anew_and_the_old_faces_open_for_nobody(
+    server: QuotaServer,
+) -> None:
+    """Nobody has the key any more: a new epoch, and everybody has a whole allowance."""
+    async with gates(2, server.port) as (one, other):
+        reserved(await one.paper(1))
+        await one.kill()
+        await other.kill()
+    async with gates(1, server.port) as (again,):
+        assert not again.knows(1)
+        assert reserved(await again.paper(1)).new
+
+
+async def test_when_the_last_face_goes_its_epoch_s_key_goes(
+    server: QuotaServer,
+) -> None:
+    async with gates(1, server.port, rule=Rule(allowance_cm=60, window_s=1)) as (one,):
+        before = await one.raw("HGET", one.key("meta"), "epoch")
+        answer = reserved(await one.paper(1))
+        await asyncio.sleep(max(0.0, answer.next_portion_at - one.now()))
+        while await one.raw("HGET", one.key("meta"), "epoch") == before:
+            await asyncio.sleep(0.05)
+        await one.connected()
+        assert isinstance(await one.paper(1), Reservation)
