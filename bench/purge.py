@@ -21,8 +21,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from custom_components.facequota.quota.account import Reservation
-from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.visitors import Cause, Visitors
 from homeassistant.core import HomeAssistant
@@ -40,7 +40,7 @@ LIMIT: Final = 1e-6
 
 def site(hass: HomeAssistant, window_s: float) -> Visitors:
     """Return the visitors of a site on Home Assistant's clock."""
-    book = Book(
+    book = Replica(
         rule=Rule(allowance_cm=60, window_s=window_s),
         threshold=Threshold(cohort=any_face(), limit=LIMIT),
         dimension=DIMENSION,

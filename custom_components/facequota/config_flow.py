@@ -34,12 +34,14 @@ from .const import (
     LAW_URL,
     SUBENTRY_DISPENSER,
     SUBENTRY_DISPLAY,
+    SUBENTRY_SHARED_QUOTA,
     CameraPosition,
 )
 from .flows.dispenser_flow import DispenserFlow
 from .flows.display_flow import DisplayFlow
 from .flows.installation import Installation, folder_errors
 from .flows.options_flow import FaceQuotaOptionsFlow
+from .flows.shared_quota_flow import SharedQuotaFlow
 from .options import (
     OPERATOR_KEYS,
     OPERATOR_SCHEMA,
@@ -113,7 +115,11 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what a site is made of."""
-        return {SUBENTRY_DISPENSER: DispenserFlow, SUBENTRY_DISPLAY: DisplayFlow}
+        return {
+            SUBENTRY_DISPENSER: DispenserFlow,
+            SUBENTRY_DISPLAY: DisplayFlow,
+            SUBENTRY_SHARED_QUOTA: SharedQuotaFlow,
+        }
 
     @override
     async def async_step_user(

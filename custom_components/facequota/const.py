@@ -9,6 +9,7 @@ LAW_URL: Final = "https://github.com/facequota/facequota/blob/main/docs/law.md"
 
 SUBENTRY_DISPENSER: Final = "dispenser"
 SUBENTRY_DISPLAY: Final = "display"
+SUBENTRY_SHARED_QUOTA: Final = "shared_quota"
 
 # A site: entry.data holds what was confirmed at set-up, entry.options the rules.
 CONF_CAMERA_POSITION: Final = "camera_position"
@@ -55,6 +56,12 @@ CONF_CAMERA_OPENED: Final = "camera_opened"
 CONF_CM_PER_SECOND: Final = "cm_per_second"
 CONF_EYE_LINE: Final = "eye_line"
 CONF_ROLL_LENGTH: Final = "roll_length"
+
+# A shared quota: a subentry's data, beside username and password.
+CONF_SERVERS: Final = "servers"
+CONF_TLS: Final = "tls"
+CONF_CA: Final = "ca"
+CONF_PAIRING_CODE: Final = "pairing_code"
 
 # Fired on the bus for the logbook; automations use the triggers.
 EVENT_VISIT: Final = "facequota_visit"

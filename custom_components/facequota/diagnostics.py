@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, split_entity_id
 
 from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER
 from .hardware.entities import entities_by_role
+from .shared_quota.status import Status
 from .site.site import FaceQuotaConfigEntry
 
 TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
@@ -28,6 +29,7 @@ async def async_get_config_entry_diagnostics(
             "most_faces_ever": statistics.most_faces_ever,
             "open_reservations": statistics.open_reservations,
         },
+        "shared_quota": _shared_quota(site.sharing.status),
         "dispensers": [
             {
                 # Entities are named after places.
@@ -51,4 +53,19 @@ async def async_get_config_entry_diagnostics(
             }
             for dispenser in site.dispensers.values()
         ],
+    }
+
+
+def _shared_quota(status: Status | None) -> dict[str, Any] | None:
+    """Return where a shared quota stands: no address, no name, no secret."""
+    if status is None:
+        return None
+    return {
+        "connected": status.connected,
+        "trouble": status.trouble,
+        "instances": len(status.instances),
+        "round_trip_ms": round(status.round_trip_s * 1000, 1),
+        "double_grants": status.double_grants,
+        "forged": status.forged,
+        "waiting": status.waiting,
     }

@@ -22,6 +22,7 @@ from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .quota.threshold import FpirEstimate
 from .site.dispenser import State
 from .site.lanes import Equality
+from .site.sharing_sensor import SHARED_QUOTA_SENSOR
 from .site.site import FaceQuotaConfigEntry
 from .site.upkeep_sensors import (
     CLEANING_SENSORS,
@@ -179,6 +180,8 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors of a site and its dispensers."""
     async_add_entities(SiteSensor(entry, description) for description in SITE_SENSORS)
+    if entry.runtime_data.sharing.configured:
+        async_add_entities([SiteSensor(entry, SHARED_QUOTA_SENSOR)])
     async_add_dispenser_entities(
         entry,
         async_add_entities,

@@ -39,6 +39,7 @@ from .const import (
 from .entity import DispenserEntity
 from .options import LIMITS
 from .panel.papers.report import Period, async_report
+from .quota.book import PurgeCounts
 from .site.dispenser import Dispenser
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
@@ -224,11 +225,21 @@ async def _purge(call: ServiceCall) -> ServiceResponse:
         async_cause(call.context),
         older_than_s=None if older_than is None else older_than.total_seconds(),
     )
-    return {
+    answer: dict[str, Any] = {
         ATTR_TIME: receipt.time.isoformat(),
         "already_purged": receipt.already_purged,
         **receipt_record(receipt),
     }
+    counts = PurgeCounts(faces=receipt.faces, reservations=receipt.reservations)
+    if older_than is None and (
+        elsewhere := await entry.runtime_data.sharing.purge_receipt(counts)
+    ):
+        answer["shared_quota"] = {
+            "acknowledged": list(elsewhere.acknowledged),
+            "missing": list(elsewhere.missing),
+            "nothing_left_on_server": elsewhere.swept,
+        }
+    return answer
 
 
 def _dispenser(entity: Entity) -> Dispenser:

@@ -1,7 +1,7 @@
 """Gates of a park: each with a book of its own, all of them with the same visitors."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -11,13 +11,10 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.protocol import AnyBook, Refusal, Reservation
 from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
+from custom_components.facequota.shared_quota.addresses import Address
 from custom_components.facequota.shared_quota.book import SharedBook
 from custom_components.facequota.shared_quota.pairing import Pairing
-from custom_components.facequota.shared_quota.server import (
-    Address,
-    Server,
-    ServerSettings,
-)
+from custom_components.facequota.shared_quota.server import Server, ServerSettings
 from tests.unit.quota.people import DIMENSION, any_face, face
 
 TEMPLE: Final = Rule(allowance_cm=60, window_s=540)
@@ -58,7 +55,7 @@ class Gate:
         skew_s: float = 0.0,
     ) -> None:
         """Know nobody; several ports are several servers; skew_s sets its clock."""
-        self.now = lambda: now() + skew_s
+        self.now: Callable[[], float] = lambda: now() + skew_s
         self._port = ports[0]
         self.replica = replica(rule)
         self.book = SharedBook(
@@ -93,7 +90,7 @@ class Gate:
 
     async def raw(self, *command: str | bytes | float) -> Any:
         """Send the server a command, as anybody can who has its password."""
-        client = Valkey(host="127.0.0.1", port=self._port)
+        client: Any = Valkey(host="127.0.0.1", port=self._port)
         try:
             return await client.execute_command(*command)
         finally:

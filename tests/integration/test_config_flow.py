@@ -132,7 +132,11 @@ async def test_three_forms_make_a_site(hass: HomeAssistant) -> None:
     }
     rule = entry.runtime_data.options.rule
     assert (rule.allowance_cm, rule.window_s) == (120, 540)
-    assert set(entry.supported_subentry_types) == {"dispenser"}
+    assert set(entry.supported_subentry_types) == {
+        "dispenser",
+        "display",
+        "shared_quota",
+    }
 
 
 @pytest.mark.parametrize(

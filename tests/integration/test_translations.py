@@ -24,6 +24,7 @@ from custom_components.facequota.flows import (
     dispenser_forms,
     display_flow,
     options_flow,
+    shared_quota_flow,
 )
 from custom_components.facequota.hardware.display import SHORT_FORMS, Sentence
 from custom_components.facequota.hardware.entities import ENTITY_ROLES, Trouble
@@ -33,6 +34,7 @@ from custom_components.facequota.hardware.motor import Defect
 from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.environment import InstallError
 from custom_components.facequota.recognition.supervisor import WorkerError
+from custom_components.facequota.shared_quota.server import Trouble as ServerTrouble
 from custom_components.facequota.site.issues import DEFECTS, NEEDS_A_PERSON, fault_issue
 from custom_components.facequota.site.lanes import Lanes
 from custom_components.facequota.site.problem import BUTTON_STUCK
@@ -203,6 +205,16 @@ def test_python_holds_no_sentence_for_people() -> None:
             },
             {"install", "install_failed"},
             form_errors("flows/dispenser_flow.py") | INSTALL_ERRORS,
+        ),
+        (
+            "config_subentries.shared_quota",
+            {
+                "user": shared_quota_flow.SERVER_SCHEMA,
+                "reconfigure": shared_quota_flow.SERVER_SCHEMA,
+                "join": shared_quota_flow.CODE_SCHEMA,
+            },
+            {"pairing", "first"},
+            form_errors("flows/shared_quota_flow.py") | set(ServerTrouble),
         ),
         ("issues.engine_missing.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),
         ("issues.engine_failed.fix_flow", {}, {"confirm", "install"}, INSTALL_ERRORS),

@@ -14,7 +14,7 @@ from custom_components.facequota.const import Lane
 from custom_components.facequota.hardware.motor import Motor
 from custom_components.facequota.options import SiteOptions
 from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
-from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.accounts import Account, Accounts
 from custom_components.facequota.visit.capture import Probe
@@ -69,9 +69,9 @@ class Watched:
         self.settled: Settlement | None = None
         self.measured = 0.0
 
-    def reserve(self, cm: float) -> Reservation | Refusal:
+    async def reserve(self, cm: float) -> Reservation | Refusal:
         """Hold cm."""
-        answer = self._account.reserve(cm)
+        answer = await self._account.reserve(cm)
         if isinstance(answer, Reservation):
             self.reserved = answer
         return answer
@@ -154,7 +154,7 @@ class Day:
         self._draw = Random(seed)
         options = SiteOptions.from_entry({})
         threshold = Threshold(cohort=any_face(), limit=options.fpir_limit)
-        book = Book(rule=options.rule, threshold=threshold, dimension=128)
+        book = Replica(rule=options.rule, threshold=threshold, dimension=128)
         self.visitors = Visitors(hass, lambda: book)
         machines = {
             f"d{n}": Machine(hass, f"d{n}", self._draw) for n in range(DISPENSERS)

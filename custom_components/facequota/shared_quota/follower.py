@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 import logging
+import secrets
 from typing import Any, Final
 
 from custom_components.facequota.quota.protocol import Rule
@@ -18,6 +19,7 @@ from .server import FAILURES, Server, Trouble, Unfit, trouble_of
 _LOGGER = logging.getLogger(__name__)
 
 TICK_S: Final = 1.0
+LEAVE_S: Final = 1.0
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0
 _CHANGES: Final = 200
@@ -83,6 +85,17 @@ class Follower:
             self.link = None
             self.ready.clear()
             await self._server.close()
+
+    async def leave(self, *, for_good: bool) -> None:
+        """Send what is to be sent, and say that this instance goes."""
+        if self.link is None:
+            return
+        async with asyncio.timeout(LEAVE_S):
+            while self._errands:
+                await asyncio.sleep(0.01)
+        await self.link.call("leave", self._epochs.instance)
+        if for_good:
+            await self.link.call("finish", "", secrets.token_hex(8))
 
     async def _connect_and_follow(self) -> None:
         await self._server.open()

@@ -37,13 +37,13 @@ def library() -> tuple[str, str]:
     """Return the functions' prefix and the library's source. Reads files: not in a loop."""
     source = "\n".join(path.read_text() for path in sorted(_FOLDER.glob("*.lua")))
     prefix = f"fq_{sha256(source.encode()).hexdigest()[:10]}_"
-    body = source.replace("@PREFIX@", prefix)
-    return prefix, f"#!lua name={prefix.rstrip('_')}\n{body}"
+    # Redis wants the library's name in the first line, before any comment.
+    return prefix, source.replace("@PREFIX@", prefix).replace("@NAME@", prefix[:-1])
 
 
 async def load(connection: Connection) -> None:
     """Put this version's functions on the server, unless they are there."""
-    name = library()[0].rstrip("_")
+    name = library()[0][:-1]
     found = await connection.execute_command(
         "FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE"
     )

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-import ipaddress
-import socket
 import ssl
 import time
 from typing import Any, Final
@@ -24,6 +22,7 @@ from valkey.exceptions import (
     ValkeyError,
 )
 
+from .addresses import Address, is_public
 from .functions import Fallen, Functions, OtherLayout, load
 
 CONNECT_S: Final = 2.0
@@ -58,14 +57,6 @@ class Unfit(Exception):
         """Say why."""
         super().__init__(trouble)
         self.trouble = trouble
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where one server listens."""
-
-    host: str
-    port: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +144,20 @@ class Server:
         await self.close()
         error: Exception = Unfit(Trouble.NO_ANSWER)
         for address in self._settings.addresses:
-            await _private(address)
+            async with asyncio.timeout(CONNECT_S):
+                public = await is_public(address)
+            if public:
+                raise Unfit(Trouble.PUBLIC_ADDRESS)
             client = self._connect(address)
             try:
                 async with asyncio.timeout(CONNECT_S):
                     role: Any = await client.role()
             except (ValkeyError, OSError, TimeoutError) as failed:
                 error = failed
+                if trouble_of(failed) is Trouble.NO_ANSWER and await self._plain(
+                    address
+                ):
+                    error = Unfit(Trouble.TLS)
             else:
                 if role[0] in {b"master", "master"}:
                     self._client = client
@@ -167,6 +165,17 @@ class Server:
                 error = Unfit(Trouble.READ_ONLY)
             await client.aclose()
         raise error
+
+    async def _plain(self, address: Address) -> bool:
+        """Return whether somebody is there who just does not speak TLS."""
+        if self._settings.context is None:
+            return False
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(CONNECT_S):
+                _, writer = await asyncio.open_connection(address.host, address.port)
+            writer.close()
+            return True
+        return False
 
     def _connect(self, address: Address) -> Valkey:
         settings = self._settings
@@ -216,20 +225,6 @@ class Server:
     def functions(self, quota: str) -> Functions:
         """Return the functions of one quota on this server."""
         return Functions(self.client, quota)
-
-
-async def _private(address: Address) -> None:
-    """Raise Unfit where an address can be reached from everywhere."""
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(CONNECT_S):
-            found = await loop.getaddrinfo(
-                address.host, address.port, type=socket.SOCK_STREAM
-            )
-    except OSError as error:
-        raise Unfit(Trouble.NO_ANSWER) from error
-    if any(ipaddress.ip_address(one[4][0]).is_global for one in found):
-        raise Unfit(Trouble.PUBLIC_ADDRESS)
 
 
 FAILURES: Final = (ValkeyError, OSError, TimeoutError, Unfit, Fallen, OtherLayout)

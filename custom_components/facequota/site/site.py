@@ -5,16 +5,21 @@ import logging
 from typing import Any, Final
 
 from custom_components.facequota.const import (
+    CONF_ALLOWANCE_CM,
     CONF_ENGINE,
+    CONF_PORTION_CM,
     CONF_SUSPENDED,
     CONF_SUSPENDED_DISPENSERS,
     CONF_WHEELS_FOLDER,
+    CONF_WINDOW_MIN,
     DOMAIN,
     SUBENTRY_DISPENSER,
+    SUBENTRY_SHARED_QUOTA,
 )
 from custom_components.facequota.options import SiteOptions
-from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.recogniser import Recogniser, engine_environment
@@ -27,6 +32,7 @@ from .dispenser import Dispenser
 from .references import REGISTRY_IDS
 from .settings_log import settings
 from .shared import Shared
+from .sharing import Sharing
 from .site_log import SiteLog
 from .upkeep import Upkeep
 
@@ -85,6 +91,13 @@ class Site:
             for subentry in entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_DISPENSER
         }
+        self.sharing = Sharing(
+            hass,
+            entry,
+            self.visitors,
+            on_change=self.update,
+            on_rule=self._follow_rule,
+        )
         self.upkeep = Upkeep(hass, entry, self.dispensers)
         self.recogniser.detect_attacks = self.options.presentation_attacks
         self._built_of = self._structure()
@@ -124,6 +137,7 @@ class Site:
             self._starting.cancel()
         async with self._following:
             await self.recogniser.stop()
+            await self.sharing.stop()
         self.visitors.stop()
         await self.upkeep.stop()
         await self.log.save()
@@ -180,10 +194,22 @@ class Site:
         for dispenser in self.dispensers.values():
             dispenser.update()
 
-    def _new_book(self) -> Book:
+    @callback
+    def _follow_rule(self, rule: Rule) -> None:
+        """Take over the rule of a shared quota, as if it had been decided here."""
+        self.change_options(
+            {
+                CONF_PORTION_CM: min(self.options.portion_cm, rule.allowance_cm),
+                CONF_ALLOWANCE_CM: rule.allowance_cm,
+                # As many decimals as a form has, so that it comes to the same again.
+                CONF_WINDOW_MIN: round(rule.window_s / 60, 6),
+            }
+        )
+
+    def _new_book(self) -> Replica:
         """Return a book that knows nobody."""
         options = SiteOptions.from_entry(self.entry.options)
-        return Book(
+        return Replica(
             rule=options.rule,
             threshold=Threshold(cohort=self._cohort, limit=options.fpir_limit),
             dimension=TEMPLATE_DIMENSION,
@@ -235,7 +261,9 @@ class Site:
         async with self._following:
             if self._stopped or all(one.suspended for one in self.dispensers.values()):
                 await self.recogniser.stop()
+                await self.sharing.stop()
             else:
+                await self.sharing.start()
                 await self.recogniser.start()
 
     def _structure(self) -> tuple[object, ...]:
@@ -246,6 +274,6 @@ class Site:
             {
                 key: (subentry.title, {**subentry.data, REGISTRY_IDS: None})
                 for key, subentry in self.entry.subentries.items()
-                if subentry.subentry_type == SUBENTRY_DISPENSER
+                if subentry.subentry_type in {SUBENTRY_DISPENSER, SUBENTRY_SHARED_QUOTA}
             },
         )

@@ -25,7 +25,7 @@ class Account(Protocol):
     def lane(self) -> Lane:
         """Return the way by which this account gives paper."""
 
-    def reserve(self, cm: float) -> Reservation | Refusal:
+    async def reserve(self, cm: float) -> Reservation | Refusal:
         """Hold cm; a Refusal says when they will be there."""
 
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
@@ -40,9 +40,9 @@ class VisitorAccount:
     template: NDArray[np.float32]
     lane: Lane = Lane.FACE
 
-    def reserve(self, cm: float) -> Reservation | Refusal:
+    async def reserve(self, cm: float) -> Reservation | Refusal:
         """Find the visitor and hold cm, in one step."""
-        return self.visitors.reserve(self.template, cm)
+        return await self.visitors.request(self.template, cm)
 
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
         """Charge the visitor; one who was purged meanwhile owes nothing."""
@@ -57,7 +57,7 @@ class LaneAccount:
     clock: Callable[[], float]
     lane: Lane
 
-    def reserve(self, cm: float) -> Reservation | Refusal:
+    async def reserve(self, cm: float) -> Reservation | Refusal:
         """Hold cm of what the lane may give."""
         return self.open_lane.request(cm, self.clock())
 

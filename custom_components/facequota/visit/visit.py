@@ -126,7 +126,7 @@ async def _reserve(
     # A rule that has become smaller since the request is no reason to give nothing.
     cm = min(request.cm, context.accounts.most_cm(account.lane))
     try:
-        return seen, account, account.reserve(cm)
+        return seen, account, await account.reserve(cm)
     finally:
         if probe is not None:
             probe.overwrite()

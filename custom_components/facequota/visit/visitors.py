@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
-from custom_components.facequota.quota.book import (
-    Book,
-    BookStatistics,
-    Identity,
-    PurgeCounts,
-)
+from custom_components.facequota.quota.book import BookStatistics, Identity, PurgeCounts
 from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.protocol import AnyBook
+from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import FpirEstimate
+from custom_components.facequota.shared_quota.book import SharedBook
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
@@ -58,11 +56,12 @@ class Visitors:
     neither grants nor refuses anything.
     """
 
-    def __init__(self, hass: HomeAssistant, make_book: Callable[[], Book]) -> None:
+    def __init__(self, hass: HomeAssistant, make_book: Callable[[], Replica]) -> None:
         """Start with an empty book."""
         self._hass = hass
         self._make_book = make_book
         self._book = make_book()
+        self._shared: SharedBook | None = None
         self._faces = 0
         self._expiry: CALLBACK_TYPE | None = None
         self._expiry_at: float | None = None
@@ -70,6 +69,20 @@ class Visitors:
         self.purge_failed = False
         self.purges = Listeners[[Receipt]]()
         self.expiries = Listeners[[int]]()
+
+    @property
+    def replica(self) -> Replica:
+        """Return the book in this process."""
+        return self._book
+
+    @callback
+    def share(self, shared: SharedBook | None) -> None:
+        """Keep the book together with other instances, or alone again."""
+        self._shared = shared
+
+    @property
+    def _any_book(self) -> AnyBook:
+        return self._shared or self._book
 
     @property
     def statistics(self) -> BookStatistics:
@@ -114,10 +127,26 @@ class Visitors:
         self._changed(added=isinstance(answer, Reservation) and answer.new)
         return answer
 
+    async def request(
+        self, template: NDArray[np.float32], cm: float
+    ) -> Reservation | Refusal:
+        """Find out whose template this is and hold cm, in the book that is kept."""
+        if self._shared is None:
+            return self.reserve(template, cm)
+        answer = await self._shared.reserve(template, cm, self._hass.loop.time())
+        self.follow()
+        return answer
+
+    @callback
+    def follow(self) -> None:
+        """Notice who came and went in a book that others write in as well."""
+        more = self.statistics.faces - self._faces
+        self._changed(added=max(0, more), removed=max(0, -more))
+
     @callback
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
         """Charge the cm that came out and refund the rest."""
-        settlement = self._book.settle(reservation, cm, self._hass.loop.time())
+        settlement = self._any_book.settle(reservation, cm, self._hass.loop.time())
         self._changed()
         return settlement
 
@@ -125,7 +154,7 @@ class Visitors:
     def forget(self, template: NDArray[np.float32]) -> None:
         """Remove whoever this is; nobody is told whether there was anyone."""
         before = self.statistics.faces
-        self._book.forget(template, self._hass.loop.time())
+        self._any_book.forget(template, self._hass.loop.time())
         self._changed(removed=before - self.statistics.faces)
 
     @callback
@@ -152,10 +181,14 @@ class Visitors:
         """
         self.purge_failed = False
         try:
-            return self._book.purge(self._hass.loop.time(), older_than_s=older_than_s)
+            return self._any_book.purge(
+                self._hass.loop.time(), older_than_s=older_than_s
+            )
         except Exception:
             _LOGGER.exception("The purge failed: the whole book is thrown away")
             lost, self._book = self._faces, self._make_book()
+            if self._shared is not None:
+                self._shared.start_over(self._book)
             self.purge_failed = True
             return PurgeCounts(faces=lost, reservations=0)
 
@@ -163,7 +196,7 @@ class Visitors:
     def set_rule(self, rule: Rule, fpir_limit: float) -> None:
         """Apply what the manager decided to those who are in the window already."""
         self._book.threshold.limit = fpir_limit
-        self._book.set_rule(rule, self._hass.loop.time())
+        self._any_book.set_rule(rule, self._hass.loop.time())
         self._changed()
 
     @callback

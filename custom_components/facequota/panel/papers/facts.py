@@ -117,6 +117,8 @@ class SiteFacts:
     urgent_per_day: int
     suspended: bool
     """No camera of the site is read."""
+    shared_quota: bool
+    """Sealed templates are on a server of the operator's as well."""
     dispensers: list[DispenserFacts]
     faces: int
     most_faces_ever: int
@@ -196,6 +198,7 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
         or (
             bool(site.dispensers) and all(d.suspended for d in site.dispensers.values())
         ),
+        shared_quota=site.sharing.configured,
         dispensers=[
             DispenserFacts.of(hass, dispenser) for dispenser in site.dispensers.values()
         ],

@@ -1,3 +1,4 @@
+#!lua name=@NAME@
 -- The shared book on the server: every function is atomic, works on the server's clock, is bounded in work, and may be sent twice.
 -- KEYS[1] is the prefix of all keys of one quota. What is kept below it:
 --   meta             layout, life (when the server first knew this quota), epoch, number of the last change, of the last one who came

@@ -1,0 +1,175 @@
+"""A site's part in a quota that several Home Assistants share."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+import ssl
+from typing import Any, Final
+
+from custom_components.facequota.const import (
+    CONF_CA,
+    CONF_PAIRING_CODE,
+    CONF_SERVERS,
+    CONF_TLS,
+    DOMAIN,
+    SUBENTRY_SHARED_QUOTA,
+)
+from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.protocol import PurgeCounts
+from custom_components.facequota.shared_quota.addresses import read_addresses
+from custom_components.facequota.shared_quota.book import SharedBook
+from custom_components.facequota.shared_quota.functions import library
+from custom_components.facequota.shared_quota.pairing import pairing
+from custom_components.facequota.shared_quota.server import Server, ServerSettings
+from custom_components.facequota.shared_quota.status import PurgeReceipt, Status
+from custom_components.facequota.visit.visitors import Visitors
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+# A server that is started anew is back before anybody has to be told.
+AWAY_AFTER_S: Final = 30.0
+ACKNOWLEDGE_S: Final = 5.0
+
+
+def shared_quota_of(entry: ConfigEntry) -> ConfigSubentry | None:
+    """Return how a site shares its quota; None where it does not."""
+    return next(
+        (
+            one
+            for one in entry.subentries.values()
+            if one.subentry_type == SUBENTRY_SHARED_QUOTA
+        ),
+        None,
+    )
+
+
+def away_issue_id(entry: ConfigEntry) -> str:
+    """Return the id of the issue about a server that is away."""
+    return f"shared_quota_away_{entry.entry_id}"
+
+
+async def server_settings(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> ServerSettings:
+    """Return how a server is reached.
+
+    Raises ValueError for addresses that are none, ssl.SSLError for a certificate that
+    is none.
+    """
+    addresses = read_addresses(data[CONF_SERVERS])
+    context = None
+    if data[CONF_TLS]:
+        context = await hass.async_add_executor_job(
+            lambda: ssl.create_default_context(cadata=data.get(CONF_CA) or None)
+        )
+    await hass.async_add_executor_job(library)
+    return ServerSettings(
+        addresses=addresses,
+        username=data.get(CONF_USERNAME) or None,
+        password=data.get(CONF_PASSWORD) or None,
+        context=context,
+    )
+
+
+class Sharing:
+    """Runs the shared book of one site, and says where it stands."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        visitors: Visitors,
+        *,
+        on_change: Callable[[], None],
+        on_rule: Callable[[Rule], None],
+    ) -> None:
+        """Connect to nothing yet."""
+        self._hass = hass
+        self._entry = entry
+        self._visitors = visitors
+        self._on_change = on_change
+        self._on_rule = on_rule
+        self._subentry = shared_quota_of(entry)
+        self._book: SharedBook | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def configured(self) -> bool:
+        """Return if this site shares its quota."""
+        return self._subentry is not None
+
+    @property
+    def status(self) -> Status | None:
+        """Return where the shared quota stands; None while no face is looked for."""
+        return None if self._book is None else self._book.status
+
+    @property
+    def since(self) -> datetime | None:
+        """Return since when it stands so."""
+        if (status := self.status) is None:
+            return None
+        ago = timedelta(seconds=self._hass.loop.time() - status.since)
+        return (dt_util.utcnow() - ago).replace(microsecond=0)
+
+    async def start(self) -> None:
+        """Connect, and go on trying; nobody waits for it."""
+        if self._subentry is None or self._book is not None:
+            return
+        data = self._subentry.data
+        secret = await self._hass.async_add_executor_job(
+            pairing, data[CONF_PAIRING_CODE]
+        )
+        book = SharedBook(
+            replica=self._visitors.replica,
+            server=Server(await server_settings(self._hass, data)),
+            pairing=secret,
+            name=self._entry.title,
+            now=self._hass.loop.time,
+            on_change=self._changed,
+            on_rule=self._on_rule,
+        )
+        self._book = book
+        self._visitors.share(book)
+        self._task = self._entry.async_create_background_task(
+            self._hass, book.run(), name=f"{DOMAIN} sharing"
+        )
+
+    async def stop(self) -> None:
+        """Be alone again: nobody who is known elsewhere stays known here."""
+        book, self._book = self._book, None
+        if book is None or self._task is None:
+            return
+        await book.leave(for_good=shared_quota_of(self._entry) is None)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._visitors.share(None)
+        ir.async_delete_issue(self._hass, DOMAIN, away_issue_id(self._entry))
+
+    async def purge_receipt(self, counts: PurgeCounts) -> PurgeReceipt | None:
+        """Return which instances followed the last purge of everybody."""
+        if self._book is None:
+            return None
+        return await self._book.purge_receipt(counts, ACKNOWLEDGE_S)
+
+    @callback
+    def _changed(self) -> None:
+        """Let everybody know; a person too, when it stays away."""
+        self._visitors.follow()
+        self._on_change()
+        if (status := self.status) is None:
+            return
+        if status.connected:
+            ir.async_delete_issue(self._hass, DOMAIN, away_issue_id(self._entry))
+        elif self._hass.loop.time() - status.since > AWAY_AFTER_S:
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                away_issue_id(self._entry),
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="shared_quota_away",
+                translation_placeholders={"site": self._entry.title},
+            )

@@ -1,0 +1,231 @@
+"""Sites that share one quota, in Home Assistant, with a real server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from valkey.asyncio import Valkey
+
+from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.quota.account import Refusal, Reservation
+from custom_components.facequota.site.sharing import away_issue_id
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from scripts.park.server import QuotaServer
+from tests.integration.conftest import set_up_site, unload
+from tests.integration.people import somebody
+
+
+@pytest.fixture(autouse=True)
+def _loopback(socket_enabled: None) -> None:
+    """Let the tests reach the server that they start."""
+
+
+@pytest.fixture(name="server")
+def server_fixture() -> Iterator[QuotaServer]:
+    """Return a server that knows nothing."""
+    with QuotaServer() as server:
+        yield server
+
+
+@pytest.fixture(name="site")
+async def site_fixture(hass: HomeAssistant) -> AsyncIterator[MockConfigEntry]:
+    """Return a site whose faces are looked for."""
+    entry = await set_up_site(hass)
+    yield entry
+    if entry.state is ConfigEntryState.LOADED:
+        await unload(hass, entry)
+
+
+def answers(server: QuotaServer, **changes: Any) -> dict[str, Any]:
+    """Return what a manager enters for a server of the tests."""
+    return {"servers": f"127.0.0.1:{server.port}", "tls": False, **changes}
+
+
+async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    """Open Share the quota."""
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "shared_quota"), context={"source": SOURCE_USER}
+    )
+
+
+async def submit(hass: HomeAssistant, shown: Any, values: dict[str, Any]) -> Any:
+    """Answer a step."""
+    flows = hass.config_entries.subentries
+    return await flows.async_configure(shown["flow_id"], values)
+
+
+async def share(
+    hass: HomeAssistant, entry: MockConfigEntry, server: QuotaServer
+) -> str:
+    """Share a site's quota as its first member; return the code that is shown."""
+    shown = await submit(hass, await begin(hass, entry), answers(server))
+    assert shown["type"] is FlowResultType.MENU
+    shown = await submit(hass, shown, {"next_step_id": "first"})
+    code: str = shown["description_placeholders"]["code"]
+    shown = await submit(hass, shown, {})
+    assert shown["type"] is FlowResultType.CREATE_ENTRY
+    await until(lambda: connected(entry))
+    return code
+
+
+def connected(entry: MockConfigEntry) -> bool:
+    """Return whether a site is in step with its server."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    status = entry.runtime_data.sharing.status
+    return status is not None and status.connected
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_site_shares_its_quota_and_is_alone_again(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    """In the UI only; what is shown is what there is."""
+    await share(hass, site, server)
+    visitors = site.runtime_data.visitors
+    assert isinstance(await visitors.request(somebody(1), 60), Reservation)
+    assert isinstance(await visitors.request(somebody(1), 60), Refusal)
+    await hass.async_block_till_done()
+    state = hass.states.get("sensor.east_gate_shared_quota")
+    assert state is not None
+    assert state.state == "connected"
+    assert state.attributes["instances"] == ["East gate"]
+    again = await begin(hass, site)
+    assert again["reason"] == "already_shared"
+    (subentry,) = (
+        one for one in site.subentries.values() if one.subentry_type == "shared_quota"
+    )
+    hass.config_entries.async_remove_subentry(site, subentry.subentry_id)
+    await hass.async_block_till_done()
+    await until(lambda: site.state is ConfigEntryState.LOADED)
+    assert not site.runtime_data.sharing.configured
+    assert isinstance(
+        await site.runtime_data.visitors.request(somebody(2), 60), Reservation
+    )
+
+
+async def test_paper_comes_while_the_server_is_away_and_a_person_is_told(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    server: QuotaServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.facequota.site.sharing.AWAY_AFTER_S", 0.0)
+    await share(hass, site, server)
+    visitors = site.runtime_data.visitors
+    await visitors.request(somebody(1), 60)
+    server.kill()
+    assert isinstance(await visitors.request(somebody(1), 60), Refusal)
+    assert isinstance(await visitors.request(somebody(2), 60), Reservation)
+    issues = ir.async_get(hass)
+    await until(lambda: issues.async_get_issue(DOMAIN, away_issue_id(site)))
+    state = hass.states.get("sensor.east_gate_shared_quota")
+    assert state is not None
+    assert state.state == "no_answer"
+    server.start()
+    await until(lambda: connected(site))
+    assert not issues.async_get_issue(DOMAIN, away_issue_id(site))
+    for person in (1, 2):
+        assert isinstance(await visitors.request(somebody(person), 60), Refusal)
+
+
+async def test_a_purge_answers_who_followed_it(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    await share(hass, site, server)
+    await site.runtime_data.visitors.request(somebody(1), 60)
+    receipt = await hass.services.async_call(
+        DOMAIN,
+        "purge",
+        {"config_entry_id": site.entry_id},
+        blocking=True,
+        return_response=True,
+    )
+    assert receipt is not None
+    assert receipt["faces"] == 1
+    assert receipt["shared_quota"] == {
+        "acknowledged": ["East gate"],
+        "missing": [],
+        "nothing_left_on_server": True,
+    }
+
+
+async def test_a_restart_of_one_site_purges_nobody_elsewhere(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    """The sealed template stays with the others; nobody is left here to open it."""
+    await share(hass, site, server)
+    visitors = site.runtime_data.visitors
+    await visitors.request(somebody(1), 60)
+    await hass.config_entries.async_unload(site.entry_id)
+    assert visitors.statistics.faces == 0
+    client: Any = Valkey(host="127.0.0.1", port=server.port)
+    assert len(await client.keys("fq:*:v:*")) == 1
+    await client.aclose()
+
+
+async def test_nobody_is_remembered_while_no_face_is_looked_for(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    await share(hass, site, server)
+    await site.runtime_data.visitors.request(somebody(1), 60)
+    site.runtime_data.suspend(True)
+    await until(lambda: site.runtime_data.sharing.status is None)
+    assert site.runtime_data.visitors.statistics.faces == 0
+    site.runtime_data.suspend(False)
+    await until(lambda: connected(site))
+    assert isinstance(
+        await site.runtime_data.visitors.request(somebody(1), 60), Reservation
+    )
+
+
+async def test_the_code_has_to_be_one_and_somebody_has_to_be_there(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    shown = await submit(hass, await begin(hass, site), answers(server))
+    shown = await submit(hass, shown, {"next_step_id": "join"})
+    shown = await submit(hass, shown, {"pairing_code": "no code"})
+    assert shown["errors"] == {"pairing_code": "wrong_code"}
+    nobody = "0000-0000-0000-0000-0000-0000"
+    shown = await submit(hass, shown, {"pairing_code": nobody})
+    assert shown["errors"]["pairing_code"] in {"wrong_code", "nobody_there"}
+    hass.config_entries.subentries.async_abort(shown["flow_id"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes", "error"),
+    [
+        (["--requirepass", "secret"], {}, {"base": "wrong_password"}),
+        (["--requirepass", "secret"], {"password": "no"}, {"base": "wrong_password"}),
+        (["--appendonly", "yes"], {}, {"base": "persistence"}),
+        (["--maxmemory-policy", "allkeys-lru"], {}, {"base": "eviction"}),
+        ([], {"tls": True}, {"base": "tls"}),
+        ([], {"tls": True, "ca": "no certificate"}, {"ca": "wrong_certificate"}),
+        ([], {"servers": "a b:c"}, {"servers": "wrong_address"}),
+        ([], {"servers": "127.0.0.1:1"}, {"base": "no_answer"}),
+        ([], {"servers": "8.8.8.8"}, {"base": "public_address"}),
+    ],
+)
+async def test_each_reason_against_a_server_is_told(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    settings: list[str],
+    changes: dict[str, Any],
+    error: dict[str, str],
+) -> None:
+    with QuotaServer("valkey", *settings) as server:
+        shown = await begin(hass, site)
+        shown = await submit(hass, shown, answers(server, **changes))
+        assert shown["errors"] == error
+        hass.config_entries.subentries.async_abort(shown["flow_id"])
