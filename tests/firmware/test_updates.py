@@ -106,6 +106,12 @@ def test_firmware_that_anybody_could_replace_is_refused(updates: str) -> None:
     assert "from anybody" in result.output
 
 
+def test_the_starter_is_refused_without_a_key() -> None:
+    key = f"api:\n  encryption:\n    key: {KEY}\n"
+    assert esphome(adopted("starter") + key).ok
+    assert not esphome(adopted("starter")).ok
+
+
 @pytest.mark.parametrize("board", ["esp32", "esp8266"])
 def test_the_key_of_the_connection_guards_updates_too(board: str) -> None:
     result = esphome(adopted(board) + WITH_A_KEY)
