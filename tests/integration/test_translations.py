@@ -83,8 +83,11 @@ PROPER_NAMES: Final = {"FaceQuota"}
 DISPLAY_BYTES: Final = 120
 
 INSTALL_ERRORS: Final = told_reasons(InstallError, "recognition/environment.py")
-WORKER_REASONS: Final = told_reasons(WorkerError, "recognition/child.py") | (
-    told_reasons(WorkerError, "recognition/supervisor.py")
+WORKER_REASONS: Final = set().union(
+    *(
+        told_reasons(WorkerError, f"recognition/{file}.py")
+        for file in ("child", "supervisor", "pool")
+    )
 )
 
 

@@ -34,8 +34,9 @@ _KILL_TIMEOUT_S = 2.0
 class WorkerError(Exception):
     """The worker gave no answer.
 
-    `reason` is one of "timeout", "died", "given_up", "protocol", "not_running" and
-    "sigill" (the processor lacks an instruction that the engine was built for);
+    `reason` is one of "timeout", "died", "given_up", "protocol", "not_running", "busy"
+    (too many wait) and "sigill" (the processor lacks an instruction that the engine was
+    built for);
     `detail` is for the log only.
     """
 

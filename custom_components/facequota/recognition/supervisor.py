@@ -74,6 +74,11 @@ class Supervisor:
         self._life: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Future[Sighting]] = set()
 
+    @property
+    def waiting(self) -> int:
+        """Return how many wait for an answer."""
+        return len(self._answers)
+
     async def start(self) -> None:
         """Start the worker and return when it is ready.
 

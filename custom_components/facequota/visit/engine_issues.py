@@ -6,11 +6,16 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-ENGINE_MISSING = "engine_missing"
-ENGINE_FAILED = "engine_failed"
-ENGINE_NO_AVX = "engine_no_avx"
-COHORT_UNUSABLE = "cohort_unusable"
-ENGINE_ISSUES = (ENGINE_MISSING, ENGINE_FAILED, ENGINE_NO_AVX, COHORT_UNUSABLE)
+ISSUE_ENGINE_MISSING = "engine_missing"
+ISSUE_ENGINE_FAILED = "engine_failed"
+ISSUE_ENGINE_NO_AVX = "engine_no_avx"
+ISSUE_COHORT_UNUSABLE = "cohort_unusable"
+ENGINE_ISSUES = (
+    ISSUE_ENGINE_MISSING,
+    ISSUE_ENGINE_FAILED,
+    ISSUE_ENGINE_NO_AVX,
+    ISSUE_COHORT_UNUSABLE,
+)
 
 REASON_MISSING = "missing"
 # dlib's wheels use AVX instructions; a processor without them kills the worker with it.
@@ -22,10 +27,10 @@ ENGINE_WITHOUT_AVX = Engine.NCNN
 def issue_of(reason: str | None, engine: Engine) -> str:
     """Return the issue that says what a person can do about a worker that ended."""
     if reason == REASON_MISSING:
-        return ENGINE_MISSING
+        return ISSUE_ENGINE_MISSING
     if reason == REASON_ILLEGAL_INSTRUCTION and engine is not ENGINE_WITHOUT_AVX:
-        return ENGINE_NO_AVX
-    return ENGINE_FAILED
+        return ISSUE_ENGINE_NO_AVX
+    return ISSUE_ENGINE_FAILED
 
 
 @callback
@@ -38,7 +43,7 @@ def show_issue(
         if key != issue:
             ir.async_delete_issue(hass, DOMAIN, issue_id)
             continue
-        words = {"reason": reason or ""} if issue == ENGINE_FAILED else {}
+        words = {"reason": reason or ""} if issue == ISSUE_ENGINE_FAILED else {}
         ir.async_create_issue(
             hass,
             DOMAIN,
@@ -46,10 +51,10 @@ def show_issue(
             data={
                 "entry_id": entry.entry_id,
                 # The engine that the repair gives to the site; None: its own.
-                "engine": ENGINE_WITHOUT_AVX if key == ENGINE_NO_AVX else None,
+                "engine": ENGINE_WITHOUT_AVX if key == ISSUE_ENGINE_NO_AVX else None,
             },
             # A file of the integration itself comes with the integration only.
-            is_fixable=key != COHORT_UNUSABLE,
+            is_fixable=key != ISSUE_COHORT_UNUSABLE,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,
             translation_placeholders={"site": entry.title, **words},

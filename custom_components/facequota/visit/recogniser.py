@@ -13,6 +13,7 @@ from custom_components.facequota.recognition.environment import (
     Engine,
     EngineEnvironment,
 )
+from custom_components.facequota.recognition.pool import Pool, max_workers
 from custom_components.facequota.recognition.supervisor import (
     Supervisor,
     WorkerError,
@@ -24,7 +25,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 
 from .attack_files import attack_folder, attack_placeholders, can_detect
-from .engine_issues import COHORT_UNUSABLE, REASON_MISSING, issue_of, show_issue
+from .engine_issues import ISSUE_COHORT_UNUSABLE, REASON_MISSING, issue_of, show_issue
 from .frames import LIKENESS, Likeness
 
 _LOGGER = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Recogniser:
         self._entry = entry
         self._environment = environment
         self._on_change = on_change
-        self.worker: Supervisor | None = None
+        self._pool: Pool | None = None
         self.problem: str | None = None
         self._is_wanted = False
         # The worker has seen somebody whom nobody is to remember any more.
@@ -86,7 +87,12 @@ class Recogniser:
     @property
     def ready(self) -> bool:
         """Return if pictures are looked at right now."""
-        return self.worker is not None and self.worker.state is WorkerState.READY
+        return self._pool is not None and self._pool.ready
+
+    @property
+    def worker(self) -> Supervisor | None:
+        """Return the worker that is always there, if there is one."""
+        return None if self._pool is None else self._pool.first
 
     @property
     def _needs_another(self) -> bool:
@@ -101,7 +107,7 @@ class Recogniser:
         person asks for it.
         """
         if not self._has_cohort:
-            self._report(COHORT_UNUSABLE)
+            self._report(ISSUE_COHORT_UNUSABLE)
             return
         self._is_wanted = True
         if self.worker is None:
@@ -114,9 +120,9 @@ class Recogniser:
         if self._reaching is not None:
             self._reaching.cancel()
             await asyncio.wait([self._reaching])
-        worker, self.worker = self.worker, None
-        if worker is not None:
-            await worker.stop()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.stop()
         self._is_stale, self._pause_s = False, FIRST_PAUSE_S
         ir.async_delete_issue(self._hass, DOMAIN, self._attacks_issue_id)
         self._report(None)
@@ -125,32 +131,35 @@ class Recogniser:
         self, picture: bytes, *, timeout: float, near: Region | None = None
     ) -> Sighting:
         """Return what a picture shows; raise WorkerError."""
-        if self.worker is None:
+        if self._pool is None:
             raise WorkerError("not_running")
-        sighting = await self.worker.look(picture, timeout=timeout, near=near)
+        sighting = await self._pool.look(picture, timeout=timeout, near=near)
         self._pause_s = FIRST_PAUSE_S
         return sighting
 
     @callback
     def renew(self) -> None:
-        """Let another worker take over, in the background, from one that has seen faces.
+        """Let another worker take over, in the background, from those that saw faces.
 
         What pictures leave in a process nobody can overwrite, but it goes with it.
         """
-        if self.worker is not None and self.worker.has_seen:
+        if self._pool is not None and self._pool.has_seen:
             self._is_stale = True
             self._reach()
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the worker's condition."""
-        if (worker := self.worker) is None:
+        if self._pool is None:
             return {"state": WorkerState.STOPPED.value, "problem": self.problem}
+        worker = self._pool.first
         engine = worker.engine
         return {
             "state": worker.state.value,
             "problem": self.problem,
             "reason": worker.reason,
             "restarts": worker.restarts,
+            "processes": len(self._pool.pids),
+            "memory_mb": self._pool.memory_mb,
             "engine": f"{engine.name} {engine.version}" if engine else None,
             "sandbox": dict(worker.sandbox),
             "detects_presentation_attacks": self._detects_attacks,
@@ -171,7 +180,7 @@ class Recogniser:
         Somebody may be forgotten at any moment of this, so it looks again when done.
         """
         while self._is_wanted and self._needs_another:
-            before = self.worker
+            before = self._pool
             try:
                 successor = await self._started()
             except WorkerError as err:
@@ -183,10 +192,10 @@ class Recogniser:
                     return
                 # There may be no room for two. What was to be forgotten goes all the
                 # same, and visitors have the open lane until another one runs.
-                self.worker, self._is_stale = None, False
+                self._pool, self._is_stale = None, False
                 await before.stop()
                 continue
-            self.worker, self._is_stale = successor, False
+            self._pool, self._is_stale = successor, False
             self._report(None)
             if before is not None:
                 try:
@@ -194,19 +203,27 @@ class Recogniser:
                 finally:
                     await before.stop()
 
-    async def _started(self) -> Supervisor:
-        """Return another worker that runs. Raises WorkerError, also "missing"."""
+    async def _started(self) -> Pool:
+        """Return other workers, the first of which runs.
+
+        Raises WorkerError, also "missing".
+        """
         if not await self._hass.async_add_executor_job(self._environment.is_installed):
             raise WorkerError(REASON_MISSING)
-        if self.worker is None:
+        if self._pool is None:
             await self._prepare_detection()
+        pool = Pool(self._new_worker, most=max_workers())
+        await pool.start()
+        return pool
+
+    def _new_worker(self) -> Supervisor:
+        """Return a worker that does not run yet."""
         attacks = attack_folder(self._hass) if self._detects_attacks else None
         worker = Supervisor(
             command=self._environment.command(attacks),
             env=self._environment.env(),
             on_change=lambda: self._worker_changed(worker),
         )
-        await worker.start()
         return worker
 
     @callback

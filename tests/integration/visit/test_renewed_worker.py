@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.facequota.recognition.supervisor import Supervisor, WorkerState
+from custom_components.facequota.visit import recogniser
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -197,6 +198,30 @@ async def test_purges_one_after_the_other_end_every_worker_that_saw_somebody(
     for pid in seen_by:
         await until_gone(pid)
     await until_unseen(hass, site)
+
+
+async def test_a_purge_ends_all_of_several_workers(
+    hass: HomeAssistant, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy site has more of them; it begins with one again."""
+    monkeypatch.setattr(recogniser, "max_workers", lambda: 2)
+    entry = await set_up_site(hass)
+    stage.person("A")
+    frame = stage.picture.read_bytes()
+    look = entry.runtime_data.recogniser.look
+    diagnostics = entry.runtime_data.recogniser.diagnostics
+    async with asyncio.timeout(60):
+        while diagnostics()["processes"] < 2:
+            await asyncio.gather(*(look(frame, timeout=20) for _ in range(3)))
+    await asyncio.gather(*(look(frame, timeout=20) for _ in range(4)))
+    before = _children()
+    assert len(before) == diagnostics()["processes"] == 2
+    assert diagnostics()["memory_mb"] > 100
+    await purge(hass, entry)
+    for pid in before:
+        await until_gone(int(pid))
+    await until_unseen(hass, entry)
+    await unload(hass, entry)
 
 
 async def test_where_no_other_worker_can_start_the_one_that_saw_somebody_ends_all_the_same(

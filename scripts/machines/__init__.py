@@ -1,0 +1,1 @@
+"""Kinds of machines that Home Assistant runs on, tried on this one."""

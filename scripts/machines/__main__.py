@@ -1,0 +1,135 @@
+"""Runs both engines' worker on several machines and prints what it found as a table.
+
+    .venv/bin/python -m scripts.machines [--here] [--json]
+
+Exits with 1 when an engine does not recognise where it should, or when one that cannot
+run is not told so. What qemu cannot show is named and not counted.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+from pathlib import Path
+import platform
+import sys
+import sysconfig
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custom_components.facequota.recognition.engine import Sighting
+from custom_components.facequota.recognition.environment import Engine
+from custom_components.facequota.recognition.supervisor import Supervisor, WorkerError
+
+from .machine import NOT_BY_QEMU, ROOT, Machine, machines
+
+LOOK_S: Final = 300.0
+SAME: Final = 1e-3
+"""How far apart the templates of one picture may be, on two machines."""
+
+type Templates = list[NDArray[np.float32]]
+
+
+async def run(machine: Machine, engine: Engine, pictures: list[Path]) -> dict[str, Any]:
+    """Return what became of an engine on a machine; its templates are under "seen"."""
+    command, env = await machine.command(engine)
+    worker = Supervisor(command=command, env=env, on_change=lambda: None)
+    try:
+        await worker.start()
+        sightings: list[Sighting] = [
+            await worker.look(path.read_bytes(), timeout=LOOK_S) for path in pictures
+        ]
+        assert worker.pid is not None
+        rss = int(Path(f"/proc/{worker.pid}/statm").read_text().split()[1])
+        return {
+            "result": "recognises"
+            if all(one.template is not None for one in sightings)
+            else f"no template: {[one.guidance for one in sightings]}",
+            "seen": [one.template for one in sightings if one.template is not None],
+            "median_ms": sorted(one.recognition_ms for one in sightings)[
+                len(sightings) // 2
+            ],
+            "rss_mb": rss * os.sysconf("SC_PAGESIZE") / 1e6,
+            "sandbox": dict(worker.sandbox),
+        }
+    except WorkerError as err:
+        return {"result": err.reason, "detail": err.detail}
+    finally:
+        await worker.stop()
+
+
+def judge(
+    machine: Machine,
+    engine: Engine,
+    row: dict[str, Any],
+    seen: Templates,
+    reference: Templates | None,
+) -> bool:
+    """Add to a row how near its templates are to the reference's; return if it passes."""
+    wanted = "sigill" if engine in machine.without else "recognises"
+    passes: bool = row["result"] == wanted
+    if passes and seen and reference:
+        apart = max(
+            float(np.linalg.norm(one - other))
+            for one, other in zip(seen, reference, strict=True)
+        )
+        row["apart"] = apart
+        passes = apart <= SAME
+    facts = row.get("sandbox", {})
+    if machine.qemu:
+        row["not_shown"] = sorted(NOT_BY_QEMU & set(facts))
+        facts = {k: v for k, v in facts.items() if k not in NOT_BY_QEMU}
+    row["refused"] = sorted(name for name, granted in facts.items() if not granted)
+    row["passes"] = passes
+    return passes
+
+
+async def main() -> bool:
+    """Run, print, and return if everything passed."""
+    parser = argparse.ArgumentParser(prog="scripts/platforms", description=__doc__)
+    parser.add_argument("--here", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    pictures = sorted((ROOT / ".cache/portraits").glob("*/*.jpg"))[:3]
+    if not pictures:
+        parser.error("run scripts/portraits first")
+    libc = sysconfig.get_config_var("EXT_SUFFIX")
+    print(
+        f"this machine: {platform.machine()}, {libc}, Python {platform.python_version()}"
+    )
+    passed = True
+    rows: list[dict[str, Any]] = []
+    references: dict[Engine, Templates] = {}
+    for machine in machines(only_here=arguments.here):
+        for engine in Engine:
+            row: dict[str, Any] = {"machine": machine.name, "engine": engine.value}
+            row |= await run(machine, engine, pictures)
+            seen: Templates = row.pop("seen", [])
+            passed &= judge(machine, engine, row, seen, references.get(engine))
+            references.setdefault(engine, seen)
+            rows.append(row)
+            if not arguments.json:
+                print(text(row), flush=True)
+    if arguments.json:
+        print(json.dumps(rows, indent=2))
+    return passed
+
+
+def text(row: dict[str, Any]) -> str:
+    """Return a row of the table."""
+    parts = [f"{row['machine']:36} {row['engine']:17} {row['result']:11}"]
+    if "median_ms" in row:
+        parts.append(f"{row['median_ms']:8.0f} ms {row['rss_mb']:5.0f} MB")
+    if "apart" in row:
+        parts.append(f"templates {row['apart']:.1e} apart")
+    if row["refused"]:
+        parts.append(f"the kernel refuses {', '.join(row['refused'])}")
+    if row.get("not_shown"):
+        parts.append(f"not shown by qemu: {', '.join(row['not_shown'])}")
+    return "  ".join([*parts, "" if row["passes"] else "NOT AS IT SHOULD BE"]).rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(not asyncio.run(main()))
