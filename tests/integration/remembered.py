@@ -1,10 +1,11 @@
 """Visitors whom a site remembers without any camera: templates of nobody."""
 
-import numpy as np
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.quota.account import Reservation
-from custom_components.facequota.site.site import TEMPLATE_DIMENSION, Site
+from custom_components.facequota.site.site import Site
+
+from .people import somebody
 
 
 def remember(entry: MockConfigEntry, *people: int) -> list[str]:
@@ -13,9 +14,7 @@ def remember(entry: MockConfigEntry, *people: int) -> list[str]:
     assert isinstance(site, Site)
     visitors = []
     for person in people:
-        template = np.zeros(TEMPLATE_DIMENSION, np.float32)
-        template[person] = 1
-        reservation = site.visitors.reserve(template, site.options.portion_cm)
+        reservation = site.visitors.reserve(somebody(person), site.options.portion_cm)
         assert isinstance(reservation, Reservation) and reservation.visitor
         site.visitors.settle(reservation, site.options.portion_cm)
         visitors.append(reservation.visitor)
