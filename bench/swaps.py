@@ -75,7 +75,7 @@ def _shown(value: float | None) -> str:
 def show(rows: Sequence[Row]) -> str:
     """Return the table."""
     lines = [
-        f"{'camera':14}{'engine':18}{'condition':15}{'swaps':>6}{'B refused':>11}{'open lane':>11}"
+        f"{'camera':22}{'engine':18}{'condition':15}{'swaps':>6}{'B refused':>11}{'open lane':>11}"
         f"{'motor p50':>11}{'p95':>7}{'at most':>9}{'age p50':>9}{'most':>7}{'older':>7}"
     ]
     for row in rows:
@@ -87,7 +87,7 @@ def show(rows: Sequence[Row]) -> str:
         )
         mark = "" if row.good else "   <-"
         lines.append(
-            f"{row.camera:14}{row.engine:18}{row.condition:15}{row.swaps:6}{row.refused:11}"
+            f"{row.camera:22}{row.engine:18}{row.condition:15}{row.swaps:6}{row.refused:11}"
             f"{row.open_lane:11}{waits}{row.older:7}{mark}"
         )
     return "\n".join(lines)

@@ -50,8 +50,9 @@ class House:
         name: str = "Park gate",
         rules: Mapping[str, Any] = RULES,
         engine: str = ENGINE,
+        opened: str | None = None,
     ) -> Site:
-        """Set FaceQuota up with all the dispensers of this house."""
+        """Set FaceQuota up with all the dispensers of this house; `opened` is when their cameras are."""
         return await Site.set_up(
             self.client,
             self.pictures,
@@ -59,6 +60,7 @@ class House:
             name=name,
             rules=rules,
             engine=engine,
+            opened=opened,
         )
 
 

@@ -90,6 +90,7 @@ class Site:
         name: str = "Park gate",
         rules: Mapping[str, Any] = RULES,
         engine: str = ENGINE,
+        opened: str | None = None,
     ) -> Self:
         """Add the devices, the cameras, the site and its dispensers by their flows.
 
@@ -100,7 +101,7 @@ class Site:
         ]
         entry_id = await add_site(client, name, rules, engine)
         for one in dispensers:
-            await _add_dispenser(client, entry_id, one)
+            await _add_dispenser(client, entry_id, one, opened)
         return await cls.find(client, dispensers)
 
     @classmethod
@@ -237,8 +238,17 @@ async def add_site(
     return entry_id
 
 
-async def _add_dispenser(client: Client, entry_id: str, dispenser: Dispenser) -> None:
-    """Walk through a dispenser's flow, taking what it fills in from the firmware."""
+async def _add_dispenser(
+    client: Client, entry_id: str, dispenser: Dispenser, opened: str | None
+) -> None:
+    """Walk through a dispenser's flow, taking what it fills in from the firmware.
+
+    `opened` is when its camera is opened, the form's own choice without it.
+    """
+    opening = {
+        "camera_opened": opened,
+        "presence": dispenser.firmware["Visitor present"],
+    }
     flow = await Flow.start(client, SUBENTRIES, [entry_id, "dispenser"])
     await flow.submit(
         "user",
@@ -246,6 +256,7 @@ async def _add_dispenser(client: Client, entry_id: str, dispenser: Dispenser) ->
             "name": dispenser.name,
             "camera": dispenser.camera,
             "motor": dispenser.motor,
+            **(opening if opened else {}),
         },
     )
     await flow.finish("inputs", flow.suggested)

@@ -14,6 +14,8 @@ from .cameras.scene import SceneFault
 from .site import Dispenser, Site
 from .stage import Told, Watch
 
+# What opens a camera "while somebody stands there".
+PRESENCE: Final = "Sim visitor present"
 # A dispenser rests for a second after a portion; so does a person who steps up.
 STEP_UP_S: Final = 1.5
 
@@ -62,9 +64,23 @@ async def swap(
     await site.purge()
     press = partial(site.press, dispenser)
     dispenser.scene.show(a)
+    await _presence(site, dispenser, True)
     await asyncio.sleep(STEP_UP_S)
     first = await watch.visit(dispenser, press)
+    await _presence(site, dispenser, False)
     async with failing(dispenser.eye, fault):
         dispenser.scene.show(b)
-        await asyncio.sleep(pause_s)
-        return first, await watch.visit(dispenser, press)
+        await asyncio.sleep(pause_s - STEP_UP_S)
+        await _presence(site, dispenser, True)
+        await asyncio.sleep(STEP_UP_S)
+        second = await watch.visit(dispenser, press)
+    await _presence(site, dispenser, False)
+    return first, second
+
+
+async def _presence(site: Site, dispenser: Dispenser, there: bool) -> None:
+    """Let the firmware's sensor see that somebody stands there, or nobody."""
+    await site.client.service(
+        "switch.turn_on" if there else "switch.turn_off",
+        target={"entity_id": dispenser.firmware[PRESENCE]},
+    )
