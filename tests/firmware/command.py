@@ -10,9 +10,12 @@ import shutil
 import subprocess
 from typing import Final
 
+from scripts.house.prepared import prepared
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 FIRMWARE: Final = ROOT / "esphome"
 COMMAND: Final = ROOT / ".venv-firmware/bin/esphome"
+RESULT: Final = "result.json"
 CHECKED: Final = ROOT / ".cache/firmware/checked"
 BOARDS: Final = ["esp32", "esp32-s3", "esp32-s3-cam", "esp32-c3", "esp32-c6", "esp8266"]
 
@@ -58,36 +61,41 @@ def adopted(board: str, **substitutions: str) -> str:
 def esphome(configuration: str, *, generate: bool = False) -> Result:
     """Validate a configuration; with `generate`, let ESPHome write its C++ too. Offline."""
     key = hashlib.sha256(_sources() + configuration.encode() + bytes([generate]))
-    folder = CHECKED / key.hexdigest()[:24]
-    remembered = folder / "result.json"
-    if not remembered.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "dispenser.yaml").write_text(configuration)
-        arguments = ["compile", "--only-generate"] if generate else ["config"]
-        done = subprocess.run(
-            [COMMAND, *arguments, "dispenser.yaml"],
-            cwd=folder,
-            env=os.environ | {"ESPHOME_DATA_DIR": str(folder / "data")},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        written = [*(folder / "data").glob("build/*/src/main.cpp")]
-        settings = [
-            path.read_text()
-            for name in ("sdkconfig.*", "CMakeLists.txt", "src/CMakeLists.txt")
-            for path in (folder / "data").glob(f"build/*/{name}")
-        ]
-        result = {
-            "ok": done.returncode == 0,
-            "output": done.stdout,
-            "generated": written[0].read_text() if written else "",
-            "settings": "\n".join(settings),
-        }
-        shutil.rmtree(folder / "data", ignore_errors=True)
-        remembered.with_suffix(".part").write_text(json.dumps(result))
-        remembered.with_suffix(".part").rename(remembered)
-    return Result(**json.loads(remembered.read_text()))
+    folder = prepared(
+        CHECKED / key.hexdigest()[:24],
+        "",
+        lambda part: _run(part, configuration, generate),
+    )
+    return Result(**json.loads((folder / RESULT).read_text()))
+
+
+def _run(folder: Path, configuration: str, generate: bool) -> None:
+    """Run the command and write what came of it, which is all that stays in the folder."""
+    source, data = folder / "dispenser.yaml", folder / "data"
+    source.write_text(configuration)
+    arguments = ["compile", "--only-generate"] if generate else ["config"]
+    done = subprocess.run(
+        [COMMAND, *arguments, source.name],
+        cwd=folder,
+        env=os.environ | {"ESPHOME_DATA_DIR": str(data)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    written = [*data.glob("build/*/src/main.cpp")]
+    settings = [
+        path.read_text()
+        for name in ("sdkconfig.*", "CMakeLists.txt", "src/CMakeLists.txt")
+        for path in data.glob(f"build/*/{name}")
+    ]
+    result = {
+        "ok": done.returncode == 0,
+        "output": done.stdout,
+        "generated": written[0].read_text() if written else "",
+        "settings": "\n".join(settings),
+    }
+    shutil.rmtree(data, ignore_errors=True)
+    (folder / RESULT).write_text(json.dumps(result))
