@@ -63,7 +63,7 @@ class Camera:
         """The format of the last look's pictures, for people."""
         self._hass = hass
         self.entity_id = entity_id
-        self._opened = opened
+        self.opened = opened
         self._presence = presence
         self.reader = StreamReader(stream_packages(hass, wheels_folder))
         self._has_reader: bool | None = None
@@ -136,7 +136,7 @@ class Camera:
         """Return if the stream is to be open also when nobody asks."""
         if self._rests:
             return False
-        match self._opened:
+        match self.opened:
             case Opened.ALWAYS:
                 return True
             case Opened.PRESENCE if self._presence:

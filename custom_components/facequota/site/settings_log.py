@@ -1,9 +1,10 @@
 """What a manager decides, and how it changed: rules and suspensions, for the log."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from custom_components.facequota.const import (
+    CONF_CAMERA_OPENED,
     CONF_PRESENTATION_ATTACKS,
     CONF_SUSPENDED,
     CONF_SUSPENDED_DISPENSERS,
@@ -17,8 +18,11 @@ FACE_RECOGNITION: Final = "face_recognition"
 type Settings = dict[str, dict[str, Any]]
 
 
-def settings(options: Mapping[str, Any], dispensers: Iterable[str]) -> Settings:
-    """Return the rules in force, and where cameras may be read, as an entry has them."""
+def settings(options: Mapping[str, Any], opened: Mapping[str, str]) -> Settings:
+    """Return the rules in force, and where cameras may be read, as an entry has them.
+
+    `opened` tells when each dispenser's camera is opened, by the dispenser's id.
+    """
     values = {**DEFAULT_OPTIONS, **options}
     suspended = values.get(CONF_SUSPENDED_DISPENSERS, ())
     return {
@@ -27,7 +31,10 @@ def settings(options: Mapping[str, Any], dispensers: Iterable[str]) -> Settings:
             CONF_PRESENTATION_ATTACKS: values.get(CONF_PRESENTATION_ATTACKS, False),
             FACE_RECOGNITION: not values.get(CONF_SUSPENDED, False),
         },
-        **{one: {FACE_RECOGNITION: one not in suspended} for one in dispensers},
+        **{
+            one: {FACE_RECOGNITION: one not in suspended, CONF_CAMERA_OPENED: when}
+            for one, when in opened.items()
+        },
     }
 
 

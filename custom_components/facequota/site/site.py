@@ -218,7 +218,8 @@ class Site:
     @callback
     def _log_decisions(self) -> None:
         names = {key: one.subentry.title for key, one in self.dispensers.items()}
-        self.log.follow(settings(self.entry.options, names), names)
+        opened = {key: one.camera.opened for key, one in self.dispensers.items()}
+        self.log.follow(settings(self.entry.options, opened), names)
 
     @callback
     def _count_faces(self) -> None:

@@ -361,3 +361,37 @@ async def test_the_assessment_leaves_lines_for_what_only_the_operator_knows(
     )
     assert text.count(BLANK) >= 20
     assert REQUEST_WITHOUT_FACE not in text
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        ("request", "The camera is opened only after somebody has asked"),
+        ("presence", "While somebody stands at the machine its camera is open"),
+        ("always", "The camera is always open"),
+    ],
+)
+async def test_notice_assessment_and_log_say_when_the_camera_is_opened(
+    hass: HomeAssistant,
+    papers: TestClient[Any, Any],
+    open_site: MockConfigEntry,
+    opened: str,
+    said: str,
+) -> None:
+    """From the setting in force, also right after a change."""
+    (subentry,) = open_site.subentries.values()
+    hass.config_entries.async_update_subentry(
+        open_site, subentry, data={**subentry.data, "camera_opened": opened}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    notice = await read(papers, open_site, "notice.txt")
+    assert said in notice
+    choice = {
+        "request": "At the request",
+        "presence": "While somebody stands there",
+        "always": "Always",
+    }[opened]
+    assessment = await read(papers, open_site, "assessment.txt")
+    assert f"When the cameras are opened | {choice}" in assessment
+    log = await read(papers, open_site, "log.txt")
+    assert ("Camera opened" in log, choice in log) == (opened != "request",) * 2

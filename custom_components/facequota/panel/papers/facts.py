@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from custom_components.facequota.cameras.camera import Opened
 from custom_components.facequota.const import (
     CONF_ALLOWANCE_CM,
     CONF_CAMERA_POSITION,
@@ -109,6 +110,8 @@ class SiteFacts:
     contact: str | None
     at: datetime
     camera_position: str
+    camera_opened: Opened
+    """When cameras are opened: the longest that any dispenser's is."""
     portion_cm: float
     allowance_cm: float
     window_min: float
@@ -187,6 +190,11 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
         contact=values.get(CONF_CONTACT),
         at=dt_util.utcnow(),
         camera_position=entry.data[CONF_CAMERA_POSITION],
+        camera_opened=max(
+            (one.camera.opened for one in site.dispensers.values()),
+            key=list(Opened).index,
+            default=Opened.REQUEST,
+        ),
         portion_cm=values[CONF_PORTION_CM],
         # The one that is used, which is never below a portion.
         allowance_cm=max(values[CONF_PORTION_CM], values[CONF_ALLOWANCE_CM]),

@@ -50,6 +50,7 @@ _WORDS: Final = {
     "equality": f"{_ENTITY}.sensor.way_without_face.state",
     "lane": f"{_ENTITY}.event.visit.state_attributes.lane.state",
     "setting": f"component.{DOMAIN}.options.step.init.data",
+    "camera_opened": f"component.{DOMAIN}.selector.camera_opened.options",
 }
 
 
