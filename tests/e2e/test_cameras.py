@@ -20,15 +20,17 @@ from scripts.house.walk import NOBODY, chooser, open_page, people_walk_past
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+TRIES = 6
 RULES_OF_SHORT_PORTIONS = {**RULES, "portion_cm": 5, "allowance_cm": 5}
 HTTP = (Kind.MJPEG, Kind.STILL)
+HOLDING_OR_LATE = (Kind.ESPHOME, Kind.STREAM)
 
 
 @pytest_asyncio.fixture(
     scope="module",
     loop_scope="module",
-    params=[HTTP],
-    ids=["mjpeg and still"],
+    params=[HTTP, HOLDING_OR_LATE],
+    ids=["mjpeg and still", "esphome and stream"],
 )
 async def site(
     request: pytest.FixtureRequest,
@@ -38,8 +40,9 @@ async def site(
     # The second house is built after a test has closed the sockets.
     enable_socket()
     folder = tmp_path_factory.mktemp("house")
-    async with open_house(folder, cameras=request.param) as house:
-        yield await house.set_up_site(rules=RULES_OF_SHORT_PORTIONS)
+    async with open_house(folder, cameras=request.param, key_frame_s=0.5) as house:
+        # Only a stream is open before the request.
+        yield await house.set_up_site(rules=RULES_OF_SHORT_PORTIONS, opened="always")
         assert complaints(house.home_assistant.log) == []
 
 
@@ -50,13 +53,19 @@ async def test_who_asks_first_after_somebody_else_has_paper(
     people = [
         stand(one.photographs[0], tmp_path / f"{one.name}.jpg") for one in portraits()
     ]
+    dispenser = site.dispensers[number]
     async with Watch.on(site.client) as watch:
         for a, b in (people, people[::-1]):
-            visits = await swap(site, watch, site.dispensers[number], a, b)
-            assert [(one.outcome, one.lane) for one in visits] == [
-                ("granted", "face"),
-                ("granted", "face"),
-            ]
+            # On a busy machine somebody may have paper by the way without a face: then
+            # nobody is remembered, and the next visit shows nothing.
+            for _ in range(TRIES):
+                first, second = await swap(site, watch, dispenser, a, b)
+                assert second.outcome != "refused"
+                assert second.cm > 0
+                if first.lane == second.lane == "face":
+                    break
+            else:
+                pytest.fail(f"A and B were never both recognised: {first}, {second}")
 
 
 async def test_whoever_is_chosen_on_the_page_steps_before_the_camera(
