@@ -8,6 +8,7 @@ import sys
 
 from aioesphomeapi import ButtonInfo, EntityCategory, EventInfo, NumberInfo, SwitchInfo
 
+from custom_components.facequota.hardware.faults import FAULT_OF_STATUS
 from esphome.simulator.device import Device
 
 from .command import FIRMWARE, ROOT
@@ -43,6 +44,13 @@ def test_the_words_of_status_are_those_of_the_contract() -> None:
     said = re.findall(r'case Status::\w+:\n      return "(\w+)"', words)
     promised = re.findall(r"^\| `(\w+)` \|", _rows("Words of Status"), re.MULTILINE)
     assert said and sorted(said) == sorted(promised)
+
+
+def test_the_integration_knows_each_word_of_status() -> None:
+    promised = set(
+        re.findall(r"^\| `(\w+)` \|", _rows("Words of Status"), re.MULTILINE)
+    )
+    assert promised - FAULT_OF_STATUS.keys() == {"ready", "pulled"}
 
 
 async def test_what_a_manager_sets_is_no_part_of_an_area(device: Device) -> None:

@@ -41,11 +41,12 @@ LATCHED: Final = frozenset(
     {Fault.STUCK, Fault.STRAY, Fault.SENSOR, Fault.JAMMED, Fault.DEVICE_FAULT}
 )
 
-# Our firmware's entity Status; "ready" and whatever else it says is no fault.
+# Our firmware's entity Status (esphome/README.md has the list). "ready" and "pulled" are no
+# fault: the next visitor gets paper.
 FAULT_OF_STATUS: Final = {
     fault.value: fault
     for fault in (*LATCHED, Fault.JAM, Fault.COVER_OPEN, Fault.PAPER_OUT)
-}
+} | {"cooling": Fault.MOTOR_RESTS, "timer": Fault.DEVICE_FAULT}
 
 # The firmware's words for why it gives nothing.
 FAULT_OF_REFUSAL: Final = {
