@@ -29,8 +29,9 @@ def test_a_slip_of_the_pen_is_noticed() -> None:
     assert noticed == 24
 
 
-@pytest.mark.parametrize("text", ["", "ABCD", "0" * 24, "é" * 24, new_code() + "A"])
+@pytest.mark.parametrize("text", ["", "ABCD", "0" * 24, "é" * 24, "one too long"])
 def test_what_is_no_code_is_refused(text: str) -> None:
+    text = new_code() + "A" if text == "one too long" else text
     with pytest.raises(WrongCode):
         read_code(text)
 
