@@ -63,7 +63,7 @@ CONF_TLS: Final = "tls"
 CONF_CA: Final = "ca"
 CONF_PAIRING_CODE: Final = "pairing_code"
 
-# Fired on the bus for the logbook; automations use the triggers.
+# Fired on the bus; automations use the triggers.
 EVENT_VISIT: Final = "facequota_visit"
 EVENT_PURGE: Final = "facequota_purge"
 

@@ -1,110 +1,63 @@
-"""The logbook tells visits and purges as sentences, in the house's language."""
+"""Each visit and each purge stands once in the activity that Home Assistant shows."""
 
-from collections.abc import Callable
-import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
-
-from custom_components.facequota.const import DOMAIN, EVENT_PURGE, EVENT_VISIT
-from custom_components.facequota.logbook import async_describe_events
-from homeassistant.core import Event, HomeAssistant, callback
-
-from .conftest import Log, Stage, ask, set_up_site, unload
-from .fake_dispenser import FakeDispenser, Fault
-from .people import somebody
-
-type Describe = Callable[[Event], dict[str, str | None]]
-
-
-@pytest.fixture
-def lines(hass: HomeAssistant) -> list[dict[str, str | None]]:
-    """Return what the logbook says of each event, from now on."""
-    told: list[dict[str, str | None]] = []
-
-    def listen(domain: str, event_type: str, describe: Describe) -> None:
-        assert domain == DOMAIN
-        assert event_type in (EVENT_VISIT, EVENT_PURGE)
-
-        @callback
-        def tell(event: Event) -> None:
-            told.append(describe(event))
-
-        hass.bus.async_listen(event_type, tell)
-
-    async_describe_events(hass, listen)
-    return told
-
-
-@pytest.mark.parametrize(
-    ("language", "expected"),
-    [
-        (
-            "en",
-            [
-                "gave 42.5 cm",
-                "gave only 20 cm and needs help",
-                "said that the next portion comes at …",
-                "was purged; faces forgotten: 1",
-            ],
-        ),
-        (
-            "zh-Hans",
-            [
-                "出纸 42.5 厘米",
-                "只出纸 20 厘米，需要维护",
-                "告知下次取纸时间为 …",
-                "已清除，遗忘人脸 1 张",
-            ],
-        ),
-        # A language that FaceQuota has not got.
-        (
-            "fr",
-            [
-                "gave 42.5 cm",
-                "gave only 20 cm and needs help",
-                "said that the next portion comes at …",
-                "was purged; faces forgotten: 1",
-            ],
-        ),
-    ],
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
 )
-async def test_a_day_at_a_site(
+
+from homeassistant.components.logbook.helpers import async_determine_event_types
+from homeassistant.components.logbook.processor import EventProcessor
+from homeassistant.components.recorder import Recorder
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from tests.integration.conftest import Log, ask, set_up_site, unload
+from tests.integration.fake_dispenser import FakeDispenser
+
+VISIT = "event.entrance_visit"
+PURGE = "event.east_gate_purge"
+
+
+@pytest.fixture(autouse=True)
+def config_folder(
+    recorder_mock: Recorder,
     hass: HomeAssistant,
-    dispenser: FakeDispenser,
-    lines: list[dict[str, str | None]],
-    language: str,
-    expected: list[str],
+    tmp_path: Path,
+    enable_custom_integrations: None,
+) -> Path:
+    """Give the test a configuration folder, behind the recorder that has to be first."""
+    hass.config.config_dir = str(tmp_path)
+    return tmp_path
+
+
+async def test_each_visit_and_each_purge_is_one_line_that_says_how_it_ended(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
 ) -> None:
-    """A portion, a jam, a refusal, a purge."""
-    hass.config.language = language
+    """By Home Assistant's own line of an event entity; a second one would be ours."""
+    assert await async_setup_component(hass, "logbook", {})
+    before = dt_util.utcnow() - timedelta(seconds=1)
     entry = await set_up_site(hass, options={"suspended": True, "open_portions": 1})
-    await ask(hass, cm=42.5)
-    dispenser.fault = Fault.JAM_AT_20_CM
-    await ask(hass, lane="staff")
     await ask(hass)
-    entry.runtime_data.visitors.reserve(somebody(1), 60)
+    await ask(hass)
     await hass.services.async_call(
-        DOMAIN, "purge", {"config_entry_id": entry.entry_id}, blocking=True
+        "facequota", "purge", {"config_entry_id": entry.entry_id}, blocking=True
     )
-    await hass.async_block_till_done()
-    clock = re.compile(r"\d\d:\d\d:\d\d")
-    assert [clock.sub("…", line["message"] or "") for line in lines] == expected
-    assert [line["name"] for line in lines] == [*["Entrance"] * 3, "East gate"]
-    assert [line["entity_id"] for line in lines] == [
-        *["event.entrance_visit"] * 3,
-        "event.east_gate_purge",
+    await async_wait_recording_done(hass)
+    entities = [VISIT, PURGE]
+    activity = EventProcessor(
+        hass, async_determine_event_types(hass, entities, None), entity_ids=entities
+    )
+    lines = await get_instance(hass).async_add_executor_job(
+        activity.get_events, before, dt_util.utcnow() + timedelta(seconds=1)
+    )
+    told = [
+        (line["entity_id"], line["attributes"]["event_type"])
+        for line in lines
+        if line.get("state") not in ("unknown", "unavailable")
     ]
-    await unload(hass, entry)
-
-
-async def test_who_was_not_recognised_got_paper_all_the_same(
-    hass: HomeAssistant,
-    stage: Stage,
-    dispenser: FakeDispenser,
-    lines: list[dict[str, str | None]],
-    log: Log,
-) -> None:
-    entry = await set_up_site(hass)
-    await ask(hass)
-    assert lines[-1]["message"] == "gave 60 cm without recognising anybody"
+    assert told == [(VISIT, "granted"), (VISIT, "refused"), (PURGE, "purged")]
     await unload(hass, entry)

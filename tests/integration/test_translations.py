@@ -448,11 +448,6 @@ def test_every_sentence_for_visitors_fits_their_display() -> None:
                 assert any(len(one) <= size for one in written), (language, key, size)
 
 
-def test_the_logbook_has_a_sentence_for_every_event() -> None:
-    told = {key for key in EN["common"] if key.startswith("logbook_")}
-    assert told == {f"logbook_{one}" for one in (*Outcome, "purged")}
-
-
 def test_every_icon_exists() -> None:
     """In the set that Home Assistant's frontend ships, in many small files."""
     folder = Path(hass_frontend.where()) / "static" / "mdi"

@@ -1,4 +1,4 @@
-"""What is told of a visit and of a purge: to events, actions and the logbook alike."""
+"""What is told of a visit and of a purge: to events and actions alike."""
 
 from typing import Any
 

@@ -10,6 +10,7 @@ from custom_components.facequota.hardware.display import SHOWN_FOR_S
 from homeassistant.components.text import TextEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import DISPENSER_DATA, ask, set_up_site, summary, unload
 from tests.integration.fake_dispenser import DISPLAY, FakeDispenser
@@ -36,6 +37,23 @@ class BrokenDisplay(TextEntity):
     async def async_set_value(self, value: str) -> None:
         if self._error is not None:
             raise self._error
+
+
+class ShortDisplay(TextEntity):
+    """A display of so many characters, which remembers what it showed."""
+
+    entity_id = "text.short"
+    _attr_native_value = ""
+    _attr_should_poll = False
+
+    def __init__(self, longest: int) -> None:
+        """Begin with nothing shown."""
+        self._attr_native_max = longest
+        self.said: list[str] = []
+
+    @override
+    async def async_set_value(self, value: str) -> None:
+        self.said.append(value)
 
 
 async def serves(hass: HomeAssistant, **changes: Any) -> bool:
@@ -115,3 +133,60 @@ async def test_a_display_that_refuses_costs_nobody_the_paper(
 ) -> None:
     await hass.data[DATA_INSTANCES]["text"].async_add_entities([display])
     assert await serves(hass, display="text.broken")
+
+
+@pytest.mark.parametrize(
+    ("room", "said"),
+    [
+        (255, "Your next portion comes at {time}"),
+        (35, "Your next portion comes at {time}"),
+        (34, "Next portion at {time}"),
+        (20, "Next at {time}"),
+        (16, "Next at {time}"),
+        (15, "{time}"),
+        (8, "{time}"),
+    ],
+)
+async def test_a_no_fits_every_display_and_always_has_its_time(
+    hass: HomeAssistant, room: int, said: str
+) -> None:
+    display = ShortDisplay(room)
+    assert await async_setup_component(hass, "text", {})
+    await hass.data[DATA_INSTANCES]["text"].async_add_entities([display])
+    data = {**DISPENSER_DATA, "display": ShortDisplay.entity_id}
+    rules = {**SUSPENDED, "open_portions": 1}
+    entry = await set_up_site(hass, options=rules, data=data)
+    await ask(hass)
+    visit = await ask(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    at = dt_util.parse_datetime(visit["next_portion"], raise_on_error=True)
+    time = f"{dt_util.as_local(at):%H:%M:%S}"
+    assert display.said[-1] == said.format(time=time)
+    assert all(len(one) <= room for one in display.said)
+    assert display.said[0]
+    await unload(hass, entry)
+
+
+@pytest.mark.parametrize(
+    ("language", "idle"),
+    [
+        ("zh-Hans", "请按按钮取纸，不使用摄像头"),
+        ("zh-Hant", "请按按钮取纸，不使用摄像头"),
+        ("zh-CN", "请按按钮取纸，不使用摄像头"),
+        ("zh-TW", "请按按钮取纸，不使用摄像头"),
+        ("zh-HK", "请按按钮取纸，不使用摄像头"),
+        ("zh", "请按按钮取纸，不使用摄像头"),
+        ("de", IDLE),
+        ("en-GB", IDLE),
+    ],
+)
+async def test_another_language_of_the_house_is_spoken_at_once(
+    hass: HomeAssistant, dispenser: FakeDispenser, language: str, idle: str
+) -> None:
+    """Whoever reads Chinese, in whatever script or region, reads Chinese."""
+    entry = await set_up_site(hass, options=SUSPENDED)
+    assert hass.states.is_state(DISPLAY, IDLE)
+    await hass.config.async_update(language=language)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.is_state(DISPLAY, idle)
+    await unload(hass, entry)
