@@ -155,6 +155,11 @@ async def test_the_flow_finds_every_entity_of_our_firmware(
         "paper_low": f"binary_sensor.{DEVICE}_paper_low",
         "paper_out": f"binary_sensor.{DEVICE}_paper_out",
         "roll_remaining": f"sensor.{DEVICE}_roll_remaining",
+        "roll_length_remaining": f"sensor.{DEVICE}_roll_length_remaining",
+        "new_roll": f"button.{DEVICE}_new_roll",
+        "cover_open": f"binary_sensor.{DEVICE}_cover_open",
+        "fault": f"binary_sensor.{DEVICE}_fault",
+        "status": f"sensor.{DEVICE}_status",
         "display": f"text.{DEVICE}_display",
     }
 
