@@ -26,6 +26,8 @@ _ASSUMED_VISITS: Final = 10.0
 _MAX_SHARE: Final = 0.25
 # What may be chance, or a family: as many near strangers as this are no reason to move.
 _TOLERATED: Final = 0.02
+# A smaller shift, in spreads, may be chance, and is not worth telling anybody.
+_WORTH_TELLING: Final = 0.4
 
 
 class Density:
@@ -46,6 +48,11 @@ class Density:
     def seen(self) -> float:
         """Return by how many spreads strangers come nearer than the laws say."""
         return deviate(_NEAR) - deviate(self._share)
+
+    @property
+    def is_denser(self) -> bool:
+        """Return whether people come nearer to each other than by chance."""
+        return self.shift > _WORTH_TELLING
 
     @property
     def shift(self) -> float:

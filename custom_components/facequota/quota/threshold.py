@@ -111,7 +111,7 @@ class Threshold:
             fpir=fpir,
             comparisons=round(self._density.comparisons),
             visits=round(self._density.visits),
-            is_denser=self._density.shift > 0,
+            is_denser=self._density.is_denser,
             useful=self.distance(size) >= self._cohort.useful_distance,
         )
 
