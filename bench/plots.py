@@ -56,7 +56,8 @@ def draw(
 def _fpir(axes: Any, rows: Sequence[Row]) -> None:
     """New visitors wrongly refused in the first ten visits, by scene and group."""
     places = np.arange(len(rows))[::-1]
-    axes.set_yticks(places, [f"{row.scene}: {row.group}" for row in rows], fontsize=7)
+    names = [f"{row.scene}: {row.group}".replace("_", " ") for row in rows]
+    axes.set_yticks(places, names, fontsize=7)
     for row, place in zip(rows, places, strict=True):
         share, low, high = (max(value, _LEAST) for value in row.fpir[_PART])
         color = GROUPS.get(row.group, ("", _OTHER))[1]
