@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from custom_components.facequota.cameras.camera import Camera
 from custom_components.facequota.cameras.picture import Picture
+from custom_components.facequota.cameras.places import EarlierPlaces
 from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort
@@ -117,6 +118,7 @@ class _Pictures:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
         self._shown = 0
+        self.places = EarlierPlaces()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Self]:

@@ -24,6 +24,7 @@ from homeassistant.helpers.event import (
 from .kinds import kept_stream, source_of
 from .picture import CameraError, Source
 from .pictures import EarlierPictures, NoPicture, Pictures
+from .places import EarlierPlaces
 from .reader import StreamReader, stream_packages
 from .stream import StreamSource
 
@@ -59,6 +60,7 @@ class Camera:
         where the packages of a stream's reader were taken from.
         """
         self.earlier = EarlierPictures()
+        self.places = EarlierPlaces()
         self.format = "?"
         """The format of the last look's pictures, for people."""
         self._hass = hass
@@ -107,6 +109,12 @@ class Camera:
         if rests != self._rests:
             self._rests = rests
             self._follow()
+
+    @callback
+    def forget(self) -> None:
+        """Forget what earlier looks left: digests of pictures and places of faces."""
+        self.earlier.forget()
+        self.places.forget()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Pictures]:

@@ -13,6 +13,7 @@ from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.hardware.faults import LATCHED, Fault
 from custom_components.facequota.hardware.motor import Defect
 from custom_components.facequota.recognition.engine import Guidance
+from custom_components.facequota.visit.capture import Doubt
 from custom_components.facequota.visit.visit import Visit
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -25,6 +26,7 @@ ISSUE_CAMERA_SILENT: Final = "camera_silent"
 ISSUE_CAMERA_FROZEN: Final = "camera_frozen"
 ISSUE_CAMERA_LATE: Final = "camera_late"
 ISSUE_CAMERA_UNREADABLE: Final = "camera_unreadable"
+ISSUE_FACE_HANGS: Final = "face_hangs"
 ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
 ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
 ISSUE_PEOPLE_LOOK_ALIKE: Final = "people_look_alike"
@@ -38,6 +40,7 @@ CAMERA_ISSUES: Final[dict[str, str]] = {
     NoPicture.FROZEN_PICTURE: ISSUE_CAMERA_FROZEN,
     NoPicture.OLD_PICTURE: ISSUE_CAMERA_LATE,
     Guidance.UNREADABLE_PICTURE: ISSUE_CAMERA_UNREADABLE,
+    Doubt.HANGING_FACE: ISSUE_FACE_HANGS,
 }
 
 
@@ -88,8 +91,12 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
             _mended(hass, dispenser, key)
     if found:
         camera = dispenser.camera
-        is_unreadable = found == ISSUE_CAMERA_UNREADABLE
-        more = {"format": camera.format} if is_unreadable else {}
+        more = {"format": camera.format} if found == ISSUE_CAMERA_UNREADABLE else {}
+        if found == ISSUE_FACE_HANGS and (place := camera.places.hanging):
+            more = {
+                "x": f"{50 * (place.left + place.right):.0f}",
+                "y": f"{50 * (place.top + place.bottom):.0f}",
+            }
         _found(hass, dispenser, found, camera.entity_id, **more)
     if visit.reason is Fault.MOTOR_UNAVAILABLE:
         motor = dispenser.motor.entities.switch

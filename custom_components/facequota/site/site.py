@@ -233,10 +233,10 @@ class Site:
 
     @callback
     def _forget_traces(self) -> None:
-        """Leave nothing of anybody in the worker, nor the digest of any picture."""
+        """Leave nothing of anybody in the worker, nor of any picture at the cameras."""
         self.recogniser.renew()
         for dispenser in self.dispensers.values():
-            dispenser.camera.earlier.forget()
+            dispenser.camera.forget()
 
     @callback
     def _purged(self, receipt: Receipt) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.facequota.cameras.camera import Camera, NoPicture, Pictures
+from custom_components.facequota.cameras.places import EarlierPlaces, is_same
 from custom_components.facequota.quota.book import Identity
-from custom_components.facequota.recognition.engine import Guidance
+from custom_components.facequota.recognition.engine import Guidance, Sighting
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.recognition.presentation import is_attack
 from custom_components.facequota.recognition.supervisor import WorkerError
@@ -46,6 +47,7 @@ class Doubt(StrEnum):
     ALIKE = "alike"
     """The limit cannot be kept for such a face: too many people have one like it."""
     SEVERAL_PEOPLE = "several_people"
+    HANGING_FACE = "hanging_face"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +83,12 @@ async def look(
     or a worker: a reason sends the visitor to the open lane. There is one too for eyes
     below `eye_line`, which is in percent of the picture's height from its top.
     """
-    attempt = _Attempt(recogniser, identify, on_guidance)
+    attempt = _Attempt(recogniser, identify, on_guidance, camera.places)
     try:
         async with camera.open() as pictures:
             probe = await attempt.probe(pictures)
+        if attempt.hangs(pictures) and not probe.reason:
+            probe = replace(probe, reason=Doubt.HANGING_FACE)
         doubt = _doubt(attempt.frames, eye_line) or _doubt_of_template(probe, identify)
         return replace(probe, reason=doubt) if doubt and not probe.reason else probe
     finally:
@@ -99,7 +103,9 @@ class _Attempt:
         recogniser: Recogniser,
         identify: Identify,
         on_guidance: Callable[[Guidance], None],
+        places: EarlierPlaces,
     ) -> None:
+        self._places = places
         self.frames = Frames(recogniser.likeness)
         self._recogniser = recogniser
         self._identify = identify
@@ -159,6 +165,17 @@ class _Attempt:
                 return template
         return None
 
+    def hangs(self, pictures: Pictures) -> bool:
+        """Return if the face hangs there, and remember where it is for later looks."""
+        places = [seen.region for seen in self.frames.usable if seen.region is not None]
+        if not places or pictures.is_file:
+            return False
+        last = places[-1]
+        hangs = last in self._places and all(is_same(last, one) for one in places)
+        self._places.hanging = last if hangs else None
+        self._places.add(last)
+        return hangs
+
     def _why_not(self, pictures: Pictures) -> str:
         """Return why there is no template."""
         if self._reason is not None:
@@ -176,6 +193,12 @@ class _Attempt:
             self.frames.seen >= MIN_PICTURES and not self.frames.is_frozen
         )
 
+    def _may_hang(self, usable: list[Sighting]) -> bool:
+        """Return if a face is where one was before: a second frame shows if it moves."""
+        return any(
+            seen.region is not None and seen.region in self._places for seen in usable
+        )
+
     def _decisive(self, pictures: Pictures) -> NDArray[np.float32] | None:
         """Return the probe if it will do to decide; None, and nothing of it, if not.
 
@@ -186,7 +209,9 @@ class _Attempt:
         usable = self.frames.usable
         if not self._shows_time(pictures):
             return None
-        if self.frames.people_changed and len(usable) < FRAMES_OF_SOMEBODY_NEW:
+        if len(usable) < FRAMES_OF_SOMEBODY_NEW and (
+            self.frames.people_changed or self._may_hang(usable)
+        ):
             return None
         template = fuse(usable)
         if template is None or len(usable) >= MOST_FRAMES:

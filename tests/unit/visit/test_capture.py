@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.facequota.cameras.camera import Camera, NoPicture
 from custom_components.facequota.cameras.picture import Picture
+from custom_components.facequota.cameras.places import EarlierPlaces
 from custom_components.facequota.quota.account import Refusal
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
@@ -29,13 +30,20 @@ REGION = Region(top=0.25, left=0.25, bottom=0.75, right=0.75)
 class Scene:
     """A camera and a worker at once: each frame shows one template, or guidance."""
 
-    def __init__(self, *seen: NDArray[np.float32] | Guidance) -> None:
+    def __init__(
+        self,
+        *seen: NDArray[np.float32] | Guidance,
+        held: NDArray[np.float32] | Guidance = Guidance.NO_FACE,
+    ) -> None:
         """Show these one after the other, and then nothing any more.
 
-        Before them comes what the camera held ready, on which nobody is.
+        Before them comes what the camera held ready.
         """
-        self._frames = iter(enumerate((Guidance.NO_FACE, *seen)))
+        self._frames = iter(enumerate((held, *seen)))
         self._now: NDArray[np.float32] | Guidance = Guidance.NO_FACE
+        self.places = EarlierPlaces()
+        self.region = REGION
+        self.noise = NOISE
         self.guidance: list[Guidance] = []
         self.near: list[Region | None] = []
 
@@ -61,7 +69,7 @@ class Scene:
         if isinstance(self._now, np.ndarray):
             # No two real frames are the same.
             self._now = self._now.copy()
-            self._now[DIMENSION - 1 - number] += NOISE
+            self._now[DIMENSION - 1 - number] += self.noise
         return Picture(content=str(number).encode(), begun_after=number)
 
     async def look(
@@ -77,7 +85,7 @@ class Scene:
             face_height_px=None if guidance else 150.0,
             faces=0 if guidance else 1,
             recognition_ms=1.0,
-            region=None if guidance else REGION,
+            region=None if guidance else self.region,
         )
 
     async def probe(self, book: Book) -> Probe:
@@ -157,3 +165,44 @@ async def test_a_camera_that_stops_in_the_middle_of_a_doubt_leaves_what_was_seen
 async def test_looking_remembers_nobody(book: Book) -> None:
     await Scene(face(2), face(2)).probe(book)
     assert book.statistics(1).faces == 1
+
+
+async def test_a_face_that_hangs_is_no_visitor_and_refuses_nobody(book: Book) -> None:
+    """In the very place of an earlier visit, and it does not move."""
+    places = EarlierPlaces()
+    for visit, reason in enumerate((None, "hanging_face", "hanging_face")):
+        scene = Scene(*[face(1, away=0.05)] * 5)
+        scene.places = places
+        probe = await scene.probe(book)
+        assert probe.reason == reason, visit
+    scene = Scene(*[face(1, away=0.05)] * 5)
+    scene.places = places
+    scene.region = Region(top=0.3, left=0.25, bottom=0.8, right=0.75)
+    assert (await scene.probe(book)).reason is None
+
+
+async def test_frames_of_two_people_are_never_mixed(book: Book) -> None:
+    """Looking begins anew; who was in the picture first pays nothing."""
+    probe = await Scene(face(3), *[face(2)] * 2).probe(book)
+    assert probe.reason is None
+    assert not is_refused(book, probe)
+    probe = await Scene(face(3), face(4), face(5), face(6)).probe(book)
+    assert probe.reason == "several_people"
+
+
+async def test_a_frozen_picture_under_a_running_clock_decides_nothing(
+    book: Book,
+) -> None:
+    for somebody in (1, 2):
+        scene = Scene(*[face(somebody)] * 5, held=face(somebody))
+        scene.noise = 0.001
+        probe = await scene.probe(book)
+        assert probe.template is None
+        assert probe.reason == "frozen_picture"
+
+
+async def test_what_the_camera_held_ready_decides_nothing(book: Book) -> None:
+    probe = await Scene(*[face(2)] * 2, held=face(1)).probe(book)
+    assert not is_refused(book, probe)
+    probe = await Scene(held=face(1)).probe(book)
+    assert probe.template is None
