@@ -130,7 +130,7 @@ async def as_a_process(
             start = perf_counter()
             await worker.look(data, timeout=60)
             answers.append((perf_counter() - start) * 1000)
-        memory, peak = _memory_mb(worker.pid)
+        memory, peak = memory_mb(worker.pid)
         before = _cpu_seconds(worker.pid)
         await asyncio.sleep(IDLE_S)
         idle = (_cpu_seconds(worker.pid) - before) / IDLE_S
@@ -145,7 +145,7 @@ async def as_a_process(
     }
 
 
-def _memory_mb(pid: int) -> tuple[float, float]:
+def memory_mb(pid: int) -> tuple[float, float]:
     """Return a process's resident memory now and at most, in megabytes (10⁶ bytes)."""
     fields = dict(
         line.split(":", 1) for line in Path(f"/proc/{pid}/status").open() if ":" in line

@@ -13,6 +13,7 @@ from PIL import Image
 
 from .engine import Face, Guidance
 from .spoilt import is_spoilt
+from .sunglasses import hide_the_eyes
 
 MIN_FACE_HEIGHT_PX = 64
 """Below this the engines enlarge the face by more than a half and see mush."""
@@ -87,7 +88,6 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
     dark, bright = np.percentile(chip, (5, 95))
     contrast = float(bright - dark)
     sharp = sharpness(chip)
-    turn, drop = pose(face)
     if len(faces) > 1 and faces[1].height >= NEAR_EQUAL * face.height:
         guidance: Guidance | None = Guidance.ONE_AT_A_TIME
     elif face.height < MIN_FACE_HEIGHT_PX:
@@ -100,7 +100,7 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
         guidance = Guidance.MORE_LIGHT
     elif sharp < MIN_SHARPNESS or is_spoilt(pixels, visible, face):
         guidance = Guidance.HOLD_STILL
-    elif turn > MAX_TURN or not NOSE_DROP[0] <= drop <= NOSE_DROP[1]:
+    elif is_turned(face) or hide_the_eyes(pixels, face):
         guidance = Guidance.LOOK_HERE
     else:
         guidance = None
@@ -108,7 +108,7 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
         min(1.0, face.height / _GOOD_HEIGHT_PX)
         * min(1.0, sharp / _GOOD_SHARPNESS)
         * min(1.0, contrast / _GOOD_CONTRAST)
-        * max(0.0, 1.0 - turn)
+        * max(0.0, 1.0 - pose(face)[0])
     )
     return Assessment(guidance=guidance, quality=float(quality))
 
@@ -129,6 +129,12 @@ def sharpness(chip: NDArray[np.float32]) -> float:
     )
     detail = min(float(difference.var()) for difference in directions)
     return detail / max(float(chip.var()), 1e-6)
+
+
+def is_turned(face: Face) -> bool:
+    """Return whether a face looks aside, up or down too far."""
+    turn, drop = pose(face)
+    return turn > MAX_TURN or not NOSE_DROP[0] <= drop <= NOSE_DROP[1]
 
 
 def pose(face: Face) -> tuple[float, float]:

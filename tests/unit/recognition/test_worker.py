@@ -148,6 +148,23 @@ async def test_a_tilted_head_has_the_template_of_the_upright_one(
         assert tilted.guidance in {Guidance.LOOK_HERE, Guidance.NO_FACE}
 
 
+@pytest.mark.parametrize("portrait", ["A/1.jpg", "B/1.jpg"])
+async def test_whoever_wears_sunglasses_is_asked_to_show_the_eyes(
+    worker: Supervisor, portraits: Path, portrait: str
+) -> None:
+    image = Image.open(portraits / portrait).convert("RGB")
+    seen = await look(worker, image)
+    assert seen.region is not None
+    assert seen.eyes_at is not None
+    y, middle = seen.eyes_at * image.height, (seen.region.left + seen.region.right) / 2
+    apart = 0.22 * (seen.region.bottom - seen.region.top) * image.height
+    for x in (middle * image.width - apart, middle * image.width + apart):
+        outline = (x - 0.8 * apart, y - 0.6 * apart, x + 0.8 * apart, y + 0.7 * apart)
+        ImageDraw.Draw(image).ellipse(outline, fill=(15, 15, 18))
+    sighting = await look(worker, image)
+    assert sighting.guidance in {Guidance.LOOK_HERE, Guidance.NO_FACE}
+
+
 def lines_of(*images: Image.Image) -> Image.Image:
     """Return an interlaced frame: lines in turn from several moments."""
     frames = [np.asarray(image) for image in images]
