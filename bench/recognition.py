@@ -41,7 +41,7 @@ IDLE_S: Final = 5.0
 LIMITS: Final = {
     "face_recognition": {"frame_of_naive": 0.65, "memory_mb": 130.0, "idle_cpu": 0.01},
     "ncnn": {
-        "frame_of_naive": 0.12,
+        "frame_of_naive": 0.20,
         "memory_mb": 110.0,
         "idle_cpu": 0.01,
         # HOG finds few of them: the default engine's visitors get the open lane.

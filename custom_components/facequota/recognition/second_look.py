@@ -20,12 +20,15 @@ SIDE = 256
 _ROOM = 0.2
 """What is seen of its surroundings on each side, in heights of YuNet's box."""
 
-MAX_LOOKS = 5
+MAX_LOOKS = 6
 LEVEL = np.radians(8)
-"""A head that is seen tilted by less is level: photographs of people are, to 85 %."""
+"""A head that is seen tilted by less at first is level: photographs of people are, to 85 %."""
 
-MIN_SCORE = 0.8
-"""Level faces have 0.92 and more. What is turned to a wrong side has less."""
+TURNED_LEVEL = np.radians(3)
+"""A head that was turned is turned on until it is seen tilted by less."""
+
+MIN_SCORE = 0.88
+"""Level faces have 0.90 and more; most of what lies on its side has less."""
 
 _OFF_CENTRE = 0.25
 """How far the face may be from the middle of the square, in sides of it."""
@@ -89,16 +92,13 @@ def level_points(
         if found is None:
             return None
         tilt = _tilt(found.points)
-        if abs(tilt) < LEVEL:
+        if abs(tilt) < (LEVEL if looks == 1 else TURNED_LEVEL):
             if found.score < MIN_SCORE or not _is_right_way_up(yunet, seen.image):
                 return None
-            again = [seen.in_picture(found.points)]
-            if (mirrored := _mirrored(yunet, seen.image)) is not None:
-                again.append(seen.in_picture(mirrored))
             # Points that were found on a tilted head are no help.
-            every = [points, *again] if looks == 1 else again
-            steady: Floats = np.mean(every, axis=0, dtype=np.float32)
-            return steady
+            other = points if looks == 1 else _mirrored(yunet, seen)
+            level = seen.in_picture(found.points)
+            return level if other is None else (level + other) / np.float32(2)
         direction *= np.exp(1j * tilt)
         half = (found.box[2:] - found.box[:2]) / 2 * abs(turn)
         (centre,) = seen.in_picture(found.box.reshape(2, 2).mean(axis=0)[None])
@@ -126,18 +126,18 @@ def _central_face(yunet: YuNet, square: NDArray[np.uint8]) -> _Found | None:
     return _Found(box=boxes[surest], points=points[surest], score=float(scores[surest]))
 
 
-def _mirrored(yunet: YuNet, square: Image.Image) -> Floats | None:
-    """Return the points as they are found in the square's mirror image, mirrored back.
+def _mirrored(yunet: YuNet, square: Cut) -> Floats | None:
+    """Return the points of the picture that are found in the square's mirror image.
 
     What the network errs to one side it errs to the other there.
     """
-    mirror = square.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    mirror = square.image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     found = _central_face(yunet, np.asarray(mirror))
     if found is None:
         return None
     points = found.points[_OTHER_SIDE]
-    points[:, 0] = square.width - 1 - points[:, 0]
-    return points
+    points[:, 0] = mirror.width - 1 - points[:, 0]
+    return square.in_picture(points)
 
 
 def _tilt(points: Floats) -> float:

@@ -20,7 +20,7 @@ _BRIGHT = 0.8
 _EYE = (0.03, 0.3, 0.2)
 _CHEEK = (0.55, 0.2, 0.12)
 _NOSE = (0.3, 0.08, 0.15)
-_STEPS = 12
+_STEPS = 8
 
 
 def hide_the_eyes(picture: NDArray[np.uint8], face: Face) -> bool:
