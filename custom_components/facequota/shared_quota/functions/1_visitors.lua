@@ -14,7 +14,7 @@
 -- Kinds of change: a came, t had paper again, c account changed, g went, p epoch ended, b epoch began, j asks for the key, r rule.
 
 local LAYOUT = '1'
-local RESERVATION_MS = 120000
+local RESERVATION_MS = 220000
 local TOLERANCE_MS = 1
 local PIECE = 64
 local MAX_CHANGES = 8192
