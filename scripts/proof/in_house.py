@@ -11,6 +11,7 @@ from scripts.house.cameras.mjpeg import MjpegCamera
 from scripts.house.client import Client
 from scripts.house.home_assistant import ROOT
 from scripts.house.house import House, open_house
+from scripts.house.site import RULES
 
 from . import network
 from .confined import child_facts
@@ -58,7 +59,8 @@ async def in_a_house(
         network.build()
     more = f"{PICTURES_ALIVE.name}:\n"
     async with open_house(folder, configuration=more) as house:
-        site = await house.set_up_site()
+        # Nobody's time is over before everything was searched, however slow the machine.
+        site = await house.set_up_site(rules={**RULES, "window_min": 60})
         story = Story(site=site, pictures=pictures)
         cameras = [one.eye for one in site.dispensers]
         sent = Sent(

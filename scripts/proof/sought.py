@@ -27,8 +27,10 @@ _JPEG_HEAD: Final = 1024
 _JPEG_STEP: Final = 512
 _PIXEL_STEP: Final = 16
 _LOOK_S: Final = 20
+# Each picture that is sent is looked at by us too, which takes longer than sending it.
+_FRAME_RATE: Final = 8
 # A visit fuses frames that the camera sent within a second.
-_FUSED_WITHIN: Final = 20
+_FUSED_WITHIN: Final = _FRAME_RATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,7 @@ class Sent:
     def begin(self) -> None:
         """Remember from now on what is sent."""
         for camera in self.cameras:
+            camera.frame_rate = _FRAME_RATE
             camera.sent = []
 
     async def look(self) -> None:
