@@ -9,7 +9,7 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.protocol import AnyBook
 from scripts.park.server import KINDS, QuotaServer
 
-from .gates import MEMORY, TEMPLE, Gate, replica
+from .gates import MEMORY, TEMPLE, Gate, empty_replica
 
 type OpenBook = Callable[..., Awaitable[AnyBook]]
 
@@ -37,7 +37,7 @@ async def open_book_fixture(
 
         async def in_memory(rule: Rule = TEMPLE) -> AnyBook:
             if not alone:
-                alone.append(replica(rule))
+                alone.append(empty_replica(rule))
             return alone[0]
 
         yield in_memory

@@ -27,7 +27,7 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def replica(rule: Rule = TEMPLE) -> Replica:
+def empty_replica(rule: Rule = TEMPLE) -> Replica:
     """Return a book in memory that knows nobody."""
     threshold = Threshold(cohort=any_face(), limit=0.001)
     return Replica(rule=rule, threshold=threshold, dimension=DIMENSION)
@@ -53,11 +53,12 @@ class Gate:
         name: str = "gate",
         pairing: Pairing = PAIRING,
         skew_s: float = 0.0,
+        replica: Replica | None = None,
     ) -> None:
         """Know nobody; several ports are several servers; skew_s sets its clock."""
         self.now: Callable[[], float] = lambda: now() + skew_s
         self._port = ports[0]
-        self.replica = replica(rule)
+        self.replica = replica or empty_replica(rule)
         self.book = SharedBook(
             replica=self.replica,
             server=Server(settings(*ports)),

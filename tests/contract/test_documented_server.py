@@ -13,7 +13,7 @@ from custom_components.facequota.shared_quota.book import SharedBook
 from custom_components.facequota.shared_quota.server import Server, ServerSettings
 from scripts.park.server import KINDS, QuotaServer
 
-from .gates import PAIRING, Gate, now, refused, replica, reserved, until
+from .gates import PAIRING, Gate, empty_replica, now, refused, reserved, until
 
 DOCUMENT = Path(__file__).parents[2] / "docs/park.md"
 
@@ -31,7 +31,7 @@ async def test_its_user_may_do_what_a_quota_needs_and_no_more(
     with QuotaServer(kind, "--aclfile", str(users)) as server:
         gate = Gate(server.port)
         gate.book = SharedBook(
-            replica=replica(),
+            replica=empty_replica(),
             server=Server(
                 ServerSettings(
                     addresses=(Address(host="127.0.0.1", port=server.port),),

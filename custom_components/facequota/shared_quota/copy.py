@@ -78,7 +78,9 @@ class Copy:
     def hold_there(self, token: str) -> None:
         """Note that the server may have a reservation."""
         now = self._now()
-        self._there = {t: at for t, at in self._there.items() if at > now}
+        # The oldest are first.
+        while self._there and self._there[old := next(iter(self._there))] <= now:
+            del self._there[old]
         self._there[token] = now + 2 * RESERVATION_S
 
     def may_be_there(self, token: str) -> bool:

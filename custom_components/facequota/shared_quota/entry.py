@@ -1,5 +1,6 @@
 """How an instance comes into step with the server: at first, and after it was alone."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -54,7 +55,10 @@ class Entry:
         if copy.key is None or tick.epoch != copy.key.epoch:
             raise EpochEnded
         if created:
-            await self._tell(link, copy.replica.names())
+            told = copy.replica.names()
+            await self._tell(link, told)
+            for name in told:
+                copy.alone.pop(name, None)
         elif tick.life != self._life:
             # It lost its memory, and another instance has told it since.
             await self._tell(link, copy.with_reservations())
@@ -139,6 +143,8 @@ class Entry:
             if standing is None:
                 copy.alone.pop(name, None)
                 continue
+            # Each of them is a search; others want to be served in between.
+            await asyncio.sleep(0)
             same = copy.same_person(name)
             if same is None:
                 told.append(name)

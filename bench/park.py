@@ -1,0 +1,148 @@
+"""A quota that several instances share: how fast, how large, and whether it holds.
+
+    .venv/bin/python -m bench.park [--visits N] [--json] [--check]
+
+A real Valkey server and real instances in one process, each with a network of its own
+that can be cut. The day in the park kills instances and the server, cuts networks and
+sets clocks wrong; what every visitor was told is held against what they get.
+"""
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+import time
+from typing import Any, Final
+
+import numpy as np
+from valkey.asyncio import Valkey
+
+from custom_components.facequota.quota.protocol import Standing
+from custom_components.facequota.shared_quota.functions import library, load
+from custom_components.facequota.shared_quota.seal import EpochKey
+from scripts.park.server import QuotaServer
+from tests.contract.gates import Gate
+
+from .park_day import DAY_VISITS, Day
+
+MANY: Final = 10_000
+ROUNDS: Final = 200
+PIPELINED: Final = 200
+
+
+async def reserve_speed(server: QuotaServer) -> dict[str, float]:
+    """Return reservations in a second of the server's processor, and bytes of memory."""
+    client: Any = Valkey(host="127.0.0.1", port=server.port)
+    await load(client)
+    prefix, key = library()[0], "fq:{speed}:"
+    await client.execute_command(
+        "FCALL", prefix + "begin", 1, key, "e", 0, "", 60.0, 540000.0
+    )
+    sealed = EpochKey("e").seal("v", np.zeros(128, np.float32), 0)
+    before = await _figures(client)
+    for _ in range(MANY // PIPELINED):
+        pipeline = client.pipeline(transaction=False)
+        for _ in range(PIPELINED):
+            pipeline.execute_command(
+                *("FCALL", prefix + "reserve", 1, key, "e", 10**9),
+                *(secrets.token_hex(8), 60, secrets.token_hex(8), sealed, "", ""),
+            )
+        await pipeline.execute()
+    after = await _figures(client)
+    await client.execute_command("FLUSHALL")
+    await client.aclose()
+    return {
+        "reserved_per_core_s": MANY / (after[0] - before[0]),
+        "visitors_10000_mb": (after[1] - before[1]) / 1e6,
+    }
+
+
+async def _figures(client: Any) -> tuple[float, float]:
+    """Return the server's processor time in s and its memory in use in bytes."""
+    cpu, memory = await client.info("cpu"), await client.info("memory")
+    return cpu["used_cpu_user"] + cpu["used_cpu_sys"], memory["used_memory"]
+
+
+async def entry_and_trips(server: QuotaServer) -> dict[str, float]:
+    """Return how long a new instance needs for everybody, and one reservation takes."""
+    people = np.random.default_rng(1).normal(size=(MANY, 128)).astype(np.float32)
+    people /= np.linalg.norm(people, axis=1, keepdims=True)
+    first = Gate(server.port)
+    now = first.now()
+    for person in people:
+        standing = Standing(tat=now + first.replica.rule.window_s)
+        first.replica.put(secrets.token_hex(8), standing, person)
+    # Told as after an outage: everybody who is known here.
+    first = Gate(server.port, replica=first.replica)
+    await first.open()
+    second = Gate(server.port)
+    started = time.perf_counter()
+    await second.open()
+    seconds = time.perf_counter() - started
+    found = len(second.replica.names())
+    shared, alone = [], []
+    for _ in range(ROUNDS):
+        probe = np.random.default_rng().normal(size=128).astype(np.float32)
+        started = time.perf_counter()
+        await second.book.reserve(probe, 60, second.now())
+        shared.append(time.perf_counter() - started)
+        probe = np.random.default_rng().normal(size=128).astype(np.float32)
+        started = time.perf_counter()
+        first.replica.request(probe, 60, first.now())
+        alone.append(time.perf_counter() - started)
+    await first.kill()
+    await second.kill()
+    return {
+        "entry_templates": found,
+        "entry_s": seconds,
+        "reserve_shared_ms": float(np.median(shared)) * 1000,
+        "reserve_alone_ms": float(np.median(alone)) * 1000,
+    }
+
+
+async def measure(visits: int) -> dict[str, float]:
+    """Return all figures."""
+    figures: dict[str, float] = {}
+    with QuotaServer() as server:
+        figures |= await reserve_speed(server)
+    with QuotaServer() as server:
+        figures |= await entry_and_trips(server)
+    with QuotaServer() as server:
+        figures |= await Day(server, visits).spend()
+    return figures
+
+
+LEAST: Final = {"reserved_per_core_s": 20_000, "entry_templates": MANY}
+MOST: Final = {
+    "visitors_10000_mb": 15.0,
+    "entry_s": 1.0,
+    "refused_earlier_than_told": 0,
+    "double_grants_while_all_was_well": 0,
+    "worst_balance_cm": 1.0,
+    "kept_longest_after_tat_s": 1.0,
+}
+
+
+def main() -> int:
+    """Measure, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visits", type=int, default=DAY_VISITS)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    figures = asyncio.run(measure(arguments.visits))
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(f"{name.replace('_', ' '):40} {value:12,.3f}")
+    missed = [name for name, least in LEAST.items() if figures[name] < least]
+    missed += [name for name, most in MOST.items() if figures[name] > most]
+    for name in missed:
+        print(f"missed: {name} is {figures[name]}", file=sys.stderr)
+    return int(arguments.check and bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
