@@ -16,6 +16,7 @@ from .entity import site_device
 from .panel.page import async_hide_panel, async_setup_panel, async_show_panel
 from .quota.cohort import Cohort, CohortError
 from .services import async_setup_services
+from .site.hidden_motors import async_hide_motors, async_show_motors
 from .site.issues import async_watch_visits
 from .site.migration import async_migrate
 from .site.references import async_follow_references
@@ -59,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     )
     # Before the parts are made of them, and from now on.
     entry.async_on_unload(async_follow_references(hass, entry))
+    async_hide_motors(hass, entry)
     cohort = await hass.async_add_executor_job(_cohort, entry.data[CONF_ENGINE])
     site = entry.runtime_data = Site(hass, entry, device.id, cohort)
     # At once: a dispenser that is added while this site is set up is not missed.
@@ -103,6 +105,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -
 
 async def async_remove_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
     """Delete the receipts and figures of a site that is removed, and its last issue."""
+    async_show_motors(hass, entry)
     await SiteLog(hass, entry.entry_id).remove()
     await Upkeep(hass, entry, {}).remove()
     ir.async_delete_issue(hass, DOMAIN, purge_issue_id(entry))
