@@ -13,6 +13,7 @@ from custom_components.facequota.cameras.picture import Picture
 from custom_components.facequota.cameras.places import EarlierPlaces
 from custom_components.facequota.quota.account import Refusal
 from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
@@ -206,3 +207,14 @@ async def test_what_the_camera_held_ready_decides_nothing(book: Book) -> None:
     assert not is_refused(book, probe)
     probe = await Scene(held=face(1)).probe(book)
     assert probe.template is None
+
+
+async def test_a_face_for_which_the_limit_cannot_be_kept_is_a_doubt() -> None:
+    """The open lane gives the paper; the template serves the wish to be forgotten."""
+    threshold = Threshold(cohort=Cohort.unknown(DIMENSION), limit=0.001)
+    rule = Rule(allowance_cm=60, window_s=540)
+    book = Book(rule=rule, threshold=threshold, dimension=DIMENSION)
+    probe = await Scene(*[face(2)] * 5).probe(book)
+    assert probe.reason == "alike"
+    assert probe.template is not None
+    assert probe.frames == 2
