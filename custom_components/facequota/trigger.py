@@ -140,7 +140,16 @@ class PaperWillBeEmpty(Trigger):
             for dispenser_id in near.keys() - told:
                 name, empty_at = near[dispenser_id]
                 run_action(
-                    {"dispenser": name, "empty_at": empty_at.isoformat()},
+                    {
+                        "dispenser": name,
+                        "empty_at": empty_at.isoformat(),
+                        # For actions of FaceQuota at this dispenser.
+                        "visit": er.async_get(self._hass).async_get_entity_id(
+                            EVENT_DOMAIN,
+                            DOMAIN,
+                            f"{self._entry_id}_{dispenser_id}_visit",
+                        ),
+                    },
                     f"{name} {empty_at:%H:%M}",
                 )
             told.clear()

@@ -9,13 +9,16 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_fire_time_changed,
+    async_mock_service,
 )
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.facequota.site.site import Site
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import load_yaml_dict
@@ -127,6 +130,71 @@ def test_a_blueprint_speaks_both_languages(name: str) -> None:
         one["name"] for one in blueprint["input"].values()
     ]
     assert all(any("\u4e00" <= sign <= "\u9fff" for sign in text) for text in said)
+
+
+async def test_a_phone_is_told_of_a_roll_that_ends_and_its_button_marks_the_refill(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    device_registry: dr.DeviceRegistry,
+    freezer: FrozenDateTimeFactory,
+    automate: Automate,
+) -> None:
+    entry = await set_up_site(
+        hass, options={"suspended": True}, data={**DISPENSER_DATA, "roll_length": 3}
+    )
+    owner = MockConfigEntry(domain="mobile_app")
+    owner.add_to_hass(hass)
+    phone = device_registry.async_get_or_create(
+        config_entry_id=owner.entry_id, identifiers={("mobile_app", "x")}, name="Pat"
+    )
+    sent = async_mock_service(hass, "notify", "mobile_app_pat")
+    await automate(
+        "refill_message",
+        site=entry.entry_id,
+        within={"hours": 100},
+        phone=phone.id,
+    )
+    await hass.services.async_call(
+        "button", "press", {"entity_id": "button.entrance_refilled"}, blocking=True
+    )
+    await ask(hass)
+    await pass_time(hass, freezer, timedelta(minutes=1))
+    (message,) = sent
+    assert message.data["message"].startswith("Entrance: empty at about ")
+    (action,) = message.data["data"]["actions"]
+    left = "sensor.entrance_paper_left"
+    state = hass.states.get(left)
+    assert state is not None and float(state.state) < 3
+    hass.bus.async_fire("mobile_app_notification_action", {"action": action["action"]})
+    await hass.async_block_till_done()
+    state = hass.states.get(left)
+    assert state is not None and float(state.state) == 3
+    await unload(hass, entry)
+
+
+async def test_the_month_is_told_on_its_first_day_only(
+    hass: HomeAssistant,
+    long_site: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    automate: Automate,
+) -> None:
+    last_day = dt_util.now().replace(
+        year=2027, month=1, day=31, hour=6, minute=59, second=59, microsecond=0
+    )
+    freezer.move_to(last_day)
+    told = async_capture_events(hass, "told")
+    await automate(
+        "monthly_report",
+        site=long_site.entry_id,
+        at="07:00:00",
+        tell=[{"event": "told", "event_data": {"text": "{{ message }}"}}],
+    )
+    await pass_time(hass, freezer, timedelta(seconds=1))
+    assert not told
+    await pass_time(hass, freezer, timedelta(days=1))
+    assert [event.data["text"] for event in told] == [
+        "East gate: 0 visitors, 0 without a face, 0 refused, 0 refills"
+    ]
 
 
 async def test_everybody_is_forgotten_at_closing_time(
