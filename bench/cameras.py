@@ -39,7 +39,7 @@ FAILING: Final = 0.25
 PAUSED: Final = 1
 # Request to motor on, 95 %, in ms: by camera, by a stream that is open, and how much later
 # than its next key frame by one that is not; dlib takes DLIB_MS longer.
-MOST_MS: Final = {Kind.MJPEG: 250, Kind.ESPHOME: 450}
+MAX_MS: Final = {Kind.MJPEG: 250, Kind.ESPHOME: 450}
 OPEN_STREAM_MS: Final = 350
 STREAM_MS: Final = 500
 DLIB_MS: Final = 250
@@ -62,7 +62,7 @@ class Case:
 
     def most_ms(self, engine: str) -> float | None:
         """Return the longest that all but five in a hundred may wait."""
-        most: float | None = MOST_MS.get(self.kind)
+        most: float | None = MAX_MS.get(self.kind)
         if self.kind is Kind.STREAM:
             most = OPEN_STREAM_MS
             if self.opened == "request":

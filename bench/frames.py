@@ -40,7 +40,7 @@ from custom_components.facequota.recognition.engines import Engine
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.visit.capture import (
     FRAMES_OF_SOMEBODY_NEW,
-    MOST_FRAMES,
+    MAX_FRAMES,
     look,
 )
 from custom_components.facequota.visit.frames import LIKENESS
@@ -64,7 +64,7 @@ SCENES: Final = (
 )
 # Share of returns that may be missed until sure, and by one frame.
 MAX_MISSED: Final = {"face_recognition": (0.02, 0.12), "ncnn": (0.005, 0.015)}
-PICTURES: Final = FRAMES_OF_SOMEBODY_NEW + MOST_FRAMES
+PICTURES: Final = FRAMES_OF_SOMEBODY_NEW + MAX_FRAMES
 DRAWS: Final = 6
 PORTION_CM: Final = 60.0
 _SEED: Final = 20_261_123
@@ -163,10 +163,10 @@ def first(templates: Templates, frames: int) -> Templates:
 
 @dataclass(slots=True)
 class _Counts:
-    """What came of everybody's visits, with 1 to MOST_FRAMES frames and until sure."""
+    """What came of everybody's visits, with 1 to MAX_FRAMES frames and until sure."""
 
     missed: list[Looks] = field(
-        default_factory=lambda: [Looks() for _ in range(MOST_FRAMES)]
+        default_factory=lambda: [Looks() for _ in range(MAX_FRAMES)]
     )
     missed_until_sure: Looks = field(default_factory=Looks)
     refused_until_sure: Looks = field(default_factory=Looks)

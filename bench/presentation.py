@@ -38,8 +38,8 @@ from .attack_frames import Frame, frames, look, visits
 from .looks import wilson
 from .pictures import CACHE, FACES
 
-MOST_APCER: Final = 0.05
-MOST_BPCER: Final = 0.03
+MAX_APCER: Final = 0.05
+MAX_BPCER: Final = 0.03
 BELOW_CHOICE: Final = 0.1
 """How far LIVE_AT_LEAST stays below what a few people would allow."""
 _FEWEST_VISITS: Final = 30
@@ -86,7 +86,7 @@ def chosen(seen: Sequence[Frame]) -> float:
     """Return the threshold that these people would choose (see LIVE_AT_LEAST)."""
     groups = by_kind([frame for frame in seen if frame.is_before_a_camera])
     highest = [
-        float(np.quantile(visits(group), MOST_BPCER)) for group in groups.values()
+        float(np.quantile(visits(group), MAX_BPCER)) for group in groups.values()
     ]
     return BELOW_CHOICE * min(highest)
 
@@ -151,7 +151,7 @@ def broken(result: dict[str, Any]) -> list[str]:
         if live is not None and live < result["threshold"]
     ]
     for kind, row in result.get("all", {}).items():
-        limit = MOST_APCER if row["is_attack"] else MOST_BPCER
+        limit = MAX_APCER if row["is_attack"] else MAX_BPCER
         if row["visits"] >= _FEWEST_VISITS and row["two_frames"]["rate"] > limit:
             wrong.append(f"{kind}: {row['two_frames']['rate']}, at most {limit}")
     return wrong

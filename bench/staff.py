@@ -23,7 +23,7 @@ from .scenes import alone
 
 SIZES: Final = (2, 10, 50)
 # Two thirds visit, and one of them has to be outside of the window.
-LEAST_PEOPLE: Final = 18
+MIN_PEOPLE: Final = 18
 RUNS: Final = 8
 
 
@@ -39,10 +39,10 @@ def people_in(folder: Path, engine: str) -> list[Person]:
     crowds = load(folder, engine, keep=False)
     people = [person for crowd in crowds.values() for person in crowd]
     again = sum(len(person.templates) > 1 for person in people)
-    if len(people) < LEAST_PEOPLE or not again:
+    if len(people) < MIN_PEOPLE or not again:
         raise TooFewError(
             f"{len(people)} people with a face that was found, {again} of them in two"
-            f" pictures or more; {LEAST_PEOPLE} people are needed, most of them in two"
+            f" pictures or more; {MIN_PEOPLE} people are needed, most of them in two"
         )
     return people
 

@@ -46,14 +46,14 @@ class TotalDescription(SensorEntityDescription):
 
 
 # Beyond this a figure says nothing that anybody could see.
-MOST_ONE_IN = 1_000_000
+MAX_ONE_IN = 1_000_000
 
 
 def _one_in(estimate: FpirEstimate) -> int | None:
     """Return of how many new visitors one is wrongly refused; None before it is known."""
     if estimate.fpir is None:
         return None
-    return round(min(MOST_ONE_IN, 1 / max(estimate.fpir, 1 / MOST_ONE_IN)))
+    return round(min(MAX_ONE_IN, 1 / max(estimate.fpir, 1 / MAX_ONE_IN)))
 
 
 DISPENSER_SENSORS = (

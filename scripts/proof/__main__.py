@@ -33,7 +33,7 @@ from .unlinkable import measure
 
 CACHE: Final = ROOT / ".cache"
 NAMESPACE_LINES: Final = frozenset({"no-network"})
-MOST_FACES: Final = 200
+MAX_FACES: Final = 200
 
 
 def about() -> dict[str, str]:
@@ -132,7 +132,7 @@ def people_of(folder: Path) -> list[tuple[str, Path]]:
         for p in found[:2]
     ]
     # Evenly over the folder, in whole pairs.
-    step = max(1, len(pairs) // MOST_FACES)
+    step = max(1, len(pairs) // MAX_FACES)
     return [one for n in range(0, len(pairs), 2 * step) for one in pairs[n : n + 2]]
 
 

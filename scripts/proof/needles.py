@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 # Long enough never to be met by chance, short enough to survive in a scrap of a page.
 NEEDLE_BYTES: Final = 16
 # What is made of few different bytes (a plain background, zeros) is met everywhere.
-FEWEST_DIFFERENT_BYTES: Final = 8
+MIN_DIFFERENT_BYTES: Final = 8
 
 _TABLE_BITS: Final = 23
 # Knuth's multiplier (The Art of Computer Programming, 6.4): spreads words evenly.
@@ -39,7 +39,7 @@ def spelled(name: str, content: bytes, *, step: int = NEEDLE_BYTES) -> list[Secr
     raw, hexadecimal, base = [], [], []
     for at in range(0, len(content) - NEEDLE_BYTES - 2, step):
         piece = content[at : at + NEEDLE_BYTES]
-        if len(set(piece)) < FEWEST_DIFFERENT_BYTES:
+        if len(set(piece)) < MIN_DIFFERENT_BYTES:
             continue
         raw.append(piece)
         hexadecimal.append(piece.hex().encode())

@@ -22,8 +22,8 @@ type Scores = NDArray[np.float64]
 EPOCHS: Final = 300
 COMPARISONS: Final = 4000
 # What chance alone makes of so few comparisons, and a hand's breadth more.
-MOST_D_ABOVE_CHANCE: Final = 0.05
-MOST_AREA_OFF: Final = 0.05
+MAX_D_ABOVE_CHANCE: Final = 0.05
+MAX_AREA_OFF: Final = 0.05
 
 _BINS: Final = 20
 _SHUFFLES: Final = 100
@@ -44,9 +44,9 @@ class Linkability:
     def is_guessing(self) -> bool:
         """Return if whoever has this score might as well toss a coin."""
         return (
-            self.d_sys - self.d_by_chance <= MOST_D_ABOVE_CHANCE
+            self.d_sys - self.d_by_chance <= MAX_D_ABOVE_CHANCE
             and self.area_low <= 0.5 <= self.area_high
-            and abs(self.area - 0.5) <= MOST_AREA_OFF
+            and abs(self.area - 0.5) <= MAX_AREA_OFF
         )
 
     def as_text(self) -> str:

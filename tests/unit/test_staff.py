@@ -26,7 +26,7 @@ def test_as_many_templates_are_measured_as_there_are_people_for(
 ) -> None:
     """Eighteen people say something of ten templates and nothing of fifty."""
     monkeypatch.setattr(staff, "RUNS", 2)
-    rows = list(staff.measure(people(staff.LEAST_PEOPLE), ENGINE, 0.05))
+    rows = list(staff.measure(people(staff.MIN_PEOPLE), ENGINE, 0.05))
     assert [row.size for row in rows] == [2, 10]
     for row in rows:
         assert 0 <= row.fpir["all"][0] < 0.2
@@ -36,7 +36,7 @@ def test_as_many_templates_are_measured_as_there_are_people_for(
 
 def test_returns_that_are_missed_are_measured_on_their_pictures() -> None:
     """Drawn people look the same each time; others are nobody's return."""
-    known = people(staff.LEAST_PEOPLE)
+    known = people(staff.MIN_PEOPLE)
     assert staff.missed(known, ENGINE, 0.01)[0] < 0.2
     changed = [
         Person(
@@ -57,7 +57,7 @@ def test_too_few_people_or_pictures_are_refused(
         Person(name=person.name, crowd="people", templates=person.templates[:1])
         for person in people(40)
     ]
-    for found in (people(staff.LEAST_PEOPLE - 1), once, []):
+    for found in (people(staff.MIN_PEOPLE - 1), once, []):
         monkeypatch.setattr(
             staff, "load", lambda *_, found=found, **__: {"people": found}
         )

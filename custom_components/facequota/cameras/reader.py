@@ -159,7 +159,7 @@ class StreamReader:
             raise CameraError("the reader has ended") from None
 
     async def _listen(self, pipes: Pipes) -> None:
-        """Hand out answers until the process ends or speaks nonsense."""
+        """Hand out answers until the process ends or sends no valid message."""
         try:
             while True:
                 kind, body = await self._read(pipes, Answer.PICTURE, Answer.FAILED)

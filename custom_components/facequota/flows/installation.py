@@ -61,7 +61,7 @@ class Installation:
         """Return the step "install": the progress, then "finish" or another step.
 
         However soon it is over, the progress is shown once: what follows it at once
-        would be given the answers of the form before, and would take them for a wish
+        would be given the answers of the form before, and would take them for a request
         to try again.
         """
         if not self._is_shown or not self.task.done():

@@ -1,4 +1,4 @@
-"""The visitor's buttons and sensors: entities whose change is a wish, or half of one."""
+"""The visitor's buttons and sensors: entities whose change of state is a request."""
 
 from collections.abc import Callable, Iterable, Mapping
 import re

@@ -42,7 +42,7 @@ CONFIRM_WITHIN_S: Final = 2.0
 ANSWER_WITHIN_S: Final = 4.5
 STOP_WITHIN_S: Final = 2.0
 # The slowest motor known gives 10 cm a second; the firmware's own limit is 8 s.
-SLOWEST_CM_PER_S: Final = 6.0
+MIN_CM_PER_S: Final = 6.0
 RUN_MARGIN_S: Final = 3.0
 # A measurement may arrive just behind the switch.
 MEASURED_WITHIN_S: Final = 0.5
@@ -200,7 +200,7 @@ class Motor:
     async def _ended(self, run: PortionRun, cm: float, *, bounded: bool) -> bool:
         """Wait for the end of the run; return if the motor ended it as it should."""
         if bounded:
-            within = cm / SLOWEST_CM_PER_S + RUN_MARGIN_S
+            within = cm / MIN_CM_PER_S + RUN_MARGIN_S
         else:
             # A plain switch runs until it is told: the length is a matter of time.
             within = cm / self.entities.cm_per_second

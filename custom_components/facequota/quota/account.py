@@ -14,12 +14,12 @@ from .gcra import Rule, centimetres, finite
 
 # The longest portion that a site can give, by the slowest motor that it can be told of,
 # and time to see that one start and stop.
-LONGEST_PORTION_CM: Final = 200.0
-SLOWEST_CM_PER_S: Final = 1.0
+MAX_PORTION_CM: Final = 200.0
+MIN_CM_PER_S: Final = 1.0
 START_AND_STOP_S: Final = 20.0
 # Longer than any portion takes. Whoever has not settled by then never will, and the
 # visitor gets the benefit of the doubt.
-RESERVATION_S: Final = LONGEST_PORTION_CM / SLOWEST_CM_PER_S + START_AND_STOP_S
+RESERVATION_S: Final = MAX_PORTION_CM / MIN_CM_PER_S + START_AND_STOP_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ class Buttons:
         wishes: Mapping[str, Callable[[], Awaitable[object]]],
         on_hand: Callable[[str], None],
     ) -> None:
-        """Take the wish of each role of BUTTONS, and who hears of a hand at a button."""
+        """Take the request of each role of BUTTONS; on_hand is told of a held button."""
         self._hass = hass
         self._data = data
         self._wishes = wishes

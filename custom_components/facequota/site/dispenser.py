@@ -1,4 +1,4 @@
-"""One dispenser: its mode, its queue of one, its state, and who hears of its visits."""
+"""One dispenser: its mode, its request queue, its state, and its visits' listeners."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -9,7 +9,7 @@ from custom_components.facequota.const import Lane, Outcome
 from custom_components.facequota.visit.visit import Visit
 
 # Below this many portions by either lane a comparison says nothing.
-FEWEST_PORTIONS: Final = 20
+MIN_PORTIONS: Final = 20
 # A tenth of a pulse wheel's turn: what measuring adds to equal portions.
 SAME_CM: Final = 1.0
 # Portions come when the motor turns; network and display jitter stay below this.
@@ -89,7 +89,7 @@ class Lanes:
     def equality(self) -> Equality:
         """Return whether the open lane gives as much, as soon, and refuses as rarely."""
         face, without = self[Lane.FACE], self[Lane.OPEN]
-        if min(face.granted, without.granted) < FEWEST_PORTIONS:
+        if min(face.granted, without.granted) < MIN_PORTIONS:
             return Equality.TOO_FEW
         as_good = (
             (without.mean_cm or 0) >= (face.mean_cm or 0) - SAME_CM

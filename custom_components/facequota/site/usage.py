@@ -7,14 +7,14 @@ from typing import Final
 # Somebody who empties a roll takes a portion every few seconds for some minutes.
 SPAN_S: Final = 600.0
 # A crowd that is this large is no reason to look, however quiet it usually is.
-FEWEST_PORTIONS: Final = 10
+MIN_PORTIONS: Final = 10
 # By chance alone about once in ten years of ten-minute spans.
 CHANCE: Final = 1e-6
 # The usual rate follows the last day or so: 144 spans of ten minutes.
 FOLLOWED_SPANS: Final = 144.0
 # Before anything is known, a busy place; and no place is so quiet that a family alarms.
 FIRST_MEAN: Final = 10.0
-LEAST_MEAN: Final = 2.0
+MIN_MEAN: Final = 2.0
 
 
 class UsageRate:
@@ -39,13 +39,13 @@ class UsageRate:
         while self._recent and self._recent[0] <= now - SPAN_S:
             self._recent.popleft()
         count = len(self._recent)
-        return count >= FEWEST_PORTIONS and at_least(count, self._mean) < CHANCE
+        return count >= MIN_PORTIONS and at_least(count, self._mean) < CHANCE
 
     def _follow(self, now: float) -> None:
         """Move the usual rate towards the spans that have ended."""
         while now >= self._span_began + SPAN_S:
             self._mean += (self._in_span - self._mean) / FOLLOWED_SPANS
-            self._mean = max(LEAST_MEAN, self._mean)
+            self._mean = max(MIN_MEAN, self._mean)
             self._in_span = 0
             self._span_began += SPAN_S
 

@@ -15,7 +15,7 @@ from custom_components.facequota.quota.lane import OpenLane
 from .capture import Probe
 from .visitors import Visitors
 
-MOST_FROM_STAFF_CM: Final = LIMITS[CONF_PORTION_CM][1]
+MAX_STAFF_CM: Final = LIMITS[CONF_PORTION_CM][1]
 
 
 class Account(Protocol):
@@ -98,7 +98,7 @@ class Accounts:
     def most_cm(self, lane: Lane) -> float:
         """Return the longest portion that a lane can ever give at once."""
         if lane is Lane.STAFF:
-            return MOST_FROM_STAFF_CM
+            return MAX_STAFF_CM
         if lane is Lane.FACE:
             # Whoever is not recognised gets it from the open lane.
             without = self._options.lane_rules[Lane.OPEN].allowance_cm

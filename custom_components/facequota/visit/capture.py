@@ -24,7 +24,7 @@ from .recogniser import Recogniser
 # second one. Whoever is new is remembered by what was seen: two frames fused make far
 # better a template than one. Doubt takes a third (docs/recognition.md measures it).
 FRAMES_OF_SOMEBODY_NEW: Final = 2
-MOST_FRAMES: Final = 3
+MAX_FRAMES: Final = 3
 # Only two pictures show that time passes before the camera.
 MIN_PICTURES: Final = 2
 # After this a visitor has waited long enough: the open lane gives the paper.
@@ -214,7 +214,7 @@ class _Attempt:
         ):
             return None
         template = fuse(usable)
-        if template is None or len(usable) >= MOST_FRAMES:
+        if template is None or len(usable) >= MAX_FRAMES:
             return template
         identity = self._identify(template)
         seen_enough = len(usable) >= FRAMES_OF_SOMEBODY_NEW

@@ -54,7 +54,7 @@ class RequestQueue:
         return await self._answer(self._answered(request) or self._begin(request))
 
     async def other(self, wish: Callable[[], Awaitable[None]]) -> None:
-        """Fulfil a wish that is not for paper, after whoever was here before.
+        """Serve a request that is not for paper, after the requests before it.
 
         Raises what the wish raises; ServiceValidationError while another such wish waits
         or is being fulfilled, and HomeAssistantError when the site is stopped.

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.facequota.const import Lane, Outcome
-from custom_components.facequota.site.lanes import FEWEST_PORTIONS, Equality, Lanes
+from custom_components.facequota.site.lanes import MIN_PORTIONS, Equality, Lanes
 from custom_components.facequota.visit.visit import Visit
 
 
@@ -27,39 +27,39 @@ def refusals(lanes: Lanes, lane: Lane, *, number: int) -> None:
 def lanes() -> Lanes:
     """Return the figures of a site whose face lane has given enough to compare."""
     lanes = Lanes()
-    portions(lanes, Lane.FACE, number=FEWEST_PORTIONS)
+    portions(lanes, Lane.FACE, number=MIN_PORTIONS)
     return lanes
 
 
 def test_too_few_portions_say_nothing(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS - 1)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS - 1)
     assert lanes.equality is Equality.TOO_FEW
 
 
 def test_the_same_portion_as_soon_is_as_good(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS)
     assert lanes.equality is Equality.AS_GOOD
 
 
 def test_more_paper_and_a_shorter_wait_are_as_good(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS, cm=80, wait_ms=10)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS, cm=80, wait_ms=10)
     assert lanes.equality is Equality.AS_GOOD
 
 
 def test_less_paper_is_worse(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS, cm=50)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS, cm=50)
     assert lanes.equality is Equality.WORSE
 
 
 def test_a_longer_wait_is_worse(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS, wait_ms=3000)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS, wait_ms=3000)
     assert lanes.equality is Equality.WORSE
 
 
 def test_who_looked_into_the_camera_in_vain_says_nothing_of_the_wait_without_it(
     lanes: Lanes,
 ) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS)
     for _ in range(90):
         lanes.record(
             Visit(
@@ -71,7 +71,7 @@ def test_who_looked_into_the_camera_in_vain_says_nothing_of_the_wait_without_it(
             )
         )
     assert lanes[Lane.OPEN].mean_wait_ms == 200
-    assert lanes[Lane.OPEN].granted == FEWEST_PORTIONS + 90
+    assert lanes[Lane.OPEN].granted == MIN_PORTIONS + 90
     assert lanes.equality is Equality.AS_GOOD
 
 
@@ -85,7 +85,7 @@ def test_waits_that_were_kept_before_they_were_counted_apart_go_on(
 
 
 def test_refusals_that_the_other_lane_does_not_know_are_worse(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS)
     refusals(lanes, Lane.OPEN, number=1)
     assert lanes.equality == "worse"
     refusals(lanes, Lane.FACE, number=1)
@@ -93,7 +93,7 @@ def test_refusals_that_the_other_lane_does_not_know_are_worse(lanes: Lanes) -> N
 
 
 def test_a_motor_that_failed_says_nothing_of_its_lane(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS)
     for _ in range(9):
         lanes.record(Visit(outcome=Outcome.FAILED, lane=Lane.OPEN, cm=5))
     assert lanes.equality is Equality.AS_GOOD
@@ -101,7 +101,7 @@ def test_a_motor_that_failed_says_nothing_of_its_lane(lanes: Lanes) -> None:
 
 
 def test_figures_go_on_from_where_they_were_kept(lanes: Lanes) -> None:
-    portions(lanes, Lane.OPEN, number=FEWEST_PORTIONS)
+    portions(lanes, Lane.OPEN, number=MIN_PORTIONS)
     again = Lanes(lanes.as_dict())
     assert again.as_dict() == lanes.as_dict()
     assert again.equality is Equality.AS_GOOD

@@ -18,7 +18,7 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
 from custom_components.facequota.recognition.engines import Engine
-from custom_components.facequota.visit.capture import MOST_FRAMES, Probe, look
+from custom_components.facequota.visit.capture import MAX_FRAMES, Probe, look
 from custom_components.facequota.visit.frames import LIKENESS
 from custom_components.facequota.visit.recogniser import Recogniser
 from tests.unit.quota.people import DIMENSION, any_face, face
@@ -136,7 +136,7 @@ async def test_doubt_takes_a_third_frame_and_no_fourth(book: Book) -> None:
     near = book.threshold.decide(face(1), 1)
     for away in ((near.sure + near.same) / 2, (near.same + near.doubt) / 2):
         probe = await Scene(*[face(1, away=away)] * 5).probe(book)
-        assert probe.frames == MOST_FRAMES == 3
+        assert probe.frames == MAX_FRAMES == 3
 
 
 async def test_a_bad_frame_is_none_of_those_that_count(book: Book) -> None:

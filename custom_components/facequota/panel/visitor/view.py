@@ -132,7 +132,7 @@ class DisplayPressView(HomeAssistantView):
     requires_auth = False
 
     async def post(self, request: web.Request, token: str, wish: str) -> web.Response:
-        """Serve a wish in the background; the display shows how it ends."""
+        """Serve a request in the background; the display shows how it ends."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token)) is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
