@@ -157,7 +157,10 @@ class _Attempt:
             if not counts:
                 self._was_readable = sighting.guidance is not _UNREADABLE
                 continue
-            near = sighting.region
+            # The first pictures are looked at as a whole: templates of one picture are only
+            # alike, which tells a frozen one, when they were found in the same way.
+            if self.frames.seen >= MIN_PICTURES:
+                near = sighting.region
             if sighting.guidance is not None:
                 self._reason = sighting.guidance
                 self._on_guidance(sighting.guidance)

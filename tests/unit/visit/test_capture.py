@@ -218,3 +218,21 @@ async def test_a_face_for_which_the_limit_cannot_be_kept_is_a_doubt() -> None:
     assert probe.reason == "alike"
     assert probe.template is not None
     assert probe.frames == 2
+
+
+async def test_the_first_two_pictures_are_looked_at_as_a_whole(book: Book) -> None:
+    """Also where the first one counts: only then is one picture told from two."""
+    scene = Scene(*[face(2, away=0.2)] * 5, held=Guidance.NO_FACE)
+    await scene.probe(book)
+    assert scene.near[:2] == [None, None]
+    every_one = _EveryPictureCounts(*[face(2)] * 5, held=face(2))
+    await every_one.probe(book)
+    assert every_one.near[:2] == [None, None]
+
+
+class _EveryPictureCounts(Scene):
+    """A camera that gives nothing it held ready."""
+
+    def counts(self, picture: Picture) -> bool:
+        """Return that it is new enough."""
+        return True
