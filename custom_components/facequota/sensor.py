@@ -20,6 +20,12 @@ from homeassistant.helpers.typing import StateType
 from .const import Lane, Outcome
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .quota.threshold import FpirEstimate
+from .site.device_counts import (
+    TOTAL_GRANTED,
+    TOTAL_NOT_ASKED_FOR,
+    TOTAL_PAPER,
+    TOTAL_WITHOUT_FACE,
+)
 from .site.dispenser import State
 from .site.lanes import Equality
 from .site.sharing_sensor import SHARED_QUOTA_SENSOR
@@ -40,9 +46,9 @@ PAID_OUT = (Outcome.GRANTED, Outcome.UNRECOGNISED)
 
 @dataclass(frozen=True, kw_only=True)
 class TotalDescription(SensorEntityDescription):
-    """A sensor that adds up what visits bring, over restarts."""
+    """A sensor that adds up what visits bring, or the device tells, over restarts."""
 
-    added_fn: Callable[[Visit], float]
+    added_fn: Callable[[Visit], float] = lambda _visit: 0
 
 
 # Beyond this a figure says nothing that anybody could see.
@@ -79,8 +85,8 @@ DISPENSER_SENSORS = (
 
 TOTALS = (
     TotalDescription(
-        key="paper_dispensed",
-        translation_key="paper_dispensed",
+        key=TOTAL_PAPER,
+        translation_key=TOTAL_PAPER,
         device_class=SensorDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.CENTIMETERS,
         suggested_unit_of_measurement=UnitOfLength.METERS,
@@ -89,8 +95,8 @@ TOTALS = (
         added_fn=lambda visit: visit.cm,
     ),
     TotalDescription(
-        key="portions_granted",
-        translation_key="portions_granted",
+        key=TOTAL_GRANTED,
+        translation_key=TOTAL_GRANTED,
         state_class=SensorStateClass.TOTAL_INCREASING,
         added_fn=lambda visit: visit.outcome in PAID_OUT,
     ),
@@ -101,8 +107,8 @@ TOTALS = (
         added_fn=lambda visit: visit.outcome is Outcome.REFUSED,
     ),
     TotalDescription(
-        key="portions_without_face",
-        translation_key="portions_without_face",
+        key=TOTAL_WITHOUT_FACE,
+        translation_key=TOTAL_WITHOUT_FACE,
         state_class=SensorStateClass.TOTAL_INCREASING,
         added_fn=lambda visit: visit.outcome in PAID_OUT and visit.lane is Lane.OPEN,
     ),
@@ -111,6 +117,12 @@ TOTALS = (
         translation_key="portions_urgent",
         state_class=SensorStateClass.TOTAL_INCREASING,
         added_fn=lambda visit: visit.outcome in PAID_OUT and visit.lane is Lane.URGENT,
+    ),
+    TotalDescription(
+        key=TOTAL_NOT_ASKED_FOR,
+        translation_key=TOTAL_NOT_ASKED_FOR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
     ),
 )
 
@@ -211,10 +223,9 @@ class DispenserSensor(DispenserEntity, SensorEntity):
 
 
 class TotalSensor(DispenserEntity, RestoreSensor):
-    """What all visits brought together."""
+    """What all visits brought together, and the device by itself."""
 
     entity_description: TotalDescription
-    _attr_native_value: float = 0
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -227,9 +238,14 @@ class TotalSensor(DispenserEntity, RestoreSensor):
         if known is None and (last := await self.async_get_last_sensor_data()):
             value = last.native_value
             known = value if isinstance(value, int | float) else None
-        self._attr_native_value = known or 0
-        self.site.log.set_total(*self._kept_as, self._attr_native_value)
+        self.site.log.set_total(*self._kept_as, known or 0)
         await super().async_added_to_hass()
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Return the total as the site's log keeps it."""
+        return self.site.log.total(*self._kept_as) or 0
 
     @property
     def _kept_as(self) -> tuple[str, str]:
@@ -238,13 +254,12 @@ class TotalSensor(DispenserEntity, RestoreSensor):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [self.dispenser.visits.add(self._on_visit)]
+        return [*super()._subscriptions(), self.dispenser.visits.add(self._on_visit)]
 
     @callback
     def _on_visit(self, visit: Visit) -> None:
         if added := self.entity_description.added_fn(visit):
-            self._attr_native_value = round(self._attr_native_value + added, 1)
-            self.site.log.set_total(*self._kept_as, self._attr_native_value)
+            self.site.log.add_total(*self._kept_as, added)
             self.async_write_ha_state()
 
 

@@ -120,6 +120,12 @@ OF_A_DISPENSER: Final = {
     "sensor.portions_granted": Shown(
         name="Portions granted", state_class=TOTAL, unit="portions"
     ),
+    "sensor.portions_not_asked_for": Shown(
+        name="Portions not asked for by FaceQuota",
+        category=DIAGNOSTIC,
+        state_class=TOTAL,
+        unit="portions",
+    ),
     "sensor.portions_refused": Shown(
         name="Portions refused", state_class=TOTAL, unit="portions"
     ),

@@ -27,9 +27,10 @@ from custom_components.facequota.flows import (
     shared_quota_flow,
 )
 from custom_components.facequota.hardware.display import SHORT_FORMS, Sentence
-from custom_components.facequota.hardware.entities import ENTITY_ROLES, Trouble
+from custom_components.facequota.hardware.entities import BUTTONS, ENTITY_ROLES, Trouble
 from custom_components.facequota.hardware.faults import Fault
 from custom_components.facequota.hardware.firmware_entities import FIRMWARE_ENTITIES
+from custom_components.facequota.hardware.inputs import event_type_key
 from custom_components.facequota.hardware.motor import Defect
 from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.recognition.environment import InstallError
@@ -89,6 +90,8 @@ WORKER_REASONS: Final = set().union(
         for file in ("child", "supervisor", "pool")
     )
 )
+# The form of a dispenser whose four buttons tell several events each.
+BUTTON_EVENTS_SCHEMA: Final = vol.Schema({event_type_key(one): str for one in BUTTONS})
 
 
 def flat(texts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -205,6 +208,7 @@ def test_python_holds_no_sentence_for_people() -> None:
                 "user": dispenser_forms.BASICS_SCHEMA,
                 "camera": dispenser_forms.TRIAL_SCHEMA,
                 "inputs": dispenser_forms.INPUTS_SCHEMA,
+                "event_types": BUTTON_EVENTS_SCHEMA,
             },
             {"install", "install_failed"},
             form_errors("flows/dispenser_flow.py") | INSTALL_ERRORS,

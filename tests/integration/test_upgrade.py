@@ -257,6 +257,8 @@ def without(key: str) -> dict[str, Any]:
         (1, {**LOG, "unrecognised": ["no_face"]}),
         (1, {**LOG, "settings": {"site": 3}}),
         (1, {**LOG, "totals": {ENTRANCE: {"paper_dispensed": "all of it"}}}),
+        (1, {**LOG, "counters": {ENTRANCE: {"switch_portions": -1}}}),
+        (1, {**LOG, "counters": {ENTRANCE: 7}}),
         *((1, without(key)) for key in ("receipts", "expired", "lanes")),
     ],
 )

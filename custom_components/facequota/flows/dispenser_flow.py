@@ -22,6 +22,7 @@ from custom_components.facequota.const import (
 )
 from custom_components.facequota.hardware.entities import BUTTONS, entities_by_role
 from custom_components.facequota.hardware.firmware_entities import firmware_entities
+from custom_components.facequota.hardware.inputs import event_type_key
 from custom_components.facequota.hardware.units import KNOWN_UNITS, is_unit_known
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -37,6 +38,7 @@ from .dispenser_forms import (
     CONF_TRY_CAMERA,
     INPUTS_SCHEMA,
     TRIAL_SCHEMA,
+    event_types_schema,
 )
 from .installation import Installation
 
@@ -49,6 +51,7 @@ class DispenserFlow(ConfigSubentryFlow):
     def __init__(self) -> None:
         """Begin with nothing decided."""
         self._basics: dict[str, Any] = {}
+        self._inputs: dict[str, Any] = {}
         self._known: Mapping[str, Any] = {}
         self._wants_trial = False
         self._installation: Installation | None = None
@@ -145,10 +148,8 @@ class DispenserFlow(ConfigSubentryFlow):
         """Ask for buttons and sensors; our firmware's are filled in."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := self._input_errors(user_input)):
-            # Somebody else may have taken the motor meanwhile, in another window.
-            if taken := self._errors(self._basics):
-                return self._ask_basics(self._basics, taken)
-            return self._finish(user_input)
+            self._inputs = user_input
+            return await self.async_step_event_types()
         return self.async_show_form(
             step_id="inputs",
             data_schema=self.add_suggested_values_to_schema(
@@ -156,6 +157,25 @@ class DispenserFlow(ConfigSubentryFlow):
                 self._suggestions() if user_input is None else user_input,
             ),
             errors=errors,
+        )
+
+    async def async_step_event_types(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which of its events counts, for each button that tells several."""
+        schema = event_types_schema(self.hass, self._inputs)
+        if user_input is not None or not schema.schema:
+            return self._finish({**self._inputs, **(user_input or {})})
+        # What was chosen for another button has no meaning for this one.
+        kept = {
+            key: self._known[key]
+            for role in BUTTONS
+            if (key := event_type_key(role)) in self._known
+            and self._known.get(role) == self._inputs.get(role)
+        }
+        return self.async_show_form(
+            step_id="event_types",
+            data_schema=self.add_suggested_values_to_schema(schema, kept),
             last_step=True,
         )
 
@@ -180,6 +200,9 @@ class DispenserFlow(ConfigSubentryFlow):
 
     def _finish(self, inputs: Mapping[str, Any]) -> SubentryFlowResult:
         """Create the dispenser, or change the one there is."""
+        # Somebody else may have taken the motor meanwhile, in another window.
+        if taken := self._errors(self._basics):
+            return self._ask_basics(self._basics, taken)
         basics = dict(self._basics)
         title = basics.pop(CONF_NAME)
         data = {**basics, **inputs}

@@ -1,11 +1,14 @@
 """The forms of a dispenser."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import voluptuous as vol
 
 from custom_components.facequota.cameras.camera import Opened
 from custom_components.facequota.const import (
+    CONF_ALONE_PAPER,
+    CONF_ALONE_PORTIONS,
     CONF_CAMERA,
     CONF_CAMERA_OPENED,
     CONF_CM_PER_SECOND,
@@ -30,11 +33,17 @@ from custom_components.facequota.const import (
     CONF_ROLL_LENGTH_REMAINING,
     CONF_ROLL_REMAINING,
     CONF_STATUS,
+    CONF_SWITCH_PORTIONS,
     CONF_VISITOR_BUTTON,
 )
-from custom_components.facequota.hardware.inputs import INPUT_DOMAINS
+from custom_components.facequota.hardware.entities import BUTTONS
+from custom_components.facequota.hardware.inputs import INPUT_DOMAINS, event_type_key
 from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN
+from homeassistant.components.event import ATTR_EVENT_TYPES, DOMAIN as EVENT_DOMAIN
 from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfLength
+from homeassistant.core import HomeAssistant, callback, split_entity_id
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity import get_capability
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -113,6 +122,9 @@ INPUTS_SCHEMA = vol.Schema(
                 unit_of_measurement=UnitOfLength.METERS,
             )
         ),
+        vol.Optional(CONF_ALONE_PORTIONS): _entity("sensor"),
+        vol.Optional(CONF_ALONE_PAPER): _entity("sensor"),
+        vol.Optional(CONF_SWITCH_PORTIONS): _entity("sensor"),
         vol.Optional(CONF_DISPLAY): _entity("text"),
         vol.Optional(CONF_CM_PER_SECOND): NumberSelector(
             NumberSelectorConfig(
@@ -125,3 +137,29 @@ INPUTS_SCHEMA = vol.Schema(
         ),
     }
 )
+
+
+@callback
+def event_types_schema(hass: HomeAssistant, inputs: Mapping[str, Any]) -> vol.Schema:
+    """Return a form with a choice for each button that tells several types of events."""
+    known = {role: _event_types(hass, inputs.get(role, "")) for role in BUTTONS}
+    return vol.Schema(
+        {
+            vol.Optional(event_type_key(role)): SelectSelector(
+                SelectSelectorConfig(options=types, mode=SelectSelectorMode.DROPDOWN)
+            )
+            for role, types in known.items()
+            if len(types) > 1
+        }
+    )
+
+
+def _event_types(hass: HomeAssistant, entity_id: str) -> list[str]:
+    """Return the types of events that an entity may tell; none if it tells no events."""
+    if not entity_id or split_entity_id(entity_id)[0] != EVENT_DOMAIN:
+        return []
+    try:
+        # Also of an entity that is not available at this moment.
+        return list(get_capability(hass, entity_id, ATTR_EVENT_TYPES) or ())
+    except HomeAssistantError:
+        return []

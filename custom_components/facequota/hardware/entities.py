@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from custom_components.facequota.const import (
+    CONF_ALONE_PAPER,
+    CONF_ALONE_PORTIONS,
     CONF_CAMERA,
     CONF_COVER_OPEN,
     CONF_DISPLAY,
@@ -25,6 +27,7 @@ from custom_components.facequota.const import (
     CONF_ROLL_LENGTH_REMAINING,
     CONF_ROLL_REMAINING,
     CONF_STATUS,
+    CONF_SWITCH_PORTIONS,
     CONF_VISITOR_BUTTON,
 )
 from homeassistant.const import STATE_UNAVAILABLE
@@ -40,6 +43,8 @@ BUTTONS: Final = (
     CONF_REQUEST_URGENT,
     CONF_FORGET,
 )
+# What the device counts of paper that FaceQuota did not ask for.
+DEVICE_COUNTERS: Final = (CONF_ALONE_PORTIONS, CONF_ALONE_PAPER, CONF_SWITCH_PORTIONS)
 # Every key of a dispenser's data that holds an entity id, the most important first.
 ENTITY_ROLES: Final = (
     CONF_MOTOR,
@@ -60,6 +65,7 @@ ENTITY_ROLES: Final = (
     CONF_NEW_ROLL,
     CONF_DISPLAY,
     CONF_PRESENCE,
+    *DEVICE_COUNTERS,
 )
 
 

@@ -3,6 +3,8 @@
 from typing import Final
 
 from custom_components.facequota.const import (
+    CONF_ALONE_PAPER,
+    CONF_ALONE_PORTIONS,
     CONF_COVER_OPEN,
     CONF_DISPLAY,
     CONF_FAULT,
@@ -20,6 +22,7 @@ from custom_components.facequota.const import (
     CONF_ROLL_LENGTH_REMAINING,
     CONF_ROLL_REMAINING,
     CONF_STATUS,
+    CONF_SWITCH_PORTIONS,
     CONF_VISITOR_BUTTON,
 )
 from homeassistant.core import HomeAssistant, callback
@@ -46,6 +49,9 @@ FIRMWARE_ENTITIES: Final = {
     ("sensor", "Roll remaining"): CONF_ROLL_REMAINING,
     ("sensor", "Roll length remaining"): CONF_ROLL_LENGTH_REMAINING,
     ("button", "New roll"): CONF_NEW_ROLL,
+    ("sensor", "Portions without Home Assistant"): CONF_ALONE_PORTIONS,
+    ("sensor", "Length without Home Assistant"): CONF_ALONE_PAPER,
+    ("sensor", "Portions by switch"): CONF_SWITCH_PORTIONS,
     ("text", "Display"): CONF_DISPLAY,
 }
 

@@ -1,6 +1,7 @@
 """The motor of one dispenser: turns for one portion, watched until it stands still."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 import logging
@@ -86,6 +87,10 @@ class Motor:
         self._clocks_differ = False
         # The firmware does not say beforehand that the motor has to cool.
         self._rests_until = 0.0
+        # Is called with 1 for a portion that is asked for by the plain switch, and with
+        # -1 if no paper of it came: the device counts such portions, too.
+        self.on_switch: Callable[[int], None] = lambda _count: None
+        self._by_switch = False
 
     @property
     def defect(self) -> Defect | None:
@@ -126,6 +131,7 @@ class Motor:
         if self._is_on(self.entities.switch):
             return Paper(cm=0.0, fault=Fault.MOTOR_BUSY)
         run = PortionRun(self._hass, self.entities)
+        self._by_switch = False
         bounded = action is not None or self.entities.portion_length is not None
         try:
             if action is None:
@@ -133,6 +139,8 @@ class Motor:
             elif fault := await self._ask(action, run, cm):
                 return Paper(cm=0.0, fault=fault)
             paper = await self._run(run, cm, bounded=bounded)
+            if self._by_switch and not (paper.cm or run.lost):
+                self.on_switch(-1)
             if paper.fault is None and self.fault in LATCHED - {before}:
                 # All of it came, but a motor that does not stop is no good portion.
                 return replace(paper, fault=self.fault)
@@ -176,6 +184,8 @@ class Motor:
     async def _turn_on(self, cm: float) -> None:
         """Turn the plain switch on, for this length where the device can be told."""
         await self._set_length(cm)
+        self._by_switch = True
+        self.on_switch(1)
         await self._switch(SERVICE_TURN_ON)
 
     async def _run(self, run: PortionRun, cm: float, *, bounded: bool) -> Paper:

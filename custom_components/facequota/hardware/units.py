@@ -9,6 +9,7 @@ import math
 from typing import Final
 
 from custom_components.facequota.const import (
+    CONF_ALONE_PAPER,
     CONF_LAST_PORTION,
     CONF_PAPER_DISPENSED,
     CONF_PORTION_LENGTH,
@@ -35,6 +36,7 @@ KNOWN_UNITS: Final = {
     CONF_PORTION_LENGTH: OF_PAPER,
     CONF_PAPER_DISPENSED: OF_PAPER,
     CONF_LAST_PORTION: OF_PAPER,
+    CONF_ALONE_PAPER: OF_PAPER,
     CONF_ROLL_REMAINING: OF_A_ROLL,
     CONF_ROLL_LENGTH_REMAINING: OF_A_ROLL - {PERCENTAGE},
 }

@@ -24,11 +24,11 @@ class Cleaning:
     today: date | None = None
     visits_today: int = 0
 
-    def visit(self, now: datetime) -> None:
-        """Count somebody who asked for paper."""
+    def visit(self, now: datetime, count: int = 1) -> None:
+        """Count somebody who asked for paper, or several."""
         self.follow(now)
-        self.visits_since += 1
-        self.visits_today += 1
+        self.visits_since += count
+        self.visits_today += count
 
     def follow(self, now: datetime) -> None:
         """Begin a new day at midnight."""

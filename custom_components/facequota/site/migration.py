@@ -9,14 +9,19 @@ from custom_components.facequota.const import (
     CONF_STATUS,
     SUBENTRY_DISPENSER,
 )
+from custom_components.facequota.hardware.entities import DEVICE_COUNTERS
 from custom_components.facequota.hardware.firmware_entities import firmware_entities
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 VERSION: Final = 1
 # 1 is that of 0.1.0, whose dispensers did not know what the firmware says of faults.
-MINOR_VERSION: Final = 2
-_SINCE_2: Final = (CONF_STATUS, CONF_FAULT, CONF_COVER_OPEN)
+# Those of 2 did not know what the firmware counts by itself.
+MINOR_VERSION: Final = 3
+_SINCE: Final = {
+    2: (CONF_STATUS, CONF_FAULT, CONF_COVER_OPEN),
+    3: DEVICE_COUNTERS,
+}
 
 
 @callback
@@ -25,11 +30,17 @@ def async_migrate(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     if entry.version > VERSION:
         return False
     if entry.minor_version < MINOR_VERSION:
+        roles = [
+            role
+            for version, since in _SINCE.items()
+            if version > entry.minor_version
+            for role in since
+        ]
         for subentry in tuple(entry.subentries.values()):
             if subentry.subentry_type == SUBENTRY_DISPENSER:
                 found = firmware_entities(hass, subentry.data.get(CONF_MOTOR, ""))
                 new: dict[str, Any] = {
-                    role: found[role] for role in _SINCE_2 if role in found
+                    role: found[role] for role in roles if role in found
                 }
                 hass.config_entries.async_update_subentry(
                     entry, subentry, data={**new, **subentry.data}

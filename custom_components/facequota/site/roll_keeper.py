@@ -9,7 +9,6 @@ from custom_components.facequota.const import (
     CONF_ROLL_LENGTH,
 )
 from custom_components.facequota.hardware.roll import ROLL_SENSORS, is_low, left_cm
-from custom_components.facequota.visit.visit import Visit
 from homeassistant.components.button.const import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
 from homeassistant.const import ATTR_ENTITY_ID, STATE_ON
 from homeassistant.core import (
@@ -91,10 +90,10 @@ class RollKeeper:
         return foreseen or self.empty
 
     @callback
-    def visit(self, visit: Visit) -> None:
-        """Take the paper of a visit off the roll."""
-        if visit.cm:
-            self.supply.used(dt_util.now(), visit.cm)
+    def used(self, cm: float) -> None:
+        """Take paper off the roll."""
+        if cm:
+            self.supply.used(dt_util.now(), cm)
             self.follow()
 
     @callback

@@ -28,6 +28,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from .device_counts import DeviceCounts
 from .dispenser import Dispenser
 from .references import REGISTRY_IDS
 from .settings_log import settings
@@ -99,6 +100,7 @@ class Site:
             on_rule=self._follow_rule,
         )
         self.upkeep = Upkeep(hass, entry, self.dispensers)
+        self._counts = DeviceCounts(hass, self.log, self.upkeep, self.dispensers)
         self.recogniser.detect_attacks = self.options.presentation_attacks
         self._built_of = self._structure()
         self._following = asyncio.Lock()
@@ -119,6 +121,8 @@ class Site:
         for dispenser in self.dispensers.values():
             dispenser.visits.add(self.log.visit)
             await dispenser.start()
+        # First: what a roll's sensor tells is without the paper that is counted here.
+        self._counts.start()
         self.upkeep.start()
         self._starting = self.entry.async_create_background_task(
             self._hass, self._follow_suspension(), name=f"{DOMAIN} recogniser"
@@ -139,6 +143,7 @@ class Site:
             await self.recogniser.stop()
             await self.sharing.stop()
         self.visitors.stop()
+        self._counts.stop()
         await self.upkeep.stop()
         await self.log.save()
 

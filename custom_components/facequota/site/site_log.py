@@ -41,6 +41,9 @@ class SiteLog:
         self.unrecognised = Counter[str]()
         # What each dispenser gave in all, by the keys of its sensors.
         self._totals: dict[str, dict[str, float]] = {}
+        # How far each dispenser's own counters were counted, by the
+        # ids of their entities.
+        self._counters: dict[str, dict[str, float]] = {}
         self.changes = Listeners[[]]()
 
     async def load(self) -> None:
@@ -58,6 +61,7 @@ class SiteLog:
         self.lanes = Lanes(read.lanes)
         self.unrecognised.update(read.unrecognised)
         self._totals = read.totals
+        self._counters = read.counters
         self.changes.tell()
 
     async def save(self) -> None:
@@ -98,6 +102,22 @@ class SiteLog:
         self._save_soon()
 
     @callback
+    def add_total(self, dispenser_id: str, key: str, added: float) -> None:
+        """Add to a total of a dispenser, in tenths at most."""
+        value = (self.total(dispenser_id, key) or 0) + added
+        self.set_total(dispenser_id, key, round(value, 1))
+
+    def counter(self, dispenser_id: str, key: str) -> float | None:
+        """Return how far a counter was counted; None when it was never seen."""
+        return self._counters.get(dispenser_id, {}).get(key)
+
+    @callback
+    def set_counter(self, dispenser_id: str, key: str, value: float) -> None:
+        """Keep how far a counter was counted."""
+        self._counters.setdefault(dispenser_id, {})[key] = value
+        self._save_soon()
+
+    @callback
     def visit(self, visit: Visit) -> None:
         """Count a visit for its lane, and why nobody was recognised in it."""
         self.lanes.record(visit)
@@ -134,6 +154,7 @@ class SiteLog:
             "lanes": self.lanes.as_dict(),
             "unrecognised": dict(self.unrecognised),
             "totals": self._totals,
+            "counters": self._counters,
         }
 
     @callback

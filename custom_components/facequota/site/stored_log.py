@@ -39,10 +39,8 @@ class StoredLog:
         self.unrecognised: dict[str, int] = self._each(
             known.get("unrecognised", {}), _is_count
         )
-        totals = self._groups(known.get("totals", {}))
-        self.totals: dict[str, dict[str, float]] = {
-            dispenser: self._each(one, _is_number) for dispenser, one in totals.items()
-        }
+        self.totals = self._figures(known.get("totals", {}))
+        self.counters = self._figures(known.get("counters", {}))
 
     def _items(self, items: object, keys: frozenset[str]) -> list[dict[str, Any]]:
         """Return the records that have a time and these keys."""
@@ -50,6 +48,13 @@ class StoredLog:
         read = [one for one in listed if _is_record(one, keys)]
         self.damaged |= not isinstance(items, list) or len(read) < len(listed)
         return read
+
+    def _figures(self, values: object) -> dict[str, dict[str, float]]:
+        """Return the figures of each dispenser by their keys."""
+        return {
+            dispenser: self._each(one, _is_number)
+            for dispenser, one in self._groups(values).items()
+        }
 
     def _groups(
         self, values: object, keys: frozenset[str] | None = None

@@ -154,14 +154,19 @@ class Upkeep:
         self._tell()
 
     @callback
+    def given(self, dispenser: Dispenser, *, visits: int = 0, cm: float = 0.0) -> None:
+        """Count visits for the cleaning, and take paper off a dispenser's roll."""
+        self.cleaning.visit(dt_util.now(), visits)
+        dispenser.roll.used(cm)
+        dispenser.update()
+        self._tell()
+
+    @callback
     def _visited(self, dispenser: Dispenser) -> Callable[[Visit], None]:
         @callback
         def visited(visit: Visit) -> None:
-            if visit.lane is not Lane.STAFF:
-                self.cleaning.visit(dt_util.now())
-            dispenser.roll.visit(visit)
-            dispenser.update()
-            self._tell()
+            by_staff = visit.lane is Lane.STAFF
+            self.given(dispenser, visits=0 if by_staff else 1, cm=visit.cm)
 
         return visited
 

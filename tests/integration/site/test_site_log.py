@@ -64,7 +64,7 @@ async def test_receipts_and_figures_outlive_a_restart_and_faces_do_not(
     written = hass_storage[f"facequota.{site.entry_id}"]["data"]
     assert set(written) == {
         *("receipts", "decisions", "settings"),
-        *("expired", "most_faces", "lanes", "unrecognised", "totals"),
+        *("expired", "most_faces", "lanes", "unrecognised", "totals", "counters"),
     }
 
 

@@ -1,0 +1,175 @@
+"""Paper that a device gave by itself, counted once: by its own counters, over restarts."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from custom_components.facequota.const import (
+    CONF_ALONE_PAPER,
+    CONF_ALONE_PORTIONS,
+    CONF_MOTOR,
+    CONF_SWITCH_PORTIONS,
+    DOMAIN,
+)
+from custom_components.facequota.hardware.entities import DEVICE_COUNTERS
+from custom_components.facequota.hardware.units import as_cm, as_number
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_state_change_event
+
+from .dispenser import Dispenser
+from .references import REGISTRY_IDS
+from .site_log import SiteLog
+from .upkeep import Upkeep
+
+TOTAL_PAPER: Final = "paper_dispensed"
+TOTAL_GRANTED: Final = "portions_granted"
+TOTAL_WITHOUT_FACE: Final = "portions_without_face"
+TOTAL_NOT_ASKED_FOR: Final = "portions_not_asked_for"
+ISSUE_NOT_ASKED_FOR: Final = "portions_not_asked_for"
+
+# Beside the counters: portions that FaceQuota asked for by the plain switch, and that the
+# device has not told yet.
+ASKED_BY_SWITCH: Final = "asked_by_switch"
+
+
+class DeviceCounts:
+    """Follows the counters of a site's dispensers and adds what they have grown by."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        log: SiteLog,
+        upkeep: Upkeep,
+        dispensers: Mapping[str, Dispenser],
+    ) -> None:
+        """Take what is added to; nothing is read yet."""
+        self._hass = hass
+        self._log = log
+        self._upkeep = upkeep
+        self._dispensers = dispensers
+        self._releases: list[CALLBACK_TYPE] = []
+        # Since the start, by dispenser: for the issue.
+        self._not_asked_for = Counter[str]()
+
+    @callback
+    def start(self) -> None:
+        """Count what came meanwhile, and follow from now on."""
+        add: dict[str, Callable[[str, float], None]] = {
+            CONF_ALONE_PORTIONS: self._alone_portions,
+            CONF_ALONE_PAPER: self._alone_paper,
+            CONF_SWITCH_PORTIONS: self._switch_portions,
+        }
+        for key, dispenser in self._dispensers.items():
+            dispenser.motor.on_switch = partial(self._asked, key)
+            for role in DEVICE_COUNTERS:
+                if entity_id := dispenser.subentry.data.get(role):
+                    self._follow(entity_id, partial(self._read, key, role, add[role]))
+
+    @callback
+    def stop(self) -> None:
+        """Listen no more; the issues go with what they counted."""
+        for release in self._releases:
+            release()
+        self._releases.clear()
+        for key in self._dispensers:
+            ir.async_delete_issue(self._hass, DOMAIN, _issue_id(key))
+
+    @callback
+    def _follow(self, entity_id: str, read: Callable[[str], None]) -> None:
+        @callback
+        def changed(_event: Event[EventStateChangedData]) -> None:
+            read(entity_id)
+
+        self._releases.append(
+            async_track_state_change_event(self._hass, entity_id, changed)
+        )
+        read(entity_id)
+
+    @callback
+    def _read(
+        self, key: str, role: str, add: Callable[[str, float], None], entity_id: str
+    ) -> None:
+        """Add what a counter has grown by since it was last seen.
+
+        The first sight is where counting begins, and so is a counter that went back: it
+        is another board's, or was reset.
+        """
+        if (state := self._hass.states.get(entity_id)) is None:
+            return
+        if role == CONF_ALONE_PAPER:
+            speed = self._dispensers[key].motor.entities.cm_per_second
+            value = as_cm(state, speed)
+        else:
+            value = as_number(state.state)
+        if value is None or value < 0:
+            return
+        # Under the id that no renaming changes: another device's counter is another one.
+        ids = self._dispensers[key].subentry.data.get(REGISTRY_IDS, {})
+        counter = ids.get(role, entity_id)
+        before = self._log.counter(key, counter)
+        if value == before:
+            return
+        self._log.set_counter(key, counter, value)
+        if before is not None and value > before:
+            add(key, value - before)
+        elif role == CONF_SWITCH_PORTIONS:
+            self._log.set_counter(key, ASKED_BY_SWITCH, 0)
+
+    @callback
+    def _alone_portions(self, key: str, grown: float) -> None:
+        """Count portions of visitors while Home Assistant was away."""
+        portions = round(grown)
+        for total in (TOTAL_GRANTED, TOTAL_WITHOUT_FACE):
+            self._log.add_total(key, total, portions)
+        self._upkeep.given(self._dispensers[key], visits=portions)
+
+    @callback
+    def _alone_paper(self, key: str, grown_cm: float) -> None:
+        """Count the paper of those portions."""
+        self._log.add_total(key, TOTAL_PAPER, grown_cm)
+        self._upkeep.given(self._dispensers[key], cm=grown_cm)
+
+    @callback
+    def _asked(self, key: str, count: int) -> None:
+        """Remember that FaceQuota itself used the switch, until the device tells it."""
+        if self._dispensers[key].subentry.data.get(CONF_SWITCH_PORTIONS):
+            asked = self._log.counter(key, ASKED_BY_SWITCH) or 0
+            self._log.set_counter(key, ASKED_BY_SWITCH, max(0, asked + count))
+
+    @callback
+    def _switch_portions(self, key: str, grown: float) -> None:
+        """Tell the portions by switch that FaceQuota did not ask for."""
+        asked = self._log.counter(key, ASKED_BY_SWITCH) or 0
+        self._log.set_counter(key, ASKED_BY_SWITCH, max(0, asked - grown))
+        if (others := round(grown - asked)) <= 0:
+            return
+        self._log.add_total(key, TOTAL_NOT_ASKED_FOR, others)
+        self._not_asked_for[key] += others
+        dispenser = self._dispensers[key]
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            _issue_id(key),
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=ISSUE_NOT_ASKED_FOR,
+            translation_placeholders={
+                "site": dispenser.shared.entry.title,
+                "dispenser": dispenser.subentry.title,
+                "entity": dispenser.subentry.data[CONF_MOTOR],
+                "portions": str(self._not_asked_for[key]),
+            },
+        )
+        dispenser.update()
+
+
+def _issue_id(key: str) -> str:
+    return f"{ISSUE_NOT_ASKED_FOR}_{key}"
