@@ -8,6 +8,8 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
+from custom_components.facequota.hardware.entities import DEVICE_COUNTERS
+from custom_components.facequota.hardware.firmware_entities import FIRMWARE_ENTITIES
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import (
@@ -17,6 +19,7 @@ from homeassistant.helpers import (
 )
 from tests.integration.conftest import ask, issues, summary, unload
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.flows.test_dispenser_flow import add_device
 
 pytestmark = pytest.mark.usefixtures("log")
 
@@ -327,4 +330,50 @@ async def test_a_total_outlives_a_power_cut_by_what_the_log_has(
     assert float(shows(hass, total)) == 160
     await ask(hass)
     assert entry.runtime_data.log.total(ENTRANCE, "portions_granted") == 161
+    await unload(hass, entry)
+
+
+@pytest.mark.parametrize(
+    ("version", "added"),
+    [
+        (1, {"status", "fault", "cover_open", *DEVICE_COUNTERS}),
+        (2, {*DEVICE_COUNTERS}),
+        (3, set()),
+    ],
+)
+async def test_a_dispenser_of_our_firmware_gets_the_roles_that_came_later(
+    hass: HomeAssistant, dispenser: FakeDispenser, version: int, added: set[str]
+) -> None:
+    """What a manager chose, or left empty in a form that had it, stays as it is."""
+    ours = add_device(hass, "Exit dispenser")
+    chosen = {
+        "camera": "camera.entrance",
+        "motor": ours["Motor"],
+        "fault": "binary_sensor.mine",
+    }
+    entry = MockConfigEntry(
+        domain="facequota",
+        version=1,
+        minor_version=version,
+        title="East gate",
+        data=DATA,
+        options=OPTIONS,
+        subentries_data=[
+            ConfigSubentryDataWithId(
+                data=chosen,
+                subentry_id=ENTRANCE,
+                subentry_type="dispenser",
+                title="Entrance",
+                unique_id=None,
+            )
+        ],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    data = dict(entry.subentries[ENTRANCE].data)
+    data.pop("registry_ids")
+    by_role = {role: ours[name] for (_, name), role in FIRMWARE_ENTITIES.items()}
+    assert data == {**{role: by_role[role] for role in added}, **chosen}
+    assert entry.minor_version == 3
     await unload(hass, entry)

@@ -157,6 +157,9 @@ async def test_the_flow_finds_every_entity_of_our_firmware(
         "roll_remaining": f"sensor.{DEVICE}_roll_remaining",
         "roll_length_remaining": f"sensor.{DEVICE}_roll_length_remaining",
         "new_roll": f"button.{DEVICE}_new_roll",
+        "alone_portions": f"sensor.{DEVICE}_portions_without_home_assistant",
+        "alone_paper": f"sensor.{DEVICE}_length_without_home_assistant",
+        "switch_portions": f"sensor.{DEVICE}_portions_by_switch",
         "cover_open": f"binary_sensor.{DEVICE}_cover_open",
         "fault": f"binary_sensor.{DEVICE}_fault",
         "status": f"sensor.{DEVICE}_status",
@@ -308,3 +311,19 @@ async def test_a_frozen_link_gives_nothing_now_and_nothing_when_it_thaws(
     assert hass.states.is_state(MOTOR, "off")
     assert machine.number("paper_dispensed") == before
     assert (await ask(hass))["outcome"] == "granted"
+
+
+async def test_a_portion_by_the_motors_switch_is_one_that_facequota_did_not_ask_for(
+    hass: HomeAssistant, machine: Machine, open_site: MockConfigEntry
+) -> None:
+    """A portion by the action is not; the device tells both within ten seconds."""
+    assert summary(await ask(hass))[0] == "granted"
+    before = machine.number("portions_by_switch")
+    # The motor rests for a second after a portion.
+    await asyncio.sleep(1.5)
+    await machine.turn_on("motor")
+    await until(lambda: machine.number("portions_by_switch") == before + 1)
+    await hass.async_block_till_done()
+    not_asked_for = "sensor.entrance_portions_not_asked_for_by_facequota"
+    assert hass.states.is_state(not_asked_for, "1")
+    assert hass.states.is_state("sensor.entrance_portions_granted", "1")
