@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("log")
 PORTIONS: Final = "sensor.portions_without_home_assistant"
 LENGTH: Final = "sensor.length_without_home_assistant"
 BY_SWITCH: Final = "sensor.portions_by_switch"
-DATA: Final = {
+DATA: Final[dict[str, Any]] = {
     **DISPENSER_DATA,
     "alone_portions": PORTIONS,
     "alone_paper": LENGTH,
