@@ -270,11 +270,16 @@ async def test_a_worker_that_was_given_up_is_tried_again_after_a_while(
     log.tell("The recognition worker is given up")
     broken = tmp_path / "broken"
     broken.touch()
-    break_engine(at_look=f"os.path.exists({str(broken)!r}) and os.kill(os.getpid(), 9)")
+    # Decided while it starts: later it can look at no file.
+    break_engine(
+        at_start=f"doomed = os.path.exists({str(broken)!r})",
+        at_look="doomed and os.kill(os.getpid(), 9)",
+    )
     entry = await set_up_site(hass)
-    while not issues(issue_registry):
-        await ask(hass)
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(120):
+        while not issues(issue_registry):
+            await ask(hass)
+            await asyncio.sleep(0.05)
     broken.unlink()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
     await until_ready(hass, entry)
