@@ -61,7 +61,7 @@ from custom_components.facequota.services import (
     PURGE_SCHEMA,
     SITE_SCHEMA,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import config_validation as cv
 
 DIMENSION: Final = 128
@@ -260,7 +260,7 @@ def flow_reconfigure(draw: Random) -> bool:
 _HASS: Final = cast(
     HomeAssistant,
     SimpleNamespace(
-        states=SimpleNamespace(get=lambda _: True),
+        states=SimpleNamespace(get=lambda _: State("sensor.any", "1")),
         config_entries=SimpleNamespace(async_entries=lambda _: []),
     ),
 )
