@@ -329,7 +329,7 @@ async def test_only_an_engine_that_ran_once_is_taken_for_installed(
         assert shown["errors"] == {"base": "unknown"}
     (mistake,) = [record for record in log.records if record.exc_info]
     log.records.remove(mistake)
-    assert mistake.getMessage() == "The engine could not be installed"
+    assert mistake.getMessage() == "face_recognition could not be installed"
     real_engine(config_folder, engine_root)
     made(await submit(hass, shown, {}))
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import logging
 
 import freezegun
-import numpy as np
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -22,6 +21,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import FakeDispenser, Fault
+from tests.integration.people import somebody
 
 pytestmark = pytest.mark.usefixtures("log", "dispenser")
 
@@ -137,14 +137,13 @@ async def test_a_face_is_forgotten_on_time_whoever_fails_at_being_told(
     with contextlib.ExitStack() as leave:
         for news in (visitors.expiries, visitors.changes):
             leave.callback(news.add(fails))
-        logging.getLogger("custom_components.facequota.visit.listeners").disabled = True
-        for cm, nth in ((1, 0), (3, 1)):
-            template = np.zeros(128, np.float32)
-            template[nth] = 1
-            visitors.settle(visitors.reserve(template, cm), cm)
+        logger = logging.getLogger("custom_components.facequota.visit.listeners")
+        logger.disabled = True
+        leave.callback(setattr, logger, "disabled", False)
+        for cm, nth in ((1, 1), (3, 2)):
+            visitors.settle(visitors.reserve(somebody(nth), cm), cm)
         assert faces(entry) == 2
         async with asyncio.timeout(10):
             while faces(entry):
                 await asyncio.sleep(0.02)
-    logging.getLogger("custom_components.facequota.visit.listeners").disabled = False
     await unload(hass, entry)
