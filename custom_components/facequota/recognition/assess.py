@@ -185,6 +185,6 @@ def _why_no_face(pixels: NDArray[np.uint8]) -> Guidance:
     luminance = pixels[::4, ::4].max(axis=2)
     if np.percentile(luminance, 95) < MIN_BRIGHT_LUMINANCE:
         return Guidance.MORE_LIGHT
-    if (luminance >= GLARE_LUMINANCE).mean() > 0.9:
+    if (luminance >= GLARE_LUMINANCE).mean() > 0.5:
         return Guidance.LESS_LIGHT
     return Guidance.NO_FACE
