@@ -102,6 +102,7 @@ async def set_up_by_hand(
     await forms.open_new_dispenser()
     await forms.write("Name", dispenser)
     await forms.pick(0, camera)
-    await forms.pick(1, motor)
+    # Between them is the picker of the sensor that somebody stands there.
+    await forms.pick(2, motor)
     await forms.submit("Request")
     await forms.finish()
