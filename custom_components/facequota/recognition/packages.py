@@ -82,9 +82,11 @@ async def install_packages(
         start_new_session=True,
     )
     talking = asyncio.create_task(uv.communicate())
+    done = 0
     try:
         while not (await asyncio.wait({talking}, timeout=_POLL_S))[0]:
-            done = await asyncio.to_thread(_bytes_in, cache)
+            # uv throws away what it unpacked from: progress never goes back.
+            done = max(done, await asyncio.to_thread(_bytes_in, cache))
             progress(min(0.99, done / size))
     finally:
         if uv.returncode is None:

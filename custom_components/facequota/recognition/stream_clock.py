@@ -26,6 +26,9 @@ class StreamClock:
 
     def __init__(self) -> None:
         """Begin with an unknown delay."""
+        self._begin()
+
+    def _begin(self) -> None:
         self._delay = math.inf
         self._paced = 0
         self._arrival = self._stamp = math.nan
@@ -34,7 +37,7 @@ class StreamClock:
         """Take note of a packet, in the order of decoding; seconds of both clocks."""
         if stamp is None or stamp < self._stamp:
             # No time stamps, or a camera that began anew.
-            self.__init__()  # type: ignore[misc]
+            self._begin()
         if stamp is None:
             return
         waited, step = arrival - self._arrival, stamp - self._stamp
