@@ -1,15 +1,72 @@
-"""The languages that FaceQuota's own words are written in."""
+"""The languages that FaceQuota's own words are written in, and which one serves whom.
 
+A language is here, in translations/ and in panel/papers/, by the name that Home Assistant
+has for it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
+import unicodedata
 
-CHINESE: Final = "zh-Hans"
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+
+from .const import DOMAIN
 
 
-def spoken(language: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a language is written: its own name, a date (for strftime), the decimal mark."""
+
+    name: str
+    date: str
+    decimal: str = "."
+
+
+ENGLISH: Final = "en"
+LANGUAGES: Final[Mapping[str, Written]] = {
+    ENGLISH: Written("English", "%Y-%m-%d"),
+    "de": Written("Deutsch", "%d.%m.%Y", ","),
+    "es": Written("Español", "%d/%m/%Y", ","),
+    "fr": Written("Français", "%d/%m/%Y", ","),
+    "it": Written("Italiano", "%d/%m/%Y", ","),
+    "ja": Written("日本語", "%Y年%m月%d日"),
+    "ko": Written("한국어", "%Y년 %m월 %d일"),
+    "pt-BR": Written("Português (Brasil)", "%d/%m/%Y", ","),
+    "zh-Hans": Written("简体中文", "%Y年%m月%d日"),
+    "zh-Hant": Written("繁體中文", "%Y年%m月%d日"),
+}
+
+# Translated by machine, and read by no native speaker yet: notice and assessment say so.
+MACHINE_MADE: Final = frozenset(
+    {"de", "es", "fr", "it", "ja", "ko", "pt-BR", "zh-Hant"}
+)
+
+# Where Chinese is written in traditional characters, unless a tag names its script.
+_TRADITIONAL: Final = {"hant", "tw", "hk", "mo"}
+
+
+def served(tag: str) -> str:
     """Return the language whose words are shown to somebody who reads this one.
 
-    Whoever reads Chinese in any script or region reads the Chinese that there is; Home
-    Assistant itself would show English. All other languages are left to it.
+    tag is a language tag of Home Assistant or of a browser, in any case: another region's
+    kind of a language is better than English, and English than nothing.
     """
-    primary = language.replace("_", "-").split("-")[0].lower()
-    return CHINESE if primary == "zh" else language
+    primary, *rest = tag.replace("_", "-").lower().split("-")
+    if primary == "zh":
+        traditional = "hans" not in rest and not _TRADITIONAL.isdisjoint(rest)
+        return "zh-Hant" if traditional else "zh-Hans"
+    return next((one for one in LANGUAGES if one.split("-")[0] == primary), ENGLISH)
+
+
+async def async_words(
+    hass: HomeAssistant, language: str, category: str
+) -> dict[str, str]:
+    """Return FaceQuota's own words of a category, for somebody who reads this language."""
+    return await async_get_translations(hass, served(language), category, [DOMAIN])
+
+
+def columns(text: str) -> int:
+    """Return how many columns a text takes: two for each character of full width."""
+    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)

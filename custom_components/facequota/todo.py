@@ -8,10 +8,10 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
 from .entity import SiteEntity
+from .languages import async_words
 from .site.site import FaceQuotaConfigEntry
 from .site.tasks import Task, TaskKind
 
@@ -38,9 +38,7 @@ class TaskList(SiteEntity, TodoListEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Load the words before the first item."""
-        self._words = await async_get_translations(
-            self.hass, self.hass.config.language, "common", [DOMAIN]
-        )
+        self._words = await async_words(self.hass, self.hass.config.language, "common")
         await super().async_added_to_hass()
         self._show()
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 from custom_components.facequota.cameras.camera import Camera
 from custom_components.facequota.cameras.picture import format_of
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.languages import async_words
 from custom_components.facequota.visit.trial import Trial, try_camera
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.translation import async_get_translations
 
 # What a form carries with it; larger pictures are not shown.
 MAX_SHOWN_BYTES: Final = 1024 * 1024
@@ -35,7 +35,7 @@ async def tried(
         await camera.stop()
     return words(
         trial,
-        await async_get_translations(hass, hass.config.language, "common", [DOMAIN]),
+        await async_words(hass, hass.config.language, "common"),
     )
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import voluptuous as vol
 
 from custom_components.facequota.const import SUBENTRY_DISPENSER
+from custom_components.facequota.languages import LANGUAGES
 from custom_components.facequota.site.display_access import (
     CONF_BUTTONS,
     CONF_DISPENSER,
     CONF_LANGUAGES,
     CONF_SPOKEN,
     CONF_TOKEN,
-    DISPLAY_LANGUAGES,
     DISPLAY_URL,
     WISHES,
     new_token,
@@ -40,7 +40,12 @@ CONF_QR = "qr"
 COMMON_FIELDS = {
     vol.Optional(CONF_LANGUAGES, default=list): SelectSelector(
         SelectSelectorConfig(
-            options=list(DISPLAY_LANGUAGES), multiple=True, translation_key="language"
+            # Each by its own name: whoever reads it can choose it.
+            options=[
+                SelectOptionDict(value=tag.lower(), label=one.name)
+                for tag, one in LANGUAGES.items()
+            ],
+            multiple=True,
         )
     ),
     vol.Optional(CONF_BUTTONS, default=list): SelectSelector(

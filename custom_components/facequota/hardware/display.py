@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 from custom_components.facequota.const import DOMAIN
-from custom_components.facequota.languages import spoken
+from custom_components.facequota.languages import async_words, columns
 from homeassistant.components.text.const import (
     ATTR_MAX,
     ATTR_VALUE,
@@ -27,7 +27,6 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
-from homeassistant.helpers.translation import async_get_translations
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -96,9 +95,7 @@ class Display:
     async def _load(self) -> None:
         """Load the sentences in the house's language."""
         self._language = self._hass.config.language
-        self._sentences = await async_get_translations(
-            self._hass, spoken(self._language), "common", [DOMAIN]
-        )
+        self._sentences = await async_words(self._hass, self._language, "common")
 
     async def _follow_language(self, _: Event) -> None:
         """Speak another language, when the house does."""
@@ -191,8 +188,9 @@ class Display:
 def fitted(forms: Sequence[str], room: int, kept: str | None) -> str:
     """Return the first form that has room, or what must be kept of it, else its beginning.
 
-    forms begins with the longest; kept is the time of a refusal, which is never left out.
+    forms begins with the longest, room is in columns; kept is the time of a refusal, which
+    is never left out.
     """
-    if text := next((form for form in forms if len(form) <= room), None):
+    if text := next((form for form in forms if columns(form) <= room), None):
         return text
     return (kept or "".join(forms[-1:]))[:room]

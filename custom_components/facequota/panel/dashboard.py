@@ -6,6 +6,7 @@ from typing import Any, Final
 import voluptuous as vol
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.languages import ENGLISH, async_words
 from custom_components.facequota.site.site import FaceQuotaConfigEntry
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api.connection import ActiveConnection
@@ -16,7 +17,6 @@ from homeassistant.components.websocket_api.decorators import (
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.translation import async_get_translations
 
 from .dashboard_cards import Entities, Words
 from .dashboard_views import overview_view, round_view, site_view
@@ -36,7 +36,7 @@ def async_setup_dashboard(hass: HomeAssistant) -> None:
 @websocket_command(
     {
         vol.Required("type"): f"{DOMAIN}/dashboard",
-        vol.Optional("language", default="en"): str,
+        vol.Optional("language", default=ENGLISH): str,
         vol.Optional("sites"): [str],
         vol.Optional("views"): [vol.In(VIEWS)],
     }
@@ -46,7 +46,7 @@ async def _websocket_dashboard(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Answer the views of the sites that were asked for; all of them by default."""
-    texts = await async_get_translations(hass, msg["language"], "common", [DOMAIN])
+    texts = await async_words(hass, msg["language"], "common")
     connection.send_result(
         msg["id"],
         async_dashboard(

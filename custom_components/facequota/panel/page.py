@@ -5,6 +5,7 @@ from typing import Any, Final
 import voluptuous as vol
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.languages import LANGUAGES, served
 from custom_components.facequota.site.site import FaceQuotaConfigEntry
 from homeassistant.components import frontend, panel_custom, websocket_api
 from homeassistant.components.http.server import StaticPathConfig
@@ -38,6 +39,7 @@ async def async_setup_panel(hass: HomeAssistant) -> None:
     )
     websocket_api.async_register_command(hass, _websocket_sites)
     websocket_api.async_register_command(hass, _websocket_facts)
+    websocket_api.async_register_command(hass, _websocket_languages)
     async_setup_dashboard(hass)
 
 
@@ -79,6 +81,26 @@ def _websocket_sites(
             {ATTR_CONFIG_ENTRY_ID: entry.entry_id, "name": entry.title}
             for entry in hass.config_entries.async_entries(DOMAIN)
         ],
+    )
+
+
+@require_admin
+@websocket_command(
+    {vol.Required("type"): f"{DOMAIN}/languages", vol.Required("language"): str}
+)
+@callback
+def _websocket_languages(
+    _hass: HomeAssistant,
+    connection: ActiveConnection,
+    msg: dict[str, Any],
+) -> None:
+    """Answer which languages the papers are in, and which serves whoever reads this one."""
+    connection.send_result(
+        msg["id"],
+        {
+            "languages": {tag: one.name for tag, one in LANGUAGES.items()},
+            "language": served(msg["language"]),
+        },
     )
 
 

@@ -21,9 +21,6 @@ CONF_LANGUAGES: Final = "languages"
 CONF_BUTTONS: Final = "buttons"
 CONF_SPOKEN: Final = "spoken"
 
-# The languages that the visitor's sentences are written in, by the names of choices.
-DISPLAY_LANGUAGES: Final = {"en": "en", "zh-hans": "zh-Hans"}
-
 # What a visitor can ask a display for: three lanes, and to be forgotten.
 FORGET: Final = "forget"
 WISHES: Final = (Lane.FACE.value, Lane.OPEN.value, Lane.URGENT.value, FORGET)

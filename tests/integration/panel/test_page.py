@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
+from custom_components.facequota.languages import LANGUAGES
 from custom_components.facequota.panel import static
 from custom_components.facequota.panel.dashboard_module import MODULE
 from homeassistant.components import frontend
@@ -52,7 +53,11 @@ async def test_the_page_is_in_an_administrator_s_sidebar_only(
 
 @pytest.mark.parametrize(
     ("command", "fields"),
-    [("facequota/sites", {}), ("facequota/facts", {"config_entry_id": "any"})],
+    [
+        ("facequota/sites", {}),
+        ("facequota/facts", {"config_entry_id": "any"}),
+        ("facequota/languages", {"language": "en"}),
+    ],
 )
 async def test_only_an_administrator_is_told_anything(
     hass: HomeAssistant,
@@ -164,8 +169,17 @@ async def test_every_module_of_the_page_is_served_and_found_by_the_others(
     assert seen == set(sources())
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
-def test_the_page_says_nothing_that_is_not_in_the_translations(language: str) -> None:
+async def test_the_papers_languages_are_offered_by_their_own_names(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, open_site: MockConfigEntry
+) -> None:
+    client = await hass_ws_client(hass)
+    told = (await call(client, "facequota/languages", language="zh-TW"))["result"]
+    assert told["language"] == "zh-Hant"
+    assert told["languages"]["ja"] == "日本語"
+    assert list(told["languages"]) == list(LANGUAGES)
+
+
+def test_the_page_says_nothing_that_is_not_in_the_translations() -> None:
     """And nothing lies in the translations that the page does not say."""
     papers = re.search(r"PAPERS = \[(.*?)\]", sources()["papers.js"])
     assert papers
@@ -180,7 +194,7 @@ def test_the_page_says_nothing_that_is_not_in_the_translations(language: str) ->
             said |= {f"panel_{first}", f"panel_{second}"}
     for paper in re.findall(r'"(\w+)"', papers[1]):
         said |= {f"panel_{paper}", f"panel_{paper}_about"}
-    texts = json.loads((TRANSLATIONS / f"{language}.json").read_text())["common"]
+    texts = json.loads((TRANSLATIONS / "en.json").read_text())["common"]
     assert said == {key for key in texts if key.startswith("panel_")}
 
 

@@ -42,12 +42,13 @@ class FaceQuotaPanel extends HTMLElement {
   }
 
   async _build() {
+    const language = this._hass.locale.language;
     this._words = await Words.load(this._hass);
     this._sites = await this._hass.callWS({ type: "facequota/sites" });
     this._site = this._sites[0]?.config_entry_id;
     this._papers = new Papers(
       this._words,
-      this._hass.locale.language,
+      await this._hass.callWS({ type: "facequota/languages", language }),
       () => this._hass,
       () => this._site,
     );

@@ -3,13 +3,13 @@
 import { card, element } from "./dom.js";
 
 const PAPERS = ["notice", "assessment", "log"];
-const LANGUAGES = { en: "English", "zh-Hans": "简体中文" };
 
 export class Papers {
-  /** `path` is where the papers of a site lie, `hass` the one of this moment. */
-  constructor(words, language, getHass, getSite) {
+  /** `languages` are those of the papers by their own names, `language` the user's one among them. */
+  constructor(words, { languages, language }, getHass, getSite) {
     this._words = words;
-    this._language = language.startsWith("zh") ? "zh-Hans" : "en";
+    this._languages = languages;
+    this._language = language;
     this._getHass = getHass;
     this._getSite = getSite;
   }
@@ -38,7 +38,7 @@ export class Papers {
     const choice = element(
       "select",
       { "aria-label": words.say("language"), on: { change: (event) => (this._language = event.target.value) } },
-      Object.entries(LANGUAGES).map(([value, name]) =>
+      Object.entries(this._languages).map(([value, name]) =>
         element("option", { value, lang: value, selected: value === this._language }, name),
       ),
     );

@@ -3,6 +3,8 @@
 from html.parser import HTMLParser
 from typing import Final, override
 
+from custom_components.facequota.languages import columns
+
 # What is between two of these is one line of text.
 _BLOCKS: Final = {"p", "li", "tr", "dt", "dd", "h1", "h2", "h3", "title"}
 _UNDERLINED: Final = {"h1": "=", "h2": "-"}
@@ -57,7 +59,7 @@ class _Reader(HTMLParser):
         if tag in _BLOCKS:
             self._end_line()
         if line := _UNDERLINED.get(tag):
-            self.lines.append(line * max(8, _width(self.lines[-1])))
+            self.lines.append(line * max(8, columns(self.lines[-1])))
         if tag in {"ul", "ol"}:
             self._numbers.pop()
 
@@ -77,8 +79,3 @@ class _Reader(HTMLParser):
         if text := " ".join(self._text.split()):
             self.lines.append(text)
         self._text = ""
-
-
-def _width(text: str) -> int:
-    """Return how many columns a text takes: two for a Chinese character."""
-    return sum(1 + (character > "\u2e7f") for character in text)

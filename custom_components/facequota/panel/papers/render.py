@@ -1,7 +1,7 @@
 """A paper as a page or as plain text: the templates of a language filled with facts."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -9,8 +9,13 @@ from typing import Final
 import jinja2
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.languages import (
+    ENGLISH,
+    LANGUAGES,
+    MACHINE_MADE,
+    async_words,
+)
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .facts import SiteFacts
@@ -25,16 +30,11 @@ class Paper(StrEnum):
     LOG = "log"
 
 
-class Language(StrEnum):
-    """The languages they are written in; the value is that of Home Assistant."""
-
-    ENGLISH = "en"
-    CHINESE = "zh-Hans"
-
+_FOLDER: Final = Path(__file__).parent
 
 # Names, whoever gave them, are text and never markup.
 _TEMPLATES: Final = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    loader=jinja2.FileSystemLoader(_FOLDER),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
@@ -52,51 +52,63 @@ _WORDS: Final = {
     "setting": f"component.{DOMAIN}.options.step.init.data",
     "camera_opened": f"component.{DOMAIN}.selector.camera_opened.options",
 }
+_MACHINE_MADE: Final = f"component.{DOMAIN}.common.paper_made_by_machine"
 
 
 async def async_render(
-    hass: HomeAssistant, paper: Paper, language: Language, facts: SiteFacts
+    hass: HomeAssistant, paper: Paper, language: str, facts: SiteFacts
 ) -> str:
     """Return a paper as one HTML page without scripts or anything from elsewhere."""
     return await _async_page(hass, paper, language, facts)
 
 
 async def async_render_report(
-    hass: HomeAssistant, language: Language, report: Report
+    hass: HomeAssistant, language: str, report: Report
 ) -> str:
     """Return a report as one HTML page, like any other paper."""
     return await _async_page(hass, "report", language, report)
 
 
 async def _async_page(
-    hass: HomeAssistant, name: str, language: Language, facts: SiteFacts | Report
+    hass: HomeAssistant, name: str, language: str, facts: SiteFacts | Report
 ) -> str:
     words: dict[str, str] = {}
-    for category in ("entity", "options", "selector"):
-        words |= await async_get_translations(hass, language, category, [DOMAIN])
+    for category in ("common", "entity", "options", "selector"):
+        words |= await async_words(hass, language, category)
     # Templates are read from the disk.
     return await hass.async_add_executor_job(_render, name, language, facts, words)
 
 
 def _render(
     name: str,
-    language: Language,
+    language: str,
     facts: SiteFacts | Report,
     words: Mapping[str, str],
 ) -> str:
+    written = LANGUAGES[language]
+
+    def number(value: float) -> str:
+        return _number(value).replace(".", written.decimal)
+
     environment = _TEMPLATES.overlay()
     environment.filters = {
         **_TEMPLATES.filters,
-        "minutes": _minutes,
-        "moment": _moment,
-        "number": _number,
+        "day": lambda day: f"{date.fromisoformat(day):{written.date}}",
+        "minutes": lambda seconds: number(_minutes(seconds)),
+        "moment": lambda moment: f"{_local(moment):{written.date} %H:%M}",
+        "number": number,
         **{
             kind: lambda key, prefix=prefix: words.get(f"{prefix}.{key}", key)
             for kind, prefix in _WORDS.items()
         },
     }
+    if not (_FOLDER / language).is_dir():
+        language = ENGLISH
     template = environment.get_template(f"{language}/{name}.html")
-    return template.render(facts=facts, language=language.value)
+    made_by_machine = words[_MACHINE_MADE] if language in MACHINE_MADE else None
+    return template.render(
+        facts=facts, language=language, made_by_machine=made_by_machine
+    )
 
 
 def _number(value: float) -> str:
@@ -104,12 +116,12 @@ def _number(value: float) -> str:
     return f"{round(value, 1):g}" if abs(value) < 100_000 else f"{value:.0f}"
 
 
-def _minutes(seconds: float) -> str:
+def _minutes(seconds: float) -> float:
     """Return seconds as minutes, rounded up: a face is never called younger."""
-    return _number(-(-seconds // 6) / 10)
+    return -(-seconds // 6) / 10
 
 
-def _moment(value: datetime | str) -> str:
-    """Return a moment as date and time where the house is, the same in all languages."""
+def _local(value: datetime | str) -> datetime:
+    """Return a moment where the house is."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
+    return dt_util.as_local(moment)

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.languages import LANGUAGES
 from custom_components.facequota.site.site import FaceQuotaConfigEntry
 from homeassistant.components.http.decorators import require_admin
 from homeassistant.config_entries import ConfigEntryState
@@ -15,7 +16,7 @@ from homeassistant.helpers.json import json_bytes
 
 from .facts import async_site_facts
 from .plain import plain_text
-from .render import Language, Paper, async_render, async_render_report
+from .render import Paper, async_render, async_render_report
 from .report import Period, async_report
 
 PAPERS_URL: Final = f"/api/{DOMAIN}/papers/{{entry_id}}/{{language}}/{{name}}"
@@ -52,7 +53,7 @@ class PaperView(HomeAssistantView):
             entry is None
             or entry.domain != DOMAIN
             or stem not in Paper
-            or language not in Language
+            or language not in LANGUAGES
             or kind not in ("html", "txt", "json")
             or (kind == "json" and stem != Paper.LOG)
         ):
@@ -62,7 +63,7 @@ class PaperView(HomeAssistantView):
         facts = async_site_facts(hass, entry.runtime_data)
         if kind == "json":
             return _response(json_bytes(facts.as_dict()), "application/json", name)
-        page = await async_render(hass, Paper(stem), Language(language), facts)
+        page = await async_render(hass, Paper(stem), language, facts)
         if kind == "txt":
             return _response(plain_text(page).encode(), "text/plain", name)
         return _response(page.encode(), "text/html")
@@ -76,14 +77,14 @@ async def _report(
     kind: str,
 ) -> web.Response:
     """Return a report to look at, or its hours for a spreadsheet."""
-    if language not in Language or kind not in ("html", "csv"):
+    if language not in LANGUAGES or kind not in ("html", "csv"):
         return web.Response(status=HTTPStatus.NOT_FOUND)
     if entry.state is not ConfigEntryState.LOADED:
         return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
     report = await async_report(hass, entry.runtime_data, REPORTS[stem])
     if kind == "csv":
         return _response(report.as_csv().encode(), "text/csv", f"{stem}.csv")
-    page = await async_render_report(hass, Language(language), report)
+    page = await async_render_report(hass, language, report)
     return _response(page.encode(), "text/html")
 
 

@@ -10,13 +10,13 @@ from aiohttp import web
 import jinja2
 
 from custom_components.facequota.const import DOMAIN, Lane
+from custom_components.facequota.languages import async_words, served
 from custom_components.facequota.panel.static import static_url
 from custom_components.facequota.site.dispenser import Dispenser
 from custom_components.facequota.site.display_access import (
     CONF_BUTTONS,
     CONF_LANGUAGES,
     CONF_SPOKEN,
-    DISPLAY_LANGUAGES,
     DISPLAY_URL,
     FORGET,
     MAX_STREAMS,
@@ -27,7 +27,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.helpers.json import json_dumps
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .screen import Screen
@@ -156,9 +155,9 @@ async def _serve(dispenser: Dispenser, wish: str) -> None:
 async def _words(hass: HomeAssistant, found: Opened) -> list[dict[str, Any]]:
     """Return the sentences of each chosen language."""
     made = []
-    chosen = [DISPLAY_LANGUAGES[one] for one in found.data.get(CONF_LANGUAGES, ())]
-    for language in chosen or [hass.config.language]:
-        texts = await async_get_translations(hass, language, "common", [DOMAIN])
+    chosen = found.data.get(CONF_LANGUAGES) or [hass.config.language]
+    for language in map(served, chosen):
+        texts = await async_words(hass, language, "common")
         made.append(
             {
                 "language": language,
