@@ -27,6 +27,7 @@ CONF_URGENT_PER_DAY: Final = "urgent_per_day"
 CONF_PRESENTATION_ATTACKS: Final = "presentation_attacks"
 CONF_OPERATOR: Final = "operator"
 CONF_CONTACT: Final = "contact"
+CONF_NOTICE_ON_NETWORK: Final = "notice_on_network"
 CONF_SUSPENDED: Final = "suspended"
 CONF_SUSPENDED_DISPENSERS: Final = "suspended_dispensers"
 

@@ -4,7 +4,11 @@ from typing import Any
 
 import voluptuous as vol
 
-from custom_components.facequota.const import CONF_ENGINE, CONF_PRESENTATION_ATTACKS
+from custom_components.facequota.const import (
+    CONF_ENGINE,
+    CONF_NOTICE_ON_NETWORK,
+    CONF_PRESENTATION_ATTACKS,
+)
 from custom_components.facequota.options import (
     OPERATOR_KEYS,
     OPERATOR_SCHEMA,
@@ -29,6 +33,7 @@ RULES_SCHEMA = (
     options_schema(OPTION_KEYS)
     .extend({vol.Required(CONF_PRESENTATION_ATTACKS, default=False): BooleanSelector()})
     .extend(OPERATOR_SCHEMA.schema)
+    .extend({vol.Required(CONF_NOTICE_ON_NETWORK, default=False): BooleanSelector()})
     .extend(
         {
             vol.Optional(CONF_UPKEEP): section(

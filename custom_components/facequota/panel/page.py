@@ -21,6 +21,7 @@ from homeassistant.core import HomeAssistant, callback
 from .dashboard import async_setup_dashboard
 from .dashboard_module import async_hide_dashboard_module, async_show_dashboard_module
 from .papers.facts import async_site_facts
+from .papers.notice_view import NoticeView
 from .papers.view import PaperView
 from .static import FRONTEND_FOLDER, static_url
 from .visitor.view import DisplayEventsView, DisplayPageView, DisplayPressView
@@ -32,7 +33,10 @@ PANEL_ICON: Final = "mdi:paper-roll-outline"
 
 async def async_setup_panel(hass: HomeAssistant) -> None:
     """Serve what the page is made of and answers its questions."""
-    for view in (PaperView, DisplayPageView, DisplayEventsView, DisplayPressView):
+    for view in (
+        *(PaperView, NoticeView),
+        *(DisplayPageView, DisplayEventsView, DisplayPressView),
+    ):
         hass.http.register_view(view())
     await hass.http.async_register_static_paths(
         [StaticPathConfig(static_url(hass), str(FRONTEND_FOLDER), cache_headers=False)]

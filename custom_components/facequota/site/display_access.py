@@ -1,6 +1,5 @@
 """Who may open a visitor's display: whoever has its address, and only so often."""
 
-from collections import deque
 from dataclasses import dataclass, field
 import hmac
 import secrets
@@ -12,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .dispenser import Dispenser
+from .rate import Rate
 from .site import FaceQuotaConfigEntry
 
 DISPLAY_URL: Final = f"/{DOMAIN}/display/{{token}}"
@@ -41,17 +41,8 @@ def new_token() -> str:
 class Use:
     """How much one display is used right now."""
 
-    presses: deque[float] = field(default_factory=deque)
+    presses: Rate = field(default_factory=lambda: Rate(MAX_PRESSES, PRESSES_WITHIN_S))
     streams: int = 0
-
-    def may_press(self, now: float) -> bool:
-        """Return if one more press is allowed, and count it; now in monotonic seconds."""
-        while self.presses and self.presses[0] <= now - PRESSES_WITHIN_S:
-            self.presses.popleft()
-        if len(self.presses) >= MAX_PRESSES:
-            return False
-        self.presses.append(now)
-        return True
 
 
 _USES: Final = HassKey[dict[str, Use]](f"{DOMAIN}_displays")

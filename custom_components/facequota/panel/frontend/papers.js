@@ -46,7 +46,7 @@ export class Papers {
       words.say("papers"),
       choice,
       element("p", { class: "quiet" }, words.say("papers_about")),
-      element("div", { class: "papers" }, PAPERS.map((paper) => this._row(paper)), this._reports()),
+      element("div", { class: "papers" }, PAPERS.map((paper) => this._row(paper)), this._stickers(), this._reports()),
       this._dialog,
     );
   }
@@ -72,6 +72,32 @@ export class Papers {
     );
   }
 
+  _stickers() {
+    const words = this._words;
+    const second = element(
+      "select",
+      { "aria-label": words.say("second_language") },
+      Object.entries(this._languages).map(([value, name]) => element("option", { value, lang: value }, name)),
+    );
+    second.value = Object.keys(this._languages).find((one) => one !== this._language);
+    return element(
+      "div",
+      { class: "paper", "data-paper": "stickers" },
+      element(
+        "div",
+        { class: "about" },
+        element("h3", {}, words.say("stickers")),
+        element("p", { class: "quiet" }, words.say("stickers_about")),
+      ),
+      element(
+        "div",
+        { class: "actions" },
+        second,
+        button(words.say("open"), () => this._open("stickers", { query: `?second=${second.value}` }), "primary"),
+      ),
+    );
+  }
+
   _reports() {
     const words = this._words;
     return element(
@@ -86,8 +112,8 @@ export class Papers {
       element(
         "div",
         { class: "actions" },
-        button(words.say("week"), () => this._open("report-week", words.say("week")), "primary"),
-        button(words.say("month"), () => this._open("report-month", words.say("month")), "primary"),
+        button(words.say("week"), () => this._open("report-week", { title: words.say("week") }), "primary"),
+        button(words.say("month"), () => this._open("report-month", { title: words.say("month") }), "primary"),
         button(words.say("save_csv"), () => this._save("report-month.csv")),
       ),
     );
@@ -98,8 +124,8 @@ export class Papers {
   }
 
   /** Show a paper as it prints. */
-  async _open(paper, title = this._words.say(paper)) {
-    const answer = await this._getHass().fetchWithAuth(this._path(`${paper}.html`));
+  async _open(paper, { title = this._words.say(paper), query = "" } = {}) {
+    const answer = await this._getHass().fetchWithAuth(this._path(`${paper}.html`) + query);
     this._title.textContent = answer.ok ? title : this._words.say("stopped");
     this._frame.srcdoc = answer.ok ? await answer.text() : "";
     this._dialog.showModal();

@@ -1,6 +1,6 @@
 /** The visitor's display: a picture, a sentence in one language after the other, buttons. */
 
-import { BUTTONS, PICTURES } from "./visitor_pictures.js";
+import { PICTURES } from "./visitor_pictures.js";
 
 const SETTINGS = JSON.parse(document.getElementById("settings").textContent);
 const HERE = location.pathname.replace(/\/$/, "");
@@ -131,18 +131,19 @@ function listen(button, wish) {
 function showButtons() {
   const bar = at("buttons");
   if (!bar.childElementCount) {
-    for (const wish of SETTINGS.buttons) {
+    for (const [wish, pictogram] of Object.entries(SETTINGS.buttons)) {
       const button = document.createElement("button");
       button.type = "button";
-      button.innerHTML = BUTTONS[wish];
+      button.dataset.wish = wish;
+      button.innerHTML = pictogram;
       button.append(document.createElement("span"));
       listen(button, wish);
       bar.append(button);
     }
   }
-  [...bar.children].forEach((button, index) => {
-    button.lastChild.textContent = say(`visitor_button_${SETTINGS.buttons[index]}`, language);
-  });
+  for (const button of bar.children) {
+    button.lastChild.textContent = say(`visitor_button_${button.dataset.wish}`, language);
+  }
 }
 
 async function stayAwake() {

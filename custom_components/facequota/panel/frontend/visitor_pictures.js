@@ -29,10 +29,3 @@ export const PICTURES = {
   no_paper: () => svg(line("M30 12h40v24H30z"), line("M36 36v12M64 36v12", "soft"), CROSS),
   out_of_order: () => svg(line("M50 10l42 74H8z", "warn"), line("M50 36v24M50 70v2")),
 };
-
-export const BUTTONS = {
-  face: svg(...FACE, line("M12 24V8h16M72 8h16v16M88 60v16H72M28 76H12V60")),
-  open: svg(...FACE, line("M16 8l68 68")),
-  urgent: svg(circle(60, 16, 8), line("M58 28L44 42l14 12-6 26M44 42H28M58 30l10 12h12M50 56L32 72")),
-  forget: svg(line("M50 14a36 36 0 0 1 18 5M78 28a36 36 0 0 1 6 34M76 76a36 36 0 0 1-34 9M26 78a36 36 0 0 1-11-34M20 32a36 36 0 0 1 14-14"), line("M34 50l12 12 22-26")),
-};

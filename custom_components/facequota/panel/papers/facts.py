@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from custom_components.facequota.cameras.camera import Opened
 from custom_components.facequota.const import (
@@ -12,6 +12,7 @@ from custom_components.facequota.const import (
     CONF_CONTACT,
     CONF_FORGET,
     CONF_MOTOR,
+    CONF_NOTICE_ON_NETWORK,
     CONF_OPEN_PORTIONS,
     CONF_OPERATOR,
     CONF_PORTION_CM,
@@ -30,8 +31,11 @@ from custom_components.facequota.site.lanes import LaneFigures
 from custom_components.facequota.site.site import Site
 from homeassistant.const import __version__ as HOME_ASSISTANT_VERSION
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.network import NoURLAvailableError, get_url
 from homeassistant.loader import async_get_loaded_integration
 from homeassistant.util import dt as dt_util
+
+NOTICE_URL: Final = f"/{DOMAIN}/notice/{{entry_id}}"
 
 
 class Way(StrEnum):
@@ -109,6 +113,8 @@ class SiteFacts:
     operator: str | None
     contact: str | None
     at: datetime
+    notice_address: str | None
+    """Where whoever is in the house's network reads the notice, if the manager allows it."""
     camera_position: str
     camera_opened: Opened
     """When cameras are opened: the longest that any dispenser's is."""
@@ -189,6 +195,9 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
         operator=values.get(CONF_OPERATOR),
         contact=values.get(CONF_CONTACT),
         at=dt_util.utcnow(),
+        notice_address=_notice_address(hass, site)
+        if values.get(CONF_NOTICE_ON_NETWORK)
+        else None,
         camera_position=entry.data[CONF_CAMERA_POSITION],
         camera_opened=max(
             (one.camera.opened for one in site.dispensers.values()),
@@ -223,3 +232,12 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
         home_assistant=HOME_ASSISTANT_VERSION,
         engine=site.recogniser.diagnostics().get("engine"),
     )
+
+
+def _notice_address(hass: HomeAssistant, site: Site) -> str | None:
+    """Return the notice's address in the house's own network, if it has one."""
+    try:
+        house = get_url(hass, allow_external=False, allow_cloud=False)
+    except NoURLAvailableError:
+        return None
+    return house + NOTICE_URL.format(entry_id=site.entry.entry_id)

@@ -1,6 +1,6 @@
 """A paper as a page or as plain text: the templates of a language filled with facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +15,14 @@ from custom_components.facequota.languages import (
     MACHINE_MADE,
     async_words,
 )
+from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .facts import SiteFacts
+from .qr_code import qr_code
 from .report import Report
+from .stickers import stickers
 
 
 class Paper(StrEnum):
@@ -40,10 +43,13 @@ _TEMPLATES: Final = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals["pictograms"] = PICTOGRAMS
+_TEMPLATES.filters["qr_code"] = qr_code
 
 # Where the words for what the code names lie in translations/, so that a paper and the
 # rest of the user interface say the same.
 _ENTITY: Final = f"component.{DOMAIN}.entity"
+_SIGN: Final = f"component.{DOMAIN}.common.sign_"
 _WORDS: Final = {
     "camera_position": f"component.{DOMAIN}.selector.camera_position.options",
     "cause": f"{_ENTITY}.event.purge.state_attributes.cause.state",
@@ -56,10 +62,18 @@ _MACHINE_MADE: Final = f"component.{DOMAIN}.common.paper_made_by_machine"
 
 
 async def async_render(
-    hass: HomeAssistant, paper: Paper, language: str, facts: SiteFacts
+    hass: HomeAssistant,
+    paper: Paper,
+    language: str,
+    facts: SiteFacts,
+    *,
+    read_at: str | None = None,
 ) -> str:
-    """Return a paper as one HTML page without scripts or anything from elsewhere."""
-    return await _async_page(hass, paper, language, facts)
+    """Return a paper as one HTML page without scripts or anything from elsewhere.
+
+    read_at is the notice's path where visitors read it: to print it, it is None.
+    """
+    return await _async_page(hass, paper, language, facts, read_at)
 
 
 async def async_render_report(
@@ -69,14 +83,37 @@ async def async_render_report(
     return await _async_page(hass, "report", language, report)
 
 
+async def async_render_stickers(
+    hass: HomeAssistant, languages: Sequence[str], facts: SiteFacts
+) -> str:
+    """Return stickers for a site's buttons as one page, each in these languages."""
+    words = {
+        language: await async_words(hass, language, "common") for language in languages
+    }
+    template = await hass.async_add_executor_job(
+        _TEMPLATES.get_template, "stickers.html"
+    )
+    return template.render(
+        languages=languages,
+        stickers=stickers(facts.dispensers),
+        say=lambda language, key: words[language][f"{_SIGN}{key}"],
+    )
+
+
 async def _async_page(
-    hass: HomeAssistant, name: str, language: str, facts: SiteFacts | Report
+    hass: HomeAssistant,
+    name: str,
+    language: str,
+    facts: SiteFacts | Report,
+    read_at: str | None = None,
 ) -> str:
     words: dict[str, str] = {}
     for category in ("common", "entity", "options", "selector"):
         words |= await async_words(hass, language, category)
     # Templates are read from the disk.
-    return await hass.async_add_executor_job(_render, name, language, facts, words)
+    return await hass.async_add_executor_job(
+        _render, name, language, facts, words, read_at
+    )
 
 
 def _render(
@@ -84,6 +121,7 @@ def _render(
     language: str,
     facts: SiteFacts | Report,
     words: Mapping[str, str],
+    read_at: str | None,
 ) -> str:
     written = LANGUAGES[language]
 
@@ -107,7 +145,11 @@ def _render(
     template = environment.get_template(f"{language}/{name}.html")
     made_by_machine = words[_MACHINE_MADE] if language in MACHINE_MADE else None
     return template.render(
-        facts=facts, language=language, made_by_machine=made_by_machine
+        facts=facts,
+        language=language,
+        made_by_machine=made_by_machine,
+        languages={tag: one.name for tag, one in LANGUAGES.items()},
+        read_at=read_at,
     )
 
 

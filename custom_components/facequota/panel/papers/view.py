@@ -16,11 +16,12 @@ from homeassistant.helpers.json import json_bytes
 
 from .facts import async_site_facts
 from .plain import plain_text
-from .render import Paper, async_render, async_render_report
+from .render import Paper, async_render, async_render_report, async_render_stickers
 from .report import Period, async_report
 
 PAPERS_URL: Final = f"/api/{DOMAIN}/papers/{{entry_id}}/{{language}}/{{name}}"
 
+STICKERS: Final = "stickers"
 REPORTS: Final = {f"report-{period}": period for period in Period}
 
 # A paper shows text and its own style; nothing in it runs or comes from elsewhere.
@@ -33,7 +34,10 @@ HEADERS: Final = {
 
 
 class PaperView(HomeAssistantView):
-    """notice.html, notice.txt and so on; log.json and report-week.csv for machines."""
+    """notice.html, notice.txt and so on; log.json and report-week.csv for machines.
+
+    stickers.html?second=zh-Hans has a second language on each.
+    """
 
     url = PAPERS_URL
     name = f"api:{DOMAIN}:papers"
@@ -52,10 +56,12 @@ class PaperView(HomeAssistantView):
         if (
             entry is None
             or entry.domain != DOMAIN
-            or stem not in Paper
+            or stem not in (*Paper, STICKERS)
             or language not in LANGUAGES
             or kind not in ("html", "txt", "json")
             or (kind == "json" and stem != Paper.LOG)
+            or (kind != "html" and stem == STICKERS)
+            or (second := request.query.get("second", language)) not in LANGUAGES
         ):
             return web.Response(status=HTTPStatus.NOT_FOUND)
         if entry.state is not ConfigEntryState.LOADED:
@@ -63,6 +69,10 @@ class PaperView(HomeAssistantView):
         facts = async_site_facts(hass, entry.runtime_data)
         if kind == "json":
             return _response(json_bytes(facts.as_dict()), "application/json", name)
+        if stem == STICKERS:
+            both = list(dict.fromkeys((language, second)))
+            page = await async_render_stickers(hass, both, facts)
+            return _response(page.encode(), "text/html")
         page = await async_render(hass, Paper(stem), language, facts)
         if kind == "txt":
             return _response(plain_text(page).encode(), "text/plain", name)

@@ -11,6 +11,7 @@ import jinja2
 
 from custom_components.facequota.const import DOMAIN, Lane
 from custom_components.facequota.languages import async_words, served
+from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from custom_components.facequota.panel.static import static_url
 from custom_components.facequota.site.dispenser import Dispenser
 from custom_components.facequota.site.display_access import (
@@ -67,7 +68,9 @@ class DisplayPageView(HomeAssistantView):
         settings = {
             "name": found.dispenser.subentry.title,
             "spoken": found.data.get(CONF_SPOKEN, False),
-            "buttons": found.data.get(CONF_BUTTONS, []),
+            "buttons": {
+                wish: PICTOGRAMS[wish] for wish in found.data.get(CONF_BUTTONS, ())
+            },
             "languages": await _words(hass, found),
         }
         page = _PAGE.render(
@@ -137,7 +140,7 @@ class DisplayPressView(HomeAssistantView):
             return web.Response(status=HTTPStatus.NOT_FOUND)
         if wish not in found.data.get(CONF_BUTTONS, ()):
             return web.Response(status=HTTPStatus.FORBIDDEN)
-        if not found.use.may_press(hass.loop.time()):
+        if not found.use.presses.allows(hass.loop.time()):
             return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS)
         hass.async_create_task(_serve(found.dispenser, wish), f"{DOMAIN} press")
         return web.Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,38 @@
+"""Stickers for a site's buttons: a pictogram, two languages, and how long to hold."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from custom_components.facequota.const import Lane
+from custom_components.facequota.site.display_access import FORGET, WISHES
+
+from .facts import DispenserFacts
+
+# As the notice says it; the firmware is content with one second for paper without a face.
+HELD_FOR_OPEN_S: Final = 2
+HELD_S: Final = 5
+
+
+class Sticker(NamedTuple):
+    """What a button is for, and for how many seconds it is held: 0 is a press."""
+
+    wish: str
+    held_s: int
+
+
+def stickers(dispensers: Iterable[DispenserFacts]) -> list[Sticker]:
+    """Return those that some dispenser needs, each once; all four without a dispenser."""
+    needed = {one for dispenser in dispensers for one in _of_dispenser(dispenser)}
+    if not needed:
+        return [Sticker(wish, 0) for wish in WISHES]
+    return sorted(needed, key=lambda one: (WISHES.index(one.wish), one.held_s))
+
+
+def _of_dispenser(one: DispenserFacts) -> Iterable[Sticker]:
+    yield Sticker(Lane.FACE, 0)
+    if one.open_button:
+        yield Sticker(Lane.OPEN, HELD_FOR_OPEN_S if one.hold_for_open else 0)
+    if one.urgent_button:
+        yield Sticker(Lane.URGENT, HELD_S if one.hold_to_forget else 0)
+    if one.forget_button:
+        yield Sticker(FORGET, HELD_S if one.hold_to_forget else 0)
