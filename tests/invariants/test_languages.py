@@ -59,7 +59,8 @@ NAMES: Final = words(
 ALIKE: Final = words(
     "Name Motor Status Menu Site Sites Contact Portion Portions Zone Code Tag Report no "
     "Total Display Installation Position Cause Causes Version Minute Minutes Server Person "
-    "Test Moment Problem Firmware Simulator Operator Reset Standard Action Actions Service"
+    "Test Moment Problem Firmware Simulator Operator Reset Standard Action Actions Service "
+    "Purge Password Dispenser Dispensers portions stream"
 )
 
 # How many columns (half of a full-width character) there are for a text: the first place
