@@ -31,8 +31,9 @@ from custom_components.facequota.visit.capture import (
     FRAMES_OF_SOMEBODY_NEW,
     LOOK_WITHIN_S,
 )
+from scripts.house.people import portrait_folder
+from scripts.house.prepare import engines
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 DISPENSERS: Final = 10
 VISITS_PER_MINUTE: Final = 60
 FRAME_S: Final = 1 / 15
@@ -126,10 +127,12 @@ class Entrance:
         return {"at_least": reached, "below": None}
 
 
-async def measure(engine: Engine, most: int, frames: list[bytes]) -> dict[str, Any]:
-    """Return the figures of one engine with up to so many workers."""
-    environment = EngineEnvironment(ROOT / ".cache/engine", engine)
-    await environment.install(lambda part: None)
+async def measure(
+    root: Path, engine: Engine, most: int, frames: list[bytes]
+) -> dict[str, Any]:
+    """Return the figures of one engine, installed in a folder, with up to so many workers."""
+    environment = EngineEnvironment(root, engine)
+    environment.is_installed()
 
     def worker() -> Supervisor:
         return Supervisor(
@@ -175,13 +178,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    portraits = sorted((ROOT / ".cache/portraits").glob("*/*.jpg"))
-    if not portraits:
-        parser.error("run scripts/portraits first")
-    frames = [path.read_bytes() for path in portraits]
+    frames = [path.read_bytes() for path in sorted(portrait_folder().glob("*/*.jpg"))]
+    root = engines()
     random.seed(1)
     rows = [
-        asyncio.run(measure(engine, most, frames))
+        asyncio.run(measure(root, engine, most, frames))
         for engine in arguments.engine or list(Engine)
         for most in (1, arguments.workers)
     ]

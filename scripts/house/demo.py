@@ -10,7 +10,9 @@ import argparse
 import asyncio
 import contextlib
 import json
+import math
 from pathlib import Path
+import re
 import shutil
 import signal
 import socket
@@ -24,13 +26,16 @@ from .crowd import RULES_OF_A_CROWD, Crowd
 from .home_assistant import ROOT, HouseError, complaints
 from .house import House, open_house
 from .people import Person, people_in, portraits
-from .site import RULES, Site
+from .site import ENGINE, RULES, Site
 from .stage import Watch
 from .table import Line, heading
 from .visits import WINDOW_S, Demo
 from .walk import ADDRESS, PAGE, PORT, open_page, people_walk_past
 
 CACHE: Final = ROOT / ".cache"
+NEEDED_GB: Final = 3
+"""Home Assistant, the engine and the firmware's compiler, with room for the system."""
+
 STARTED: Final = time.monotonic()
 
 
@@ -47,6 +52,11 @@ async def run(arguments: argparse.Namespace) -> bool:
         _port_must_be_free()
     CACHE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="demo-", dir=CACHE))
+    engine = _engine_for(Path("/proc/cpuinfo").read_text())
+    if engine != ENGINE:
+        say(f"this processor has no AVX: the engine is {engine}")
+    if (memory := _memory_gb(Path("/proc/meminfo").read_text())) < NEEDED_GB:
+        say(f"this machine has {memory:.1f} GB of memory, {NEEDED_GB} GB are better")
     say("starting Home Assistant and two dispensers")
     try:
         async with open_house(folder, port=None if arguments.once else PORT) as house:
@@ -54,7 +64,7 @@ async def run(arguments: argparse.Namespace) -> bool:
             rules = (
                 RULES_OF_A_CROWD if crowd else {**RULES, "window_min": WINDOW_S / 60}
             )
-            site = await house.set_up_site(rules=rules)
+            site = await house.set_up_site(rules=rules, engine=engine)
             well = await _visits(house, site, people, arguments)
             if not arguments.once:
                 await _stay_open(site, people)
@@ -114,6 +124,19 @@ Ctrl-C ends it."""
         async with people_walk_past(site):
             await asyncio.Event().wait()
     say("closing")
+
+
+def _engine_for(cpuinfo: str) -> str:
+    """Return the engine that a processor can run, of which the kernel tells this."""
+    flags = re.search(r"^flags\s*:(.*)$", cpuinfo, re.MULTILINE)
+    # Only x86 has this line, and only dlib's wheel asks for AVX.
+    return "ncnn" if flags and "avx" not in flags[1].split() else ENGINE
+
+
+def _memory_gb(meminfo: str) -> float:
+    """Return how much memory a machine has, of which the kernel tells this."""
+    found = re.search(r"^MemTotal:\s*(\d+) kB", meminfo, re.MULTILINE)
+    return int(found[1]) * 1024 / 1e9 if found else math.inf
 
 
 def _port_must_be_free() -> None:

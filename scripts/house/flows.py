@@ -1,7 +1,7 @@
 """Walking through Home Assistant's forms: config, options and subentry flows."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .client import Client, Json
@@ -40,13 +40,7 @@ class Flow:
     @property
     def suggested(self) -> Json:
         """What the form is filled with: suggested values, else defaults."""
-        filled = {}
-        for field in self.shown.get("data_schema") or []:
-            description = field.get("description") or {}
-            value = description.get("suggested_value", field.get("default"))
-            if value is not None:
-                filled[field["name"]] = value
-        return filled
+        return _filled(self.shown.get("data_schema") or [])
 
     async def submit(self, step: str, values: Mapping[str, Any]) -> Json:
         """Send a form that must be the one shown, wait out a progress bar, return what is shown then."""
@@ -66,3 +60,18 @@ class Flow:
             raise HouseError(f"{step} with {values} did not end the flow, but {shown}")
         result: Json = shown.get("result") or shown
         return result
+
+
+def _filled(fields: Iterable[Json]) -> Json:
+    """Return what fields are filled with; those of a section under its name."""
+    filled = {}
+    for field in fields:
+        description = field.get("description") or {}
+        value = (
+            _filled(field["schema"]) or None
+            if field.get("type") == "expandable"
+            else description.get("suggested_value", field.get("default"))
+        )
+        if value is not None:
+            filled[field["name"]] = value
+    return filled

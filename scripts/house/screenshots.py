@@ -1,6 +1,7 @@
 """The README's pictures, taken of a real house in a real browser.
 
 scripts/screenshots [FOLDER]            docs/images unless told otherwise
+scripts/screenshots --demo [FOLDER]     docs/demo.md's, into the same folder (walk_pictures.py)
 scripts/screenshots --every [FOLDER]    every screen there is, to be looked at (screens.py)
 """
 
@@ -11,11 +12,10 @@ from pathlib import Path
 import shutil
 import sys
 import tempfile
-from typing import Final
 
-from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
+from .album import Album
 from .browser import PATIENCE_MS, open_browser
 from .clicks import Forms, set_up_by_hand
 from .home_assistant import ROOT, HouseError
@@ -24,29 +24,7 @@ from .people import portraits, stand
 from .screens import take_every_screen
 from .site import Dispenser, Site, add_dispenser_parts
 from .stage import Watch
-
-# A moment for pictures, fonts and the last animation of a page.
-SETTLE_MS: Final = 2_500
-COLOURS: Final = 128
-
-
-class Album:
-    """A folder of screenshots."""
-
-    def __init__(self, folder: Path, page: Page) -> None:
-        """Fill a folder from a page."""
-        self._folder = folder
-        self.page = page
-        folder.mkdir(parents=True, exist_ok=True)
-
-    async def take(self, name: str) -> None:
-        """Take a picture of the page, with few colours."""
-        await self.page.wait_for_timeout(SETTLE_MS)
-        file = self._folder / f"{name}.png"
-        await self.page.screenshot(path=file)
-        with Image.open(file) as taken:
-            taken.convert("RGB").quantize(COLOURS).save(file, optimize=True)
-        print(file)
+from .walk_pictures import take_the_demo
 
 
 async def run(folder: Path) -> None:
@@ -126,12 +104,15 @@ def main() -> int:
     )
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--every", action="store_true", help="every screen, to look at")
+    parser.add_argument("--demo", action="store_true", help="docs/demo.md's pictures")
     parser.add_argument("--language", choices=["en", "zh-Hans"], default="en")
     arguments = parser.parse_args()
     try:
         if arguments.every:
             folder = arguments.folder or ROOT / ".cache/screens"
             asyncio.run(take_every_screen(folder, arguments.language))
+        elif arguments.demo:
+            asyncio.run(take_the_demo(arguments.folder or ROOT / "docs/images"))
         else:
             asyncio.run(run(arguments.folder or ROOT / "docs/images"))
     except HouseError as error:

@@ -1,7 +1,9 @@
 """A machine that runs a worker: this one, or one that qemu stands for."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+import os
 from pathlib import Path
 import subprocess
 import sys
@@ -11,9 +13,14 @@ from custom_components.facequota.recognition.environment import (
     Engine,
     EngineEnvironment,
 )
+from custom_components.facequota.recognition.private_packages import JEMALLOC_SETTINGS
+from scripts.house.prepare import engines
+from scripts.house.prepared import prepared
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / ".cache/platforms"
+# An unpacked system with musl and Python 3.14, such as the exported files of Home Assistant's image.
+MUSL_ROOT: Final = os.environ.get("FACEQUOTA_MUSL_ROOT", "")
 PINS: Final = ROOT / "custom_components/facequota/recognition/requirements"
 
 # What qemu does not do for a program that it runs: these facts say nothing there.
@@ -30,8 +37,10 @@ class Machine:
     """How a worker is started on it, and what is expected of it."""
 
     name: str
-    qemu: tuple[str, ...] = ()
+    runner: tuple[str, ...] = ()
     """The program, and its arguments, that runs programs for it; none: the kernel."""
+
+    is_qemu: bool = False
 
     python: str = sys.executable
     platform: str = ""
@@ -43,22 +52,22 @@ class Machine:
 
     async def command(self, engine: Engine) -> tuple[list[str], dict[str, str]]:
         """Return how the worker of an engine is started, and its environment."""
-        here = EngineEnvironment(ROOT / ".cache/engine", engine)
-        if not self.platform:
-            await here.install(lambda part: None)
-            command = here.command()
-        else:
-            here.is_installed()
-            packages = FOLDER / self.platform / engine
-            if not packages.exists():
-                self._install(engine, packages, here)
-            command = _in(here, here.command(), packages)
-        whole = [*self.qemu, self.python, *command[1:]]
+        here = EngineEnvironment(await asyncio.to_thread(engines), engine)
+        here.is_installed()
+        command = here.command()
+        if self.platform:
+            packages = await asyncio.to_thread(
+                prepared,
+                FOLDER / self.platform / engine,
+                (PINS / f"{engine}.txt").read_text(),
+                lambda part: self._install(engine, part, here),
+            )
+            command = _in(here, command, packages)
+        whole = [*self.runner, self.python, *command[1:]]
         return whole, here.env() | dict(self.environment or {})
 
-    def _install(self, engine: Engine, packages: Path, here: EngineEnvironment) -> None:
+    def _install(self, engine: Engine, part: Path, here: EngineEnvironment) -> None:
         """Install the packages for another platform, with the same pins and hashes."""
-        part = packages.with_suffix(".part")
         subprocess.run(
             [
                 *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
@@ -72,11 +81,10 @@ class Machine:
         at = command.index("worker")
         command[at:] = ["prepare", str(engine), str(part)]
         subprocess.run(
-            [*self.qemu, self.python, *command[1:]],
+            [*self.runner, self.python, *command[1:]],
             env=here.env() | dict(self.environment or {}),
             check=True,
         )
-        part.rename(packages)
 
 
 def _in(here: EngineEnvironment, command: list[str], packages: Path) -> list[str]:
@@ -94,13 +102,36 @@ def machines(*, only_here: bool) -> list[Machine]:
         here,
         Machine(
             name="x86_64 without AVX (qemu, Nehalem)",
-            qemu=("qemu-x86_64-static", "-cpu", "Nehalem"),
+            runner=("qemu-x86_64-static", "-cpu", "Nehalem"),
+            is_qemu=True,
             without=frozenset({Engine.FACE_RECOGNITION}),
         ),
         Machine(
             name="aarch64, glibc (qemu, Cortex-A72)",
-            qemu=("qemu-aarch64-static", "-cpu", "cortex-a72"),
+            runner=("qemu-aarch64-static", "-cpu", "cortex-a72"),
+            is_qemu=True,
             python=str(ROOT / ".tools/python3.14-arm64/usr/bin/python3.14"),
             platform="aarch64-unknown-linux-gnu",
         ),
+        *(_musl(Path(MUSL_ROOT)) if MUSL_ROOT else ()),
     ]
+
+
+def _musl(root: Path) -> list[Machine]:
+    """Return the machine with musl, with its own allocator and with the image's jemalloc.
+
+    Its programs run here without a change of root: musl's loader takes the libraries' folders as an argument.
+    """
+    loader = str(root / "lib/ld-musl-x86_64.so.1")
+    libraries = [root / name for name in ("usr/local/lib", "usr/lib", "lib")]
+    plain = Machine(
+        name="x86_64, musl",
+        runner=(loader, "--library-path", ":".join(map(str, libraries))),
+        python=str(root / "usr/local/bin/python3.14"),
+        platform="x86_64-unknown-linux-musl",
+    )
+    jemalloc = root / "usr/local/lib/libjemalloc.so.2"
+    if not jemalloc.exists():
+        return [plain]
+    preloaded = {"LD_PRELOAD": str(jemalloc), "MALLOC_CONF": JEMALLOC_SETTINGS}
+    return [plain, replace(plain, name="x86_64, musl, jemalloc", environment=preloaded)]

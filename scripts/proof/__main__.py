@@ -23,6 +23,8 @@ from custom_components.facequota.recognition.environment import (
 )
 from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.house.home_assistant import ROOT
+from scripts.house.people import portrait_folder
+from scripts.house.prepare import engines
 
 from .confined import confined, no_core_dump
 from .in_house import in_a_house
@@ -61,14 +63,14 @@ def about() -> dict[str, str]:
 async def run(arguments: argparse.Namespace, report: Report) -> None:
     """Measure everything."""
     folder = Path(tempfile.mkdtemp(prefix="proof-", dir=CACHE))
-    environment = EngineEnvironment(CACHE / "engine", Engine.FACE_RECOGNITION)
+    environment = EngineEnvironment(engines(), Engine.FACE_RECOGNITION)
     environment.is_installed()
     worker = Supervisor(
         command=environment.command(), env=environment.env(), on_change=lambda: None
     )
     await worker.start()
     try:
-        pictures = take_pictures(CACHE / "portraits", folder / "shown")
+        pictures = take_pictures(portrait_folder(), folder / "shown")
         shown = [path for name, path in pictures.items() if name != NOBODY]
         known = {face.name: face for face in await faces(worker, shown)}
         report.add(await unlinkable(worker, known, arguments.faces))

@@ -9,8 +9,8 @@ from typing import Any, Final
 from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.house.cameras.mjpeg import MjpegCamera
 from scripts.house.client import Client
-from scripts.house.home_assistant import ROOT
 from scripts.house.house import House, open_house
+from scripts.house.prepare import engines
 from scripts.house.site import RULES
 
 from . import network
@@ -37,7 +37,6 @@ from .rows import ids
 from .sought import Face, Sent
 from .story import Story
 
-ENGINES: Final = ROOT / ".cache/engine"
 PICTURES_ALIVE: Final = Path(__file__).parent / "pictures_alive"
 
 
@@ -52,7 +51,7 @@ async def in_a_house(
     """Open a house, let everybody visit, and search it; `worker` is our own."""
     config = folder / "config"
     engine = config / ".cache/facequota"
-    await asyncio.to_thread(shutil.copytree, ENGINES, engine)
+    await asyncio.to_thread(shutil.copytree, engines(), engine)
     (config / "custom_components").mkdir()
     (config / "custom_components" / PICTURES_ALIVE.name).symlink_to(PICTURES_ALIVE)
     if arguments.cage:

@@ -21,10 +21,12 @@ from custom_components.facequota.config_flow import (
     LAW_SCHEMA,
     NAME_SCHEMA,
 )
-from custom_components.facequota.flows.dispenser_flow import (
-    BASICS_SCHEMA,
+from custom_components.facequota.flows.dispenser_flow import DispenserFlow
+from custom_components.facequota.flows.dispenser_forms import BASICS_SCHEMA
+from custom_components.facequota.flows.dispenser_inputs import (
     INPUTS_SCHEMA,
-    DispenserFlow,
+    by_section,
+    flat,
 )
 from custom_components.facequota.hardware.entities import BUTTONS
 from custom_components.facequota.options import (
@@ -290,7 +292,7 @@ def flow_dispenser(draw: Random) -> bool:
     flow.context = {"source": "user"}
     kept = {key: value for key, value in inputs.items() if draw.random() < 0.5}
     try:
-        first, second = BASICS_SCHEMA(basics), INPUTS_SCHEMA(kept)
+        first, second = BASICS_SCHEMA(basics), flat(INPUTS_SCHEMA(by_section(kept)))
     except vol.Invalid:
         return False
     flow._basics = first  # noqa: SLF001

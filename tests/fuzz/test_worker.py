@@ -2,7 +2,6 @@
 
 import asyncio
 from io import BytesIO
-from pathlib import Path
 from random import Random
 import subprocess
 
@@ -15,11 +14,11 @@ from custom_components.facequota.recognition.environment import (
 )
 from custom_components.facequota.recognition.messages import Kind, encode_header
 from custom_components.facequota.recognition.supervisor import Supervisor
+from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
 from .targets import mutate
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = 300
 MESSAGES = 6
 
@@ -34,7 +33,7 @@ async def installed() -> EngineEnvironment:
 
 def face() -> list[bytes]:
     """Return a person's picture, small, in both formats."""
-    portrait = min((ROOT / ".cache/portraits/A").glob("*.jpg"))
+    portrait = min((portrait_folder() / "A").glob("*.jpg"))
     image = Image.open(portrait).convert("RGB").resize((160, 120))
     found = []
     for kind in ("JPEG", "PNG"):

@@ -36,13 +36,11 @@ from .dispenser_forms import (
     BASICS_SCHEMA,
     CONF_TRY_AGAIN,
     CONF_TRY_CAMERA,
-    INPUTS_SCHEMA,
     TRIAL_SCHEMA,
     event_types_schema,
 )
+from .dispenser_inputs import by_section, flat, found_on_device, inputs_schema
 from .installation import Installation
-
-__all__ = ["BASICS_SCHEMA", "INPUTS_SCHEMA", "DispenserFlow"]
 
 
 class DispenserFlow(ConfigSubentryFlow):
@@ -147,16 +145,23 @@ class DispenserFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for buttons and sensors; our firmware's are filled in."""
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := self._input_errors(user_input)):
-            self._inputs = user_input
+        values = self._suggestions() if user_input is None else flat(user_input)
+        if user_input is not None and not (errors := self._input_errors(values)):
+            self._inputs = values
             return await self.async_step_event_types()
+        # A form shows an error above a section, which names the entity for it.
+        wrong = by_section(errors)
+        found = found_on_device(self.hass, self._basics[CONF_MOTOR])
         return self.async_show_form(
             step_id="inputs",
             data_schema=self.add_suggested_values_to_schema(
-                INPUTS_SCHEMA,
-                self._suggestions() if user_input is None else user_input,
+                inputs_schema(values, wrong, is_ours=bool(found)), by_section(values)
             ),
-            errors=errors,
+            errors={name: next(iter(part.values())) for name, part in wrong.items()},
+            description_placeholders={
+                "found": found,
+                "wrong": ", ".join(str(values[key]) for key in errors),
+            },
         )
 
     async def async_step_event_types(

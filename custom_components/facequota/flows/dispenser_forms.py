@@ -7,40 +7,17 @@ import voluptuous as vol
 
 from custom_components.facequota.cameras.camera import Opened
 from custom_components.facequota.const import (
-    CONF_ALONE_PAPER,
-    CONF_ALONE_PORTIONS,
     CONF_CAMERA,
     CONF_CAMERA_OPENED,
-    CONF_CM_PER_SECOND,
-    CONF_COVER_OPEN,
-    CONF_DISPLAY,
     CONF_EYE_LINE,
-    CONF_FAULT,
-    CONF_FORGET,
-    CONF_JAM,
-    CONF_LAST_PORTION,
     CONF_MOTOR,
-    CONF_NEW_ROLL,
-    CONF_PAPER_DISPENSED,
-    CONF_PAPER_LOW,
-    CONF_PAPER_OUT,
-    CONF_PORTION_LENGTH,
     CONF_PRESENCE,
-    CONF_REQUEST,
-    CONF_REQUEST_URGENT,
-    CONF_REQUEST_WITHOUT_FACE,
-    CONF_ROLL_LENGTH,
-    CONF_ROLL_LENGTH_REMAINING,
-    CONF_ROLL_REMAINING,
-    CONF_STATUS,
-    CONF_SWITCH_PORTIONS,
-    CONF_VISITOR_BUTTON,
 )
 from custom_components.facequota.hardware.entities import BUTTONS
-from custom_components.facequota.hardware.inputs import INPUT_DOMAINS, event_type_key
+from custom_components.facequota.hardware.inputs import event_type_key
 from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN
 from homeassistant.components.event import ATTR_EVENT_TYPES, DOMAIN as EVENT_DOMAIN
-from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfLength
+from homeassistant.const import CONF_NAME, PERCENTAGE
 from homeassistant.core import HomeAssistant, callback, split_entity_id
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity import get_capability
@@ -93,50 +70,6 @@ BASICS_SCHEMA = vol.Schema(
 )
 
 TRIAL_SCHEMA = vol.Schema({vol.Optional(CONF_TRY_AGAIN): BooleanSelector()})
-
-INPUTS_SCHEMA = vol.Schema(
-    {
-        vol.Optional(CONF_REQUEST): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_REQUEST_WITHOUT_FACE): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_REQUEST_URGENT): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_FORGET): _entity(*INPUT_DOMAINS),
-        vol.Optional(CONF_VISITOR_BUTTON): _entity("event"),
-        vol.Optional(CONF_PORTION_LENGTH): _entity("number"),
-        vol.Optional(CONF_PAPER_DISPENSED): _entity("sensor"),
-        vol.Optional(CONF_LAST_PORTION): _entity("sensor"),
-        vol.Optional(CONF_JAM): _entity("binary_sensor"),
-        vol.Optional(CONF_STATUS): _entity("sensor"),
-        vol.Optional(CONF_FAULT): _entity("binary_sensor"),
-        vol.Optional(CONF_COVER_OPEN): _entity("binary_sensor"),
-        vol.Optional(CONF_PAPER_LOW): _entity("binary_sensor"),
-        vol.Optional(CONF_PAPER_OUT): _entity("binary_sensor"),
-        vol.Optional(CONF_ROLL_REMAINING): _entity("sensor"),
-        vol.Optional(CONF_ROLL_LENGTH_REMAINING): _entity("sensor"),
-        vol.Optional(CONF_NEW_ROLL): _entity("button", "input_button"),
-        vol.Optional(CONF_ROLL_LENGTH): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=5000,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=UnitOfLength.METERS,
-            )
-        ),
-        vol.Optional(CONF_ALONE_PORTIONS): _entity("sensor"),
-        vol.Optional(CONF_ALONE_PAPER): _entity("sensor"),
-        vol.Optional(CONF_SWITCH_PORTIONS): _entity("sensor"),
-        vol.Optional(CONF_DISPLAY): _entity("text"),
-        vol.Optional(CONF_CM_PER_SECOND): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=200,
-                step=0.1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=UnitOfLength.CENTIMETERS + "/s",
-            )
-        ),
-    }
-)
 
 
 @callback

@@ -21,7 +21,7 @@ from .packages import install_error, install_packages
 
 HERE = Path(__file__).resolve().parent
 
-_JEMALLOC_SETTINGS = (
+JEMALLOC_SETTINGS = (
     "narenas:1,background_thread:false,retain:false,dirty_decay_ms:500,muzzy_decay_ms:0"
 )
 
@@ -176,7 +176,7 @@ def _jemalloc(preloaded: str) -> dict[str, str]:
     """
     for library in preloaded.replace(":", " ").split():
         if "jemalloc" in Path(library).name:
-            return {"LD_PRELOAD": library, "MALLOC_CONF": _JEMALLOC_SETTINGS}
+            return {"LD_PRELOAD": library, "MALLOC_CONF": JEMALLOC_SETTINGS}
     return {}
 
 

@@ -1,12 +1,15 @@
 """A manager adds a dispenser to a site, and changes one."""
 
 import math
+from types import MappingProxyType
 from typing import Any, Final
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.flows.dispenser_inputs import by_section
+from custom_components.facequota.hardware.entities import BUTTONS
 from custom_components.facequota.hardware.firmware_entities import FIRMWARE_ENTITIES
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -16,13 +19,14 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import slugify
 from tests.integration import fake_dispenser as fake
 from tests.integration.conftest import CAMERA, DISPENSER_DATA
 
-PLAIN: Final = {"name": "Exit", "camera": CAMERA, "motor": "switch.plug"}
+PLAIN_DATA: Final = {"camera": CAMERA, "motor": "switch.plug"}
+PLAIN: Final = {"name": "Exit", **PLAIN_DATA}
 
 
 @pytest.fixture(autouse=True)
@@ -85,23 +89,52 @@ async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResu
 async def submit(
     hass: HomeAssistant, shown: SubentryFlowResult, *forms: dict[str, Any]
 ) -> SubentryFlowResult:
-    """Send one form after the other and return what is shown then."""
+    """Send one form after the other and return what is shown then.
+
+    The form of buttons and sensors is sent in its sections.
+    """
     for form in forms:
         shown = await hass.config_entries.subentries.async_configure(
-            shown["flow_id"], form
+            shown["flow_id"],
+            by_section(form) if shown["step_id"] == "inputs" else form,
         )
     await hass.async_block_till_done()
     return shown
 
 
 def suggested(shown: SubentryFlowResult) -> dict[str, Any]:
-    """Return what a form is filled with."""
+    """Return what a form is filled with, without its sections."""
     assert shown["data_schema"] is not None
+    parts = [shown["data_schema"], *(one.schema for one in sections(shown).values())]
     return {
         str(marker): (marker.description or {}).get("suggested_value")
-        for marker in shown["data_schema"].schema
+        for part in parts
+        for marker in part.schema
         if (marker.description or {}).get("suggested_value") is not None
     }
+
+
+def sections(shown: SubentryFlowResult) -> dict[str, section]:
+    """Return the sections of a form by their names."""
+    assert shown["data_schema"] is not None
+    return {
+        str(marker): field
+        for marker, field in shown["data_schema"].schema.items()
+        if isinstance(field, section)
+    }
+
+
+def opened(shown: SubentryFlowResult) -> set[str]:
+    """Return the sections that are open when a form is shown."""
+    return {
+        name for name, one in sections(shown).items() if not one.options["collapsed"]
+    }
+
+
+def section_of(field: str) -> str:
+    """Return the section that a field of the second form is in."""
+    (name,) = by_section({field: ""})
+    return name
 
 
 def the(entry: ConfigEntry, title: str) -> ConfigSubentry:
@@ -126,6 +159,68 @@ async def test_a_device_with_our_firmware_fills_in_everything_it_has(
     # Beside the entity ids stand those that no renaming changes.
     assert data.pop("registry_ids").keys() == {"motor", *filled}
     assert data == {"camera": CAMERA, "motor": ours["Motor"], **filled}
+
+
+async def test_what_a_device_brings_is_told_and_nothing_needs_to_be_opened(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    ours = add_device(hass, "Exit dispenser")
+    er.async_get(hass).async_update_entity(ours["Jam"], name="Stuck")
+    shown = await submit(
+        hass, await begin(hass, open_site), PLAIN | {"motor": ours["Motor"]}
+    )
+    assert opened(shown) == set()
+    placeholders = shown["description_placeholders"]
+    assert placeholders is not None
+    device, names = placeholders["found"].split(": ")
+    assert device == "**Exit dispenser**"
+    brought = {name for _, name in FIRMWARE_ENTITIES} - {"Jam"} | {"Stuck"}
+    assert set(names.split(" · ")) == brought
+
+
+async def test_a_plain_switch_is_asked_what_it_needs(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    """Buttons, speed and roll; what only our firmware has is not there at all."""
+    shown = await submit(hass, await begin(hass, open_site), PLAIN)
+    asked = {
+        str(marker)
+        for name in opened(shown)
+        for marker in sections(shown)[name].schema.schema
+    }
+    assert asked == {*BUTTONS, "cm_per_second", "roll_length"}
+    assert sections(shown).keys() == {"buttons", "motor", "paper", "state"}
+    placeholders = shown["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["found"] == ""
+
+
+async def test_what_was_chosen_for_a_plain_switch_stays_on_its_form(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    """Also what only our firmware brings by itself: somebody built the same."""
+    chosen = {
+        "status": "sensor.of_their_own",
+        "jam": "binary_sensor.of_their_own",
+        "display": "text.of_their_own",
+        "roll_length": 40,
+    }
+    hass.config_entries.async_add_subentry(
+        open_site,
+        ConfigSubentry(
+            data=MappingProxyType({**chosen, **PLAIN_DATA}),
+            subentry_type="dispenser",
+            title="Exit",
+            unique_id=None,
+        ),
+    )
+    for entity_id in list(chosen.values())[:3]:
+        hass.states.async_set(str(entity_id), "off")
+    await hass.async_block_till_done()
+    shown = await submit(hass, await reconfigure(hass, open_site, "Exit"), PLAIN)
+    assert suggested(shown) == chosen
+    await submit(hass, shown, chosen)
+    assert the(open_site, "Exit").data == {**chosen, **PLAIN_DATA}
 
 
 @pytest.mark.parametrize(
@@ -228,11 +323,24 @@ async def test_the_second_form_says_what_cannot_be(
     inputs: dict[str, Any],
     errors: dict[str, str],
 ) -> None:
+    """Above the section, which is open and names what is meant."""
     shown = await submit(hass, await begin(hass, open_site), PLAIN, inputs)
-    assert (shown["step_id"], shown["errors"]) == ("inputs", errors)
+    assert shown["step_id"] == "inputs"
+    told(shown, inputs, errors)
     assert set(suggested(shown)) == set(inputs)
     shown = await submit(hass, shown, {"request": "button.a"})
     assert shown["type"] is FlowResultType.CREATE_ENTRY
+
+
+def told(
+    shown: SubentryFlowResult, inputs: dict[str, Any], errors: dict[str, str]
+) -> None:
+    """Assert that a form says of these fields what is wrong with them."""
+    assert shown["errors"] == {section_of(key): why for key, why in errors.items()}
+    assert opened(shown) >= shown["errors"].keys()
+    placeholders = shown["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["wrong"] == ", ".join(str(inputs[key]) for key in errors)
 
 
 async def test_what_is_no_such_entity_or_number_is_not_taken(
@@ -249,9 +357,10 @@ async def test_what_is_no_such_entity_or_number_is_not_taken(
         {"request": "light.lamp"},
     ]
     for inputs in wrong:
-        with pytest.raises(InvalidData) as refused:
+        with pytest.raises(
+            InvalidData, match=f"{section_of(*inputs)}.{next(iter(inputs))}"
+        ):
             await submit(hass, shown, inputs)
-        assert set(refused.value.schema_errors) == set(inputs)
 
 
 def device_of(
@@ -529,7 +638,7 @@ async def test_a_unit_that_cannot_be_converted_is_refused(
     shown = await submit(hass, await begin(hass, open_site), PLAIN)
     shown = await submit(hass, shown, {role: entity_id})
     if refused:
-        assert shown["errors"] == {role: "unit_unknown"}
+        told(shown, {role: entity_id}, {role: "unit_unknown"})
         shown = await submit(hass, shown, {})
     assert shown["type"] is FlowResultType.CREATE_ENTRY
 

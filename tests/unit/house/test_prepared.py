@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+import re
 import time
 
 import pytest
 
 from scripts.house.prepared import prepared
+from tests.invariants.sources import ROOT, committed
 
 
 class Maker:
@@ -100,3 +102,21 @@ def test_a_failure_leaves_what_was_there(folder: Path) -> None:
         "portraits.lock",
         "portraits.stamp",
     ]
+
+
+def test_whoever_needs_a_prepared_folder_asks_for_it() -> None:
+    """A path written by hand finds what is not there yet, is half made or broken."""
+    makers = {"scripts/portraits", "scripts/house/prepare.py"}
+    names = ("portraits", "engine", "wheels", "platforms", "firmware/checked")
+    wanted = re.compile(rf"\.cache\"? ?/ ?\"?({'|'.join(names)})\b")
+    found = {}
+    for path in (*committed("*.py"), *committed("scripts/*")):
+        name = path.relative_to(ROOT).as_posix()
+        source = path.read_text(errors="replace")
+        if (
+            wanted.search(source)
+            and "import prepared" not in source
+            and name not in makers
+        ):
+            found[name] = wanted.findall(source)
+    assert not found

@@ -48,7 +48,7 @@ def machine(request: pytest.FixtureRequest) -> str:
 def numbers(machine: str) -> Mapping[str, int]:
     """Return the system calls of a processor as the kernel's headers number them."""
     if machine == "x86_64" and os.uname().machine != "x86_64":
-        pytest.skip("this machine's headers are not those of x86_64")
+        pytest.skip("needs the kernel's headers of x86_64")
     ran = subprocess.run(
         ["g++", "-E", "-dM", "-x", "c", "-"],
         input=_HEADERS[machine],

@@ -30,7 +30,7 @@ BROUGHT = ROOT / ".cache/presentation_attack"
 PRINTS = ROOT.parent / "shared/faces/nuaa_print/ImposterRaw"
 needs_the_network = pytest.mark.skipif(
     bool(faulty_files(BROUGHT)),
-    reason="the network is not in .cache/presentation_attack; see docs/recognition.md",
+    reason="needs the network in .cache/presentation_attack: docs/recognition.md",
 )
 
 # Takes for a person what is greener than it is red or blue.
@@ -182,7 +182,8 @@ async def test_people_are_not_suspected(portraits: Path) -> None:
 
 @needs_the_network
 @pytest.mark.skipif(
-    not PRINTS.is_dir(), reason="pictures of prints may not be part of the repository"
+    not PRINTS.is_dir(),
+    reason="needs pictures of prints, which may not be part of the repository",
 )
 async def test_prints_are_suspected() -> None:
     """Nineteen of twenty at least, by two frames of one sitting."""

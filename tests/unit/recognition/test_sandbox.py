@@ -89,14 +89,16 @@ def test_no_privileges_is_said_only_where_it_is_so(in_cage: InCage, case: Case) 
         assert is_so
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become nobody")
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root: only it can become nobody")
 def test_root_becomes_nobody_before_it_sees_a_picture(in_cage: InCage) -> None:
     facts = told(in_cage, BARE[0])
     assert (facts["no_privileges"], facts["uid"]) == (True, "65534")
     assert facts["capabilities"] & ~(1 << 14) == 0
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can be without some privilege")
+@pytest.mark.skipif(
+    os.getuid() != 0, reason="needs root: only it can be without some privilege"
+)
 def test_root_that_cannot_read_everything_stays_root_and_says_so(
     in_cage: InCage,
 ) -> None:
@@ -139,7 +141,9 @@ def test_memory_is_locked_only_if_all_of_it_may_be(in_cage: InCage, limit: int) 
     assert ran.stdout == "False\n", ran.stderr
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root may lock more than the limit")
+@pytest.mark.skipif(
+    os.getuid() != 0, reason="needs root: only it may lock more than the limit"
+)
 def test_memory_is_locked_where_all_of_it_may_be(in_cage: InCage) -> None:
     facts = told(in_cage)
     assert facts["memory_locked"] is True

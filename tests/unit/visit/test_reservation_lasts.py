@@ -1,7 +1,7 @@
 """A reservation outlives the longest portion of the slowest motor."""
 
 from custom_components.facequota.const import CONF_CM_PER_SECOND, CONF_PORTION_CM
-from custom_components.facequota.flows.dispenser_flow import INPUTS_SCHEMA
+from custom_components.facequota.flows.dispenser_inputs import SECTIONS
 from custom_components.facequota.hardware.motor import CONFIRM_WITHIN_S, STOP_WITHIN_S
 from custom_components.facequota.options import LIMITS
 from custom_components.facequota.quota.account import RESERVATION_S
@@ -10,7 +10,7 @@ from tests.invariants.sources import PRODUCT
 
 def test_no_motor_that_a_manager_can_choose_outlives_its_reservation() -> None:
     """Whoever takes the paper of a slow motor is charged for it."""
-    slowest = INPUTS_SCHEMA.schema[CONF_CM_PER_SECOND].config["min"]
+    slowest = SECTIONS["motor"].schema[CONF_CM_PER_SECOND].config["min"]
     longest = LIMITS[CONF_PORTION_CM][1]
     assert longest / slowest + CONFIRM_WITHIN_S + STOP_WITHIN_S < RESERVATION_S
 
