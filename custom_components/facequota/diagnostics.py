@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, split_entity_id
 from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER
 from .hardware.entities import entities_by_role
 from .shared_quota.status import Status
+from .site.foreseen import loaded_site
 from .site.site import FaceQuotaConfigEntry
 
 TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
@@ -17,12 +18,18 @@ TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry
 ) -> dict[str, Any]:
-    """Return the rules, the worker's condition and counts."""
-    site = entry.runtime_data
-    statistics = site.visitors.statistics
-    return {
+    """Return the rules, and of a site that runs the worker's condition and counts."""
+    settings = {
         "data": async_redact_data(dict(entry.data), TO_REDACT),
         "options": async_redact_data(dict(entry.options), TO_REDACT),
+        "state": entry.state.value,
+    }
+    # Somebody who asks for help has often a site that could not start.
+    if (site := loaded_site(hass, entry.entry_id)) is None:
+        return settings
+    statistics = site.visitors.statistics
+    return {
+        **settings,
         "worker": site.recogniser.diagnostics(),
         "visitors": {
             "faces": statistics.faces,

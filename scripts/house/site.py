@@ -275,7 +275,8 @@ async def _until_ready(
         with contextlib.suppress(CallError):
             told = (await client.get(path))["data"]
             if (
-                len(told["dispensers"]) == len(dispensers)
+                told["state"] == "loaded"
+                and len(told["dispensers"]) == len(dispensers)
                 and told["worker"]["state"] == "ready"
             ):
                 return

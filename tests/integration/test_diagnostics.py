@@ -110,6 +110,17 @@ async def test_diagnostics_name_neither_the_place_nor_who_runs_it(
     await unload(hass, entry)
 
 
+async def test_diagnostics_of_a_site_that_does_not_run_tell_its_settings(
+    hass: HomeAssistant, open_site: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    """Who asks for help has often a site that could not start."""
+    await hass.config_entries.async_unload(open_site.entry_id)
+    told: Any = await get_diagnostics_for_config_entry(hass, hass_client, open_site)
+    assert told["state"] == "not_loaded"
+    assert told["data"]["engine"] == open_site.data["engine"]
+    assert "visitors" not in told
+
+
 @pytest.mark.parametrize("loaded", [True, False])
 async def test_system_health_counts(
     hass: HomeAssistant, open_site: MockConfigEntry, loaded: bool

@@ -14,6 +14,7 @@ NEW_ROLL_SHARE: Final = 0.25
 LOW_SHARE: Final = 0.1
 # A roll a day for three months.
 KEPT_REFILLS: Final = 100
+HALF_A_DAY: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +148,13 @@ class PaperSupply:
         return supply
 
 
-def to_ten_minutes(moment: datetime) -> datetime:
-    """Return a moment in steps of ten minutes: what is foreseen is not known better."""
-    return moment.replace(minute=moment.minute // 10 * 10, second=0, microsecond=0)
+def rounded_forecast(moment: datetime, now: datetime) -> datetime:
+    """Return a foreseen moment in steps of ten minutes, of an hour when it is half a day away or more.
+
+    It is not known better, and each new value is a line in Home Assistant's activity.
+    """
+    step = 10 if moment - now < HALF_A_DAY else 60
+    return moment.replace(minute=moment.minute // step * step, second=0, microsecond=0)
 
 
 def _iso(moment: datetime | None) -> str | None:

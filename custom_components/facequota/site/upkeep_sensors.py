@@ -10,9 +10,10 @@ from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.sensor.const import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfLength, UnitOfTime
 from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
 
 from .dispenser import Dispenser
-from .paper_supply import to_ten_minutes
+from .paper_supply import rounded_forecast
 from .site import Site
 
 
@@ -36,14 +37,20 @@ def _seconds(span: timedelta | None) -> float | None:
     return None if span is None else span.total_seconds()
 
 
+def _rounded(moment: datetime) -> datetime:
+    return rounded_forecast(moment, dt_util.utcnow())
+
+
 def _empty_at(dispenser: Dispenser) -> Mapping[str, Any] | None:
     """Return the range in which the roll will end."""
     if (foreseen := dispenser.roll.supply.forecast) is None:
         return None
-    latest = foreseen.latest
     return {
-        ATTR_EARLIEST: to_ten_minutes(foreseen.earliest).isoformat(),
-        ATTR_LATEST: None if latest is None else to_ten_minutes(latest).isoformat(),
+        key: None if moment is None else _rounded(moment).isoformat()
+        for key, moment in (
+            (ATTR_EARLIEST, foreseen.earliest),
+            (ATTR_LATEST, foreseen.latest),
+        )
     }
 
 
@@ -66,7 +73,7 @@ PAPER_SENSORS = (
         value_fn=lambda dispenser: (
             None
             if (foreseen := dispenser.roll.supply.forecast) is None
-            else to_ten_minutes(foreseen.at)
+            else _rounded(foreseen.at)
         ),
         attributes_fn=_empty_at,
     ),

@@ -17,6 +17,7 @@ from .scene import Scene
 PYTHON: Final = Path("/usr/bin/python3")
 SERVER: Final = Path(__file__).with_name("rtsp_server.py")
 PIPE_BYTES: Final = 1 << 20
+READY_WITHIN_S: Final = 60
 ENDS_WITHIN_S: Final = 5
 
 
@@ -56,7 +57,7 @@ class RtspCamera:
         return f"rtsp://127.0.0.1:{self.port}/video"
 
     async def __aenter__(self) -> Self:
-        """Switch the camera on; return when it serves. Raise HouseError where GStreamer is not."""
+        """Switch the camera on; return when it serves. Raise HouseError where it does not."""
         await asyncio.to_thread(self._start)
         return self
 
@@ -80,7 +81,11 @@ class RtspCamera:
         self._closing.clear()
         self._feeder = threading.Thread(target=self._feed, args=(process.stdin,))
         self._feeder.start()
-        if process.stdout.readline() != b"ready\n":
+        overdue = threading.Timer(READY_WITHIN_S, process.kill)
+        overdue.start()
+        ready = process.stdout.readline() == b"ready\n"
+        overdue.cancel()
+        if not ready:
             self._stop()
             said = process.stderr.read().decode(errors="replace")
             raise HouseError(f"no RTSP camera (run scripts/setup):\n{said[-2000:]}")

@@ -4,10 +4,11 @@
 
 Run by the system's Python, for which Debian packages GStreamer; no Home Assistant here.
 It says "ready" once it serves rtsp://127.0.0.1:PORT/video, and ends the stream with its
-input. As in a camera the encoder runs whether anybody looks or not: whoever connects
+input; where it cannot serve it says why and ends with 1. As in a camera the encoder runs whether anybody looks or not: whoever connects
 waits for the next key frame.
 """
 
+import os
 import sys
 import threading
 
@@ -55,7 +56,8 @@ def main(port: int, width: int, height: int, rate: int, every: int) -> None:
     server.set_address("127.0.0.1")
     server.set_service(str(port))
     server.get_mount_points().add_factory(PATH, factory)
-    server.attach(None)
+    if not server.attach(None):
+        sys.exit(f"port {port} is taken")
 
     def feed() -> None:
         started.wait()
@@ -71,9 +73,18 @@ def main(port: int, width: int, height: int, rate: int, every: int) -> None:
 
     def ready(*_: object) -> None:
         sink.disconnect(told)
+        bus.disconnect(watched)
         print("ready", flush=True)
 
+    def failed(_: object, message: Gst.Message) -> None:
+        print(*message.parse_error(), sep="\n", file=sys.stderr, flush=True)
+        # The other threads wait for frames that do not come.
+        os._exit(1)
+
     told = sink.connect("handoff", ready)
+    bus = itself.get_bus()
+    bus.add_signal_watch()
+    watched = bus.connect("message::error", failed)
     itself.set_state(Gst.State.PLAYING)
     threading.Thread(target=feed, daemon=True).start()
     loop.run()
