@@ -257,6 +257,7 @@ async def open_site(
 async def set_up_site(
     hass: HomeAssistant,
     *,
+    title: str = "East gate",
     options: dict[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     more: Mapping[str, Mapping[str, Any]] | None = None,
@@ -269,7 +270,7 @@ async def set_up_site(
     dispensers = {"Entrance": DISPENSER_DATA if data is None else data, **(more or {})}
     entry = MockConfigEntry(
         domain=DOMAIN,
-        title="East gate",
+        title=title,
         data={**SITE_DATA, "engine": engine.value},
         options=options or {},
         subentries_data=[

@@ -1,13 +1,24 @@
 """What a user without an administrator's rights may do, and what not."""
 
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
+from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.panel.papers.facts import NOTICE_URL
+from custom_components.facequota.panel.papers.view import PAPERS_URL
+from custom_components.facequota.panel.static import STATIC_ROOT
+from custom_components.facequota.site.display_access import DISPLAY_URL
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers import entity_registry as er
 
 from .conftest import faces
 from .fake_dispenser import FakeDispenser
@@ -22,6 +33,12 @@ ALLOWED: list[tuple[str, str, dict[str, Any]]] = [
     ("switch", "turn_off", {"entity_id": "switch.entrance_face_recognition"}),
     ("facequota", "refilled", {"entity_id": "event.entrance_visit"}),
     ("facequota", "cleaned", {}),
+    ("facequota", "dispense", {"entity_id": "event.entrance_visit", "lane": "open"}),
+    (
+        "todo",
+        "update_item",
+        {"entity_id": f"todo.{SITE}_tasks", "item": "clean", "status": "completed"},
+    ),
 ]
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("button", "press", {"entity_id": f"button.{SITE}_purge"}),
@@ -31,7 +48,26 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("number", "set_value", {"entity_id": f"number.{SITE}_portion", "value": 50}),
     ("number", "set_value", {"entity_id": f"number.{SITE}_window", "value": 5}),
     ("number", "set_value", {"entity_id": f"number.{SITE}_allowance", "value": 90}),
+    ("facequota", "purge", {}),
+    ("facequota", "export_log", {}),
+    ("facequota", "report", {}),
 ]
+# It needs a camera to look with: whoever stands there may ask for it, and so may staff.
+ELSEWHERE = {"forget"}
+# WebSocket commands and addresses that are an administrator's, and those of everybody's.
+COMMANDS_REFUSED = {
+    "facequota/subscribe": {},
+    "facequota/languages": {"language": "en"},
+}
+COMMANDS_ALLOWED = {"facequota/dashboard": {}, "facequota/hours": {}}
+VIEWS_REFUSED = {PAPERS_URL}
+# The notice where the manager allows it, and what an address of 256 random bits opens.
+VIEWS_WITHOUT_ACCOUNT = {
+    *(NOTICE_URL, f"{NOTICE_URL}/{{language}}"),
+    *(DISPLAY_URL, f"{DISPLAY_URL}/events", f"{DISPLAY_URL}/press/{{wish}}"),
+}
+# Entities that do something when they are used.
+USED = ("button", "number", "switch", "todo")
 # What starts no worker: test_entities switches recognition on.
 QUICK = [one for one in REFUSED if one[0] != "switch"]
 
@@ -44,6 +80,13 @@ async def cleaner(hass: HomeAssistant) -> MockUser:
     return MockUser(name="Cleaner", groups=[group]).add_to_hass(hass)
 
 
+@pytest.fixture
+async def cleaner_token(hass: HomeAssistant, cleaner: MockUser) -> str:
+    """Return what a cleaner's browser shows."""
+    token = await hass.auth.async_create_refresh_token(cleaner, "http://cleaner/")
+    return hass.auth.async_create_access_token(token)
+
+
 async def call(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -54,6 +97,12 @@ async def call(
     domain, service, data = action
     if domain == "facequota" and not data:
         data = {"config_entry_id": entry.entry_id}
+    if data.get("item") == "clean":
+        # A task that is there: the site is due for cleaning.
+        hass.config_entries.async_update_entry(
+            entry, options={**entry.options, "upkeep": {"cleaning_visits": 1}}
+        )
+        await call(hass, entry, None, ALLOWED[-2])
     response = hass.services.supports_response(domain, service).value == "only"
     await hass.services.async_call(
         domain,
@@ -114,3 +163,65 @@ async def test_a_user_who_may_only_read_presses_nothing(
         if action[0] != "facequota":
             with pytest.raises(Unauthorized):
                 await call(hass, open_site, reader, action)
+
+
+def test_no_action_is_forgotten(
+    hass: HomeAssistant, open_site: MockConfigEntry
+) -> None:
+    known = {name for domain, name, _ in (*ALLOWED, *REFUSED) if domain == DOMAIN}
+    assert set(hass.services.async_services()[DOMAIN]) == known | ELSEWHERE
+
+
+def test_no_entity_that_does_something_is_forgotten(
+    hass: HomeAssistant, open_site: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    known = {data.get("entity_id") for _, _, data in (*ALLOWED, *REFUSED)}
+    used = {
+        one.entity_id
+        for one in er.async_entries_for_config_entry(
+            entity_registry, open_site.entry_id
+        )
+        if one.domain in USED
+    }
+    assert used and used <= known
+
+
+async def test_every_command_of_an_administrator_s_is_refused_to_a_cleaner(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    cleaner_token: str,
+) -> None:
+    await hass_ws_client(hass)
+    commands = {one for one in hass.data["websocket_api"] if one.startswith(DOMAIN)}
+    assert commands == {*COMMANDS_REFUSED, *COMMANDS_ALLOWED}
+    client = await hass_ws_client(hass, cleaner_token)
+    for command, fields in {**COMMANDS_REFUSED, **COMMANDS_ALLOWED}.items():
+        if command == "facequota/hours":
+            fields = {"config_entry_id": open_site.entry_id}
+        await client.send_json_auto_id({"type": command, **fields})
+        answer = await client.receive_json()
+        assert answer["success"] is (command in COMMANDS_ALLOWED)
+        if not answer["success"]:
+            assert answer["error"]["code"] == "unauthorized"
+
+
+async def test_every_address_is_an_administrator_s_or_bounded_otherwise(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+    cleaner_token: str,
+) -> None:
+    cleaner, nobody = await hass_client(cleaner_token), await hass_client_no_auth()
+    ours = {
+        resource.canonical
+        for resource in hass.http.app.router.resources()
+        if DOMAIN in resource.canonical
+        and not resource.canonical.startswith(STATIC_ROOT)
+    }
+    assert ours == VIEWS_REFUSED | VIEWS_WITHOUT_ACCOUNT
+    for name in ("notice.html", "log.json", "report-week.csv", "stickers.html"):
+        path = PAPERS_URL.format(entry_id=open_site.entry_id, language="en", name=name)
+        for client in (cleaner, nobody):
+            assert (await client.get(path)).status == HTTPStatus.UNAUTHORIZED

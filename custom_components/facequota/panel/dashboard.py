@@ -8,6 +8,7 @@ import voluptuous as vol
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.languages import ENGLISH, async_words
 from custom_components.facequota.site.site import FaceQuotaConfigEntry
+from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.decorators import (
@@ -15,11 +16,14 @@ from homeassistant.components.websocket_api.decorators import (
     websocket_command,
 )
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from .dashboard_cards import Entities, Words
 from .dashboard_views import overview_view, round_view, site_view
+from .hours import async_hours
+from .urgency import most_urgent_first
 
 OVERVIEW: Final = "overview"
 SITES: Final = "sites"
@@ -31,6 +35,7 @@ VIEWS: Final = (OVERVIEW, SITES, ROUND)
 def async_setup_dashboard(hass: HomeAssistant) -> None:
     """Answer the dashboard's module."""
     websocket_api.async_register_command(hass, _websocket_dashboard)
+    websocket_api.async_register_command(hass, _websocket_hours)
 
 
 @websocket_command(
@@ -59,6 +64,40 @@ async def _websocket_dashboard(
     )
 
 
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/hours",
+        vol.Required(ATTR_CONFIG_ENTRY_ID): str,
+    }
+)
+@async_response
+async def _websocket_hours(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer a site's visitors by hour, of the counters that the user may read."""
+    entry = _loaded(hass, msg[ATTR_CONFIG_ENTRY_ID])
+    permissions = connection.user.permissions
+    connection.send_result(
+        msg["id"],
+        None
+        if entry is None
+        else await async_hours(
+            hass,
+            entry.runtime_data,
+            lambda entity_id: permissions.check_entity(entity_id, POLICY_READ),
+        ),
+    )
+
+
+@callback
+def _loaded(hass: HomeAssistant, entry_id: str) -> FaceQuotaConfigEntry | None:
+    """Return a site's entry while the site runs."""
+    entry = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.domain != DOMAIN:
+        return None
+    return entry if entry.state is ConfigEntryState.LOADED else None
+
+
 @callback
 def async_dashboard(
     hass: HomeAssistant,
@@ -73,13 +112,12 @@ def async_dashboard(
     Whoever is no administrator gets no rules, purges and switches: the backend would
     refuse them.
     """
-    entries: list[FaceQuotaConfigEntry] = [
+    entries = [
         entry
-        for entry in hass.config_entries.async_entries(DOMAIN)
+        for entry in most_urgent_first(hass)
         if entry.state is ConfigEntryState.LOADED
         and (not sites or entry.entry_id in sites)
     ]
-    entries.sort(key=_urgency)
     entities = [Entities.of_entry(er.async_get(hass), entry) for entry in entries]
     made: list[dict[str, Any]] = []
     if OVERVIEW in views:
@@ -89,13 +127,3 @@ def async_dashboard(
     if ROUND in views:
         made.append(round_view(entities, words))
     return {"title": "FaceQuota", "views": made}
-
-
-def _urgency(entry: FaceQuotaConfigEntry) -> tuple[int, float, str]:
-    """Return a key that sorts sites: most tasks that are due, then the soonest, first."""
-    tasks = entry.runtime_data.upkeep.tasks
-    soonest = min(
-        (task.due.timestamp() for task in tasks if task.due is not None),
-        default=float("inf"),
-    )
-    return -len(tasks), soonest, entry.title

@@ -135,3 +135,11 @@ def bars(title: str, entity_ids: list[str], *, days: int, period: str) -> Card |
         "chart_type": "bar",
         "grid_options": {"columns": "full"},
     }
+
+
+def hours(site: Entities) -> Card:
+    """Return our own card: today by hour beside what is usual on this weekday.
+
+    No card of Home Assistant's puts another day's figures below today's.
+    """
+    return {"type": "custom:facequota-hours", "config_entry_id": site.entry_id}

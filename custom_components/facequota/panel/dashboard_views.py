@@ -9,6 +9,7 @@ from .dashboard_cards import (
     bars,
     button,
     heading,
+    hours,
     only_while,
     section,
     tile,
@@ -126,7 +127,7 @@ def _visitors(site: Entities, words: Words) -> Card | None:
         heading(words["visitors"], "mdi:account-group"),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),
         tile(site.of_site.get("sensor.way_without_face"), color="teal"),
-        bars(words["today_by_hour"], counters, days=1, period="hour"),
+        hours(site) if counters else None,
         bars(words["usual_by_hour"], granted, days=7, period="hour"),
         span=2,
     )

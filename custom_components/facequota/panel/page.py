@@ -6,7 +6,6 @@ import voluptuous as vol
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.languages import LANGUAGES, served
-from custom_components.facequota.site.site import FaceQuotaConfigEntry
 from homeassistant.components import frontend, panel_custom, websocket_api
 from homeassistant.components.http.server import StaticPathConfig
 from homeassistant.components.websocket_api.connection import ActiveConnection
@@ -14,13 +13,11 @@ from homeassistant.components.websocket_api.decorators import (
     require_admin,
     websocket_command,
 )
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, callback
 
 from .dashboard import async_setup_dashboard
 from .dashboard_module import async_hide_dashboard_module, async_show_dashboard_module
-from .papers.facts import async_site_facts
+from .live_facts import LiveFacts
 from .papers.notice_view import NoticeView
 from .papers.view import PaperView
 from .static import FRONTEND_FOLDER, static_url
@@ -41,8 +38,7 @@ async def async_setup_panel(hass: HomeAssistant) -> None:
     await hass.http.async_register_static_paths(
         [StaticPathConfig(static_url(hass), str(FRONTEND_FOLDER), cache_headers=False)]
     )
-    websocket_api.async_register_command(hass, _websocket_sites)
-    websocket_api.async_register_command(hass, _websocket_facts)
+    websocket_api.async_register_command(hass, _websocket_subscribe)
     websocket_api.async_register_command(hass, _websocket_languages)
     async_setup_dashboard(hass)
 
@@ -71,21 +67,19 @@ async def async_hide_panel(hass: HomeAssistant) -> None:
 
 
 @require_admin
-@websocket_command({vol.Required("type"): f"{DOMAIN}/sites"})
+@websocket_command({vol.Required("type"): f"{DOMAIN}/subscribe"})
 @callback
-def _websocket_sites(
+def _websocket_subscribe(
     hass: HomeAssistant,
     connection: ActiveConnection,
     msg: dict[str, Any],
 ) -> None:
-    """Answer which sites there are."""
-    connection.send_result(
-        msg["id"],
-        [
-            {ATTR_CONFIG_ENTRY_ID: entry.entry_id, "name": entry.title}
-            for entry in hass.config_entries.async_entries(DOMAIN)
-        ],
+    """Tell what there is to say of all sites, now and whenever it changes."""
+    connection.send_result(msg["id"])
+    live = LiveFacts(
+        hass, lambda sites: connection.send_event(msg["id"], {"sites": sites})
     )
+    connection.subscriptions[msg["id"]] = live.stop
 
 
 @require_admin
@@ -105,33 +99,4 @@ def _websocket_languages(
             "languages": {tag: one.name for tag, one in LANGUAGES.items()},
             "language": served(msg["language"]),
         },
-    )
-
-
-@require_admin
-@websocket_command(
-    {
-        vol.Required("type"): f"{DOMAIN}/facts",
-        vol.Required(ATTR_CONFIG_ENTRY_ID): str,
-    }
-)
-@callback
-def _websocket_facts(
-    hass: HomeAssistant,
-    connection: ActiveConnection,
-    msg: dict[str, Any],
-) -> None:
-    """Answer what there is to say of a site at this moment; null while it is stopped."""
-    entry: FaceQuotaConfigEntry | None
-    entry = hass.config_entries.async_get_entry(msg[ATTR_CONFIG_ENTRY_ID])
-    loaded = (
-        entry is not None
-        and entry.domain == DOMAIN
-        and entry.state is ConfigEntryState.LOADED
-    )
-    connection.send_result(
-        msg["id"],
-        async_site_facts(hass, entry.runtime_data).as_dict()
-        if loaded and entry
-        else None,
     )

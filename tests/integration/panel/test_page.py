@@ -1,11 +1,15 @@
 """The page in the sidebar: for administrators, with facts of this moment."""
 
+from datetime import timedelta
 import json
 import re
 from typing import Any, Final
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
     WebSocketGenerator,
@@ -14,11 +18,13 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components.facequota.languages import LANGUAGES
 from custom_components.facequota.panel import static
 from custom_components.facequota.panel.dashboard_module import MODULE
+from custom_components.facequota.panel.live_facts import TOGETHER_S
 from homeassistant.components import frontend
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from tests.integration.conftest import set_up_site
-from tests.integration.fake_dispenser import FakeDispenser
+from homeassistant.util import dt as dt_util
+from tests.integration.conftest import CAMERA, set_up_site, unload
+from tests.integration.fake_dispenser import JAM, FakeDispenser
 from tests.integration.remembered import remember
 
 VISITOR: Final = "visitor.js"
@@ -54,8 +60,7 @@ async def test_the_page_is_in_an_administrator_s_sidebar_only(
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        ("facequota/sites", {}),
-        ("facequota/facts", {"config_entry_id": "any"}),
+        ("facequota/subscribe", {}),
         ("facequota/languages", {"language": "en"}),
     ],
 )
@@ -73,39 +78,87 @@ async def test_only_an_administrator_is_told_anything(
     assert answer["error"]["code"] == "unauthorized"
 
 
-async def test_the_page_tells_what_is_remembered_at_this_moment(
+async def subscribed(client: Any) -> list[dict[str, Any]]:
+    """Subscribe to the sites and return what is told of them at once."""
+    answer = await call(client, "facequota/subscribe")
+    assert answer["success"]
+    return await told(client)
+
+
+async def told(client: Any) -> list[dict[str, Any]]:
+    """Return what is told next of the sites."""
+    sites: list[dict[str, Any]] = (await client.receive_json())["event"]["sites"]
+    return sites
+
+
+async def passed(hass: HomeAssistant) -> None:
+    """Let the time pass in which changes are told together."""
+    await hass.async_block_till_done()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=TOGETHER_S))
+    await hass.async_block_till_done()
+
+
+async def test_the_page_is_told_what_is_remembered_whenever_that_changes(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     open_site: MockConfigEntry,
 ) -> None:
     """Nobody, then one visitor with the times that belong to them, then a receipt."""
     client = await hass_ws_client(hass)
-    [known] = (await call(client, "facequota/sites"))["result"]
-    assert known == {"config_entry_id": open_site.entry_id, "name": "East gate"}
-
-    async def facts() -> dict[str, Any]:
-        answer = await call(
-            client, "facequota/facts", config_entry_id=open_site.entry_id
-        )
-        told: dict[str, Any] = answer["result"]
-        return told
-
-    before = await facts()
+    [site] = await subscribed(client)
+    assert (site["config_entry_id"], site["name"]) == (open_site.entry_id, "East gate")
+    before = site["facts"]
     assert (before["faces"], before["oldest_since"], before["empty_at"]) == (
         0,
         None,
         None,
     )
     remember(open_site, 1)
-    there = await facts()
+    await passed(hass)
+    [there] = [one["facts"] for one in await told(client)]
     assert (there["faces"], there["most_faces_ever"]) == (1, 1)
-    assert there["oldest_since"] <= there["at"] < there["empty_at"]
+    assert there["oldest_since"] < there["empty_at"]
     await hass.services.async_call(
         "facequota", "purge", {"config_entry_id": open_site.entry_id}, blocking=True
     )
-    after = await facts()
+    await passed(hass)
+    [after] = [one["facts"] for one in await told(client)]
     assert (after["faces"], after["most_faces_ever"]) == (0, 1)
     assert after["receipts"][0]["faces"] == 1
+
+
+async def test_the_page_is_told_nothing_while_nothing_changes(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    open_site: MockConfigEntry,
+) -> None:
+    """Also not when moments are worked out again, which are a little different then."""
+    remember(open_site, 1)
+    client = await hass_ws_client(hass)
+    await subscribed(client)
+    for _ in range(3):
+        open_site.runtime_data.update()
+        await passed(hass)
+    hass.config_entries.async_update_entry(
+        open_site, options={**open_site.options, "operator": "City parks"}
+    )
+    await passed(hass)
+    [site] = await told(client)
+    assert site["facts"]["operator"] == "City parks"
+
+
+async def test_whoever_closes_the_page_is_no_longer_listened_for(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    open_site: MockConfigEntry,
+) -> None:
+    listeners = hass.bus.async_listeners()["state_changed"]
+    client = await hass_ws_client(hass)
+    await subscribed(client)
+    assert hass.bus.async_listeners()["state_changed"] == listeners + 1
+    await client.close()
+    await hass.async_block_till_done()
+    assert hass.bus.async_listeners()["state_changed"] == listeners
 
 
 async def test_the_most_faces_ever_outlive_a_restart_and_the_faces_do_not(
@@ -116,9 +169,8 @@ async def test_the_most_faces_ever_outlive_a_restart_and_the_faces_do_not(
     """The number that a filing depends on."""
     remember(open_site, 1, 2, 3)
     assert await hass.config_entries.async_reload(open_site.entry_id)
-    client = await hass_ws_client(hass)
-    answer = await call(client, "facequota/facts", config_entry_id=open_site.entry_id)
-    assert (answer["result"]["faces"], answer["result"]["most_faces_ever"]) == (0, 3)
+    [site] = await subscribed(await hass_ws_client(hass))
+    assert (site["facts"]["faces"], site["facts"]["most_faces_ever"]) == (0, 3)
     state = hass.states.get("sensor.east_gate_most_faces_remembered")
     assert state is not None and state.state == "3"
 
@@ -129,10 +181,38 @@ async def test_a_site_that_is_stopped_has_no_facts_and_the_page_stays(
     open_site: MockConfigEntry,
 ) -> None:
     client = await hass_ws_client(hass)
+    await subscribed(client)
     await hass.config_entries.async_unload(open_site.entry_id)
-    answer = await call(client, "facequota/facts", config_entry_id=open_site.entry_id)
-    assert answer["success"] and answer["result"] is None
+    await passed(hass)
+    [site] = await told(client)
+    assert (site["name"], site["facts"]) == ("East gate", None)
     assert frontend.async_panel_exists(hass, "facequota")
+
+
+async def test_of_several_sites_the_one_that_needs_somebody_comes_first(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    open_site: MockConfigEntry,
+    dispenser: FakeDispenser,
+) -> None:
+    hass.states.async_set("switch.other_motor", "off")
+    calm = await set_up_site(
+        hass,
+        title="A calm gate",
+        options={"suspended": True},
+        data={"camera": CAMERA, "motor": "switch.other_motor"},
+    )
+    client = await hass_ws_client(hass)
+    assert [one["name"] for one in await subscribed(client)] == [
+        "A calm gate",
+        "East gate",
+    ]
+    dispenser.set(JAM, "on")
+    await passed(hass)
+    first, second = await told(client)
+    assert (first["name"], first["tasks"]) == ("East gate", 1)
+    assert (second["name"], second["tasks"]) == ("A calm gate", 0)
+    await unload(hass, calm)
 
 
 async def test_the_page_goes_with_the_last_site_and_comes_with_the_next(

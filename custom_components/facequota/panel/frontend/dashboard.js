@@ -3,6 +3,8 @@
  * cards. Loaded as a dashboard resource.
  */
 
+import { HoursCard } from "./hours_card.js";
+
 const STRATEGY = "ll-strategy-dashboard-facequota";
 const EDITOR = "facequota-dashboard-editor";
 const VIEWS = ["overview", "sites", "round"];
@@ -70,6 +72,7 @@ function define(name, base, tries = 20) {
 
 define(EDITOR, Editor);
 define(STRATEGY, Dashboard);
+define("facequota-hours", HoursCard);
 
 window.customStrategies = window.customStrategies || [];
 if (!window.customStrategies.some(({ type }) => type === "facequota")) {

@@ -5,12 +5,23 @@ import { card, element, table } from "./dom.js";
 const SHOWN_PURGES = 5;
 const INTEGRATION = "/config/integrations/integration/facequota";
 
-/** Return the cards above the papers; `purge` forgets everybody. */
+/** Return the parts above the papers, each with what it shows; `purge` forgets everybody. */
 export function factCards(facts, words, purge) {
-  return [hints(facts, words), remembered(facts, words, purge), rules(facts, words), lanes(facts, words), purges(facts, words)];
+  const part = (name, keys, build) => {
+    const values = Object.fromEntries(keys.map((key) => [key, facts[key]]));
+    return [name, values, () => build(values, words, purge)];
+  };
+  const found = hints(facts, words);
+  return [
+    ...(found.length ? [["hints", found, () => hintCard(found, words)]] : []),
+    part("remembered", ["suspended", "faces", "oldest_since", "most_faces_ever", "empty_at"], remembered),
+    part("lanes", ["equality", "lanes"], lanes),
+    part("rules", ["portion_cm", "allowance_cm", "window_min", "refused_at_most_one_in", "operator", "contact"], rules),
+    part("purges", ["receipts", "expired"], purges),
+  ];
 }
 
-/** Show the seconds that pass between two looks at the facts. */
+/** Show the seconds that pass while the facts stay. */
 export function tick(root, words) {
   const now = Date.now();
   for (const one of root.querySelectorAll("[data-until]")) {
@@ -21,7 +32,7 @@ export function tick(root, words) {
   }
 }
 
-/** Return what stands between the notice and the truth, or nothing. */
+/** Return what stands between the notice and the truth. */
 function hints(facts, words) {
   const found = [];
   if (!facts.operator || !facts.contact) found.push(words.say("hint_operator"));
@@ -34,7 +45,10 @@ function hints(facts, words) {
   if (without("open_button")) found.push(words.say("hint_open_button", { names: without("open_button") }));
   if (without("forget_button")) found.push(words.say("hint_forget_button", { names: without("forget_button") }));
   if (facts.equality === "worse") found.push(words.say("hint_worse"));
-  if (!found.length) return null;
+  return found;
+}
+
+function hintCard(found, words) {
   return element(
     "section",
     { class: "card hints", role: "note" },

@@ -1,13 +1,16 @@
 /** The page of FaceQuota: which site, what it remembers, and the papers about it. */
 
-import { element } from "./dom.js";
+import { card, element } from "./dom.js";
 import { factCards, tick } from "./facts.js";
+import { LOOK_EVERY_MS } from "./hours_card.js";
+import { chartStyle, hoursChart } from "./hours_chart.js";
 import { hasDashboard, openDashboard } from "./make_dashboard.js";
 import { Papers } from "./papers.js";
+import { sitesPart } from "./sites.js";
+import { Slots } from "./slots.js";
 import { style } from "./style.js";
 import { Words } from "./words.js";
 
-const LOOK_EVERY_MS = 3000;
 const ADD_SITE = "/config/integrations/dashboard/add?domain=facequota";
 
 class FaceQuotaPanel extends HTMLElement {
@@ -32,34 +35,49 @@ class FaceQuotaPanel extends HTMLElement {
 
   connectedCallback() {
     this._timers = [
-      setInterval(() => document.hidden || this._look(), LOOK_EVERY_MS),
+      setInterval(() => document.hidden || this._lookAtHours(), LOOK_EVERY_MS),
       setInterval(() => this._words && tick(this.shadowRoot, this._words), 1000),
     ];
+    this._follow();
   }
 
   disconnectedCallback() {
     this._timers.forEach(clearInterval);
+    this._unsubscribe?.then((end) => end());
+    this._unsubscribe = null;
   }
 
   async _build() {
     const language = this._hass.locale.language;
-    this._words = await Words.load(this._hass);
-    this._sites = await this._hass.callWS({ type: "facequota/sites" });
-    this._site = this._sites[0]?.config_entry_id;
+    const [words, languages] = await Promise.all([
+      Words.load(this._hass),
+      this._hass.callWS({ type: "facequota/languages", language }),
+    ]);
+    this._words = words;
     this._papers = new Papers(
-      this._words,
-      await this._hass.callWS({ type: "facequota/languages", language }),
+      words,
+      languages,
       () => this._hass,
       () => this._site,
     );
-    this.shadowRoot.replaceChildren(element("style", {}, style), this._toolbar(), this._main);
-    if (!this._site) {
-      this._main.replaceChildren(this._nothing());
-      return;
-    }
     this._cards = element("div", { class: "cards" });
-    this._main.replaceChildren(this._cards, this._papers.render());
-    await this._look();
+    this._slots = new Slots(this._cards);
+    this.shadowRoot.replaceChildren(element("style", {}, style, chartStyle), this._toolbar(), this._main);
+    this._shown = null;
+    this._follow();
+    this._show();
+  }
+
+  /** Be told what there is to say of the sites, now and whenever it changes. */
+  _follow() {
+    if (this._unsubscribe || !this._hass || !this.isConnected) return;
+    this._unsubscribe = this._hass.connection.subscribeMessage(
+      ({ sites }) => {
+        this._sites = sites;
+        this._show();
+      },
+      { type: "facequota/subscribe" },
+    );
   }
 
   _toolbar() {
@@ -70,14 +88,6 @@ class FaceQuotaPanel extends HTMLElement {
     this._menu.innerHTML =
       '<svg width="24" height="24" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><rect x="3" y="6" width="18" height="2"/><rect x="3" y="11" width="18" height="2"/><rect x="3" y="16" width="18" height="2"/></svg>';
     this._menu.toggleAttribute("hidden", !this._narrow);
-    const choice =
-      this._sites.length > 1
-        ? element(
-            "select",
-            { "aria-label": this._words.say("site"), on: { change: (event) => this._choose(event.target.value) } },
-            this._sites.map((one) => element("option", { value: one.config_entry_id }, one.name)),
-          )
-        : null;
     this._dashboard = element(
       "button",
       { class: "dashboard", type: "button", on: { click: () => openDashboard(this._hass) } },
@@ -86,8 +96,8 @@ class FaceQuotaPanel extends HTMLElement {
     hasDashboard(this._hass).then((there) => {
       if (there) this._dashboard.textContent = this._words.say("dashboard_open");
     });
-    const title = this._sites.length === 1 ? `FaceQuota – ${this._sites[0].name}` : "FaceQuota";
-    return element("div", { class: "toolbar" }, this._menu, element("h1", {}, title), choice, this._sites.length ? this._dashboard : null);
+    this._title = element("h1", {}, "FaceQuota");
+    return element("div", { class: "toolbar" }, this._menu, this._title, this._dashboard);
   }
 
   _nothing() {
@@ -99,37 +109,64 @@ class FaceQuotaPanel extends HTMLElement {
     );
   }
 
-  async _choose(site) {
-    this._site = site;
-    await this._look();
+  /** Show what is known; whatever has not changed stays as it is. */
+  _show() {
+    if (!this._words || !this._sites) return;
+    if (!this._sites.some(({ config_entry_id: id }) => id === this._site)) {
+      this._site = this._sites[0]?.config_entry_id;
+      this._hours = null;
+    }
+    const site = this._sites.find(({ config_entry_id: id }) => id === this._site);
+    this._title.textContent = site ? `FaceQuota – ${site.name}` : "FaceQuota";
+    this._dashboard.toggleAttribute("hidden", !site);
+    const kind = site ? "site" : "nothing";
+    if (this._shown !== kind) {
+      this._shown = kind;
+      this._main.replaceChildren(...(site ? [this._cards, this._papers.render()] : [this._nothing()]));
+    }
+    if (!site) return;
+    const words = this._words;
+    this._slots.show([
+      ...sitesPart(this._sites, this._site, words, (chosen) => this._choose(chosen)),
+      ...(site.facts
+        ? [...(this._hours ? [this._hoursPart()] : []), ...factCards(site.facts, words, () => this._purge())]
+        : [["stopped", true, () => element("section", { class: "card empty" }, words.say("stopped"))]]),
+    ]);
+    tick(this.shadowRoot, words);
+    if (site.facts && !this._hours) this._lookAtHours();
   }
 
-  /** Show the facts of this moment; a site that is being set up again has none. */
-  async _look() {
-    if (!this._site || !this._cards) return;
+  _hoursPart() {
+    const build = () => card(this._words.say("hours"), null, hoursChart(this._hours, this._words));
+    return ["hours", this._hours, build];
+  }
+
+  async _lookAtHours() {
     const site = this._site;
-    let facts;
+    if (!site || this._looking === site) return;
+    this._looking = site;
     try {
-      facts = await this._hass.callWS({ type: "facequota/facts", config_entry_id: site });
+      const hours = await this._hass.callWS({ type: "facequota/hours", config_entry_id: site });
+      if (!hours || site !== this._site) return;
+      this._hours = hours;
+      this._show();
     } catch {
-      return; // The connection is lost: Home Assistant says so itself.
+      // The connection is lost: Home Assistant says so itself.
+    } finally {
+      this._looking = null;
     }
-    if (site !== this._site) return;
-    const focused = this.shadowRoot.activeElement?.id;
-    this._cards.replaceChildren(
-      ...(facts
-        ? factCards(facts, this._words, () => this._purge()).filter(Boolean)
-        : [element("section", { class: "card empty" }, this._words.say("stopped"))]),
-    );
-    if (focused) this.shadowRoot.getElementById(focused)?.focus();
-    tick(this.shadowRoot, this._words);
+  }
+
+  _choose(site) {
+    this._site = site;
+    this._hours = null;
+    this._show();
   }
 
   async _purge() {
     const asked = { config_entry_id: this._site };
     const { response } = await this._hass.callService("facequota", "purge", asked, undefined, true, true);
     this._tell("hass-notification", { message: this._words.say("purged", { count: response.faces }) });
-    await this._look();
   }
 
   /** Tell Home Assistant's frontend something. */

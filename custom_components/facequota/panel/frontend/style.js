@@ -26,10 +26,11 @@ export const style = `
 }
 .toolbar h1 { flex: 1; margin: 0; font-size: 20px; font-weight: 400; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .toolbar .menu { border: 0; background: none; color: inherit; padding: 8px; margin-left: -8px; cursor: pointer; border-radius: 50%; display: flex; }
+.toolbar [hidden] { display: none; }
 .toolbar .dashboard { border: 1px solid currentColor; border-radius: 999px; background: none; color: inherit; font: inherit; padding: 6px 14px; cursor: pointer; white-space: nowrap; }
 main { max-width: 1080px; margin: 0 auto; padding: 16px; display: grid; gap: 16px; }
 .cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
-.cards .hints { grid-column: 1 / -1; }
+.cards .hints, .cards .wide { grid-column: 1 / -1; }
 .card {
   background: var(--ha-card-background, var(--card-background-color, #fff));
   border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--divider-color));
@@ -71,6 +72,8 @@ tbody tr:last-child > * { border-bottom: 0; }
 button, select { font: inherit; border-radius: 18px; padding: 7px 14px; cursor: pointer; }
 button.plain { background: transparent; color: var(--primary-color); border: 1px solid var(--divider-color); }
 button.primary { background: var(--primary-color); color: var(--text-primary-color, #fff); border: 1px solid transparent; }
+button.link { border: 0; padding: 4px 0; background: none; color: var(--primary-color); text-align: left; border-radius: 4px; }
+button.link[aria-pressed="true"] { color: var(--primary-text-color); font-weight: 500; }
 button:hover { filter: brightness(1.08); }
 button:focus-visible, select:focus-visible, a:focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
 select { background: var(--secondary-background-color); color: var(--primary-text-color); border: 1px solid var(--divider-color); }

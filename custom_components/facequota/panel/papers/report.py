@@ -3,6 +3,7 @@
 Nothing in it is about a person: it adds up counters by the hour.
 """
 
+from collections.abc import Iterable
 import csv
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -112,7 +113,7 @@ async def async_report(hass: HomeAssistant, site: Site, period: Period) -> Repor
     """Return the report of a site over the period that ends with the last midnight."""
     begin, end = period.ending(dt_util.now())
     report = Report(name=site.entry.title, period=period, begin=begin, end=end)
-    statistics = _statistic_ids(hass, site)
+    statistics = statistic_ids(hass, site, (*COUNTERS, PAPER_LEFT))
     rows: dict[str, list[Any]] = {}
     if statistics and "recorder" in hass.config.components:
         rows = await get_instance(hass).async_add_executor_job(
@@ -142,8 +143,11 @@ async def async_report(hass: HomeAssistant, site: Site, period: Period) -> Repor
     return report
 
 
-def _statistic_ids(hass: HomeAssistant, site: Site) -> dict[str, tuple[str, str]]:
-    """Return dispenser and key of each statistic, by its entity id."""
+def statistic_ids(
+    hass: HomeAssistant, site: Site, keys: Iterable[str]
+) -> dict[str, tuple[str, str]]:
+    """Return dispenser and key of each statistic of a site, by its entity id."""
+    wanted = set(keys)
     return {
         one.entity_id: (one.config_subentry_id, one.translation_key)
         for one in er.async_entries_for_config_entry(
@@ -151,7 +155,7 @@ def _statistic_ids(hass: HomeAssistant, site: Site) -> dict[str, tuple[str, str]
         )
         if one.domain == "sensor"
         and one.config_subentry_id in site.dispensers
-        and one.translation_key in (*COUNTERS, PAPER_LEFT)
+        and one.translation_key in wanted
     }
 
 

@@ -1,0 +1,98 @@
+"""A site's visitors by hour: today, and usually on this day of the week.
+
+From the statistics that Home Assistant's recorder keeps; nothing in them is about a person.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from custom_components.facequota.const import Lane
+from custom_components.facequota.site.site import Site
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+
+from .papers.report import COUNTERS, HOURS, statistic_ids
+
+REFUSED: Final = "refused"
+# The same weekday so many times: a holiday among them does not decide.
+USUAL_WEEKS: Final = 4
+# What each counter adds to; the first one counts every portion, whichever way it was had.
+_KINDS: Final = dict(
+    zip(COUNTERS, (Lane.FACE, REFUSED, Lane.OPEN, Lane.URGENT), strict=True)
+)
+
+type ByHour = dict[str, list[int]]
+
+
+async def async_hours(
+    hass: HomeAssistant, site: Site, may_read: Callable[[str], bool]
+) -> dict[str, Any]:
+    """Return visitors by kind in each hour of today, and how many are usual in each.
+
+    Only counters count that whoever asks may read. usual is None until this weekday was
+    there once before; now is the hour of this moment.
+    """
+    kinds = {
+        one: _KINDS[key]
+        for one, (_, key) in statistic_ids(hass, site, COUNTERS).items()
+        if may_read(one)
+    }
+    now = dt_util.now()
+    today: ByHour = {kind: [0] * HOURS for kind in _KINDS.values()}
+    usual = None
+    if kinds and "recorder" in hass.config.components:
+        today, usual = await get_instance(hass).async_add_executor_job(
+            _read, hass, kinds, dt_util.start_of_local_day(now)
+        )
+    return {"now": now.hour, "today": today, "usual": usual}
+
+
+def _read(
+    hass: HomeAssistant, kinds: dict[str, str], midnight: datetime
+) -> tuple[ByHour, list[float] | None]:
+    # An hour is complete only at its end, so that today is read in five minutes each.
+    today, _ = _day(hass, kinds, midnight, "5minute")
+    days = []
+    for week in range(1, USUAL_WEEKS + 1):
+        begin = dt_util.start_of_local_day(midnight.date() - timedelta(weeks=week))
+        counted, known = _day(hass, kinds, begin, "hour")
+        if known:
+            days.append(_visitors(counted))
+    if not days:
+        return today, None
+    return today, [sum(hour) / len(days) for hour in zip(*days, strict=True)]
+
+
+def _day(
+    hass: HomeAssistant, kinds: dict[str, str], begin: datetime, period: Any
+) -> tuple[ByHour, bool]:
+    """Return what was counted on a day, and if anything is known of it."""
+    end = dt_util.start_of_local_day(begin.date() + timedelta(days=1))
+    rows = statistics_during_period(
+        hass,
+        dt_util.as_utc(begin),
+        dt_util.as_utc(end),
+        set(kinds),
+        period,
+        None,
+        {"change"},
+    )
+    counted: ByHour = {kind: [0] * HOURS for kind in _KINDS.values()}
+    for statistic_id, hours in rows.items():
+        for row in hours:
+            hour = dt_util.as_local(dt_util.utc_from_timestamp(row["start"])).hour
+            counted[kinds[statistic_id]][hour] += round(row.get("change") or 0)
+    for hour, other in enumerate(_sum(counted, (Lane.OPEN, Lane.URGENT))):
+        counted[Lane.FACE][hour] = max(0, counted[Lane.FACE][hour] - other)
+    return counted, bool(rows)
+
+
+def _visitors(counted: ByHour) -> list[int]:
+    return _sum(counted, counted)
+
+
+def _sum(counted: ByHour, kinds: Iterable[str]) -> list[int]:
+    return [sum(hour) for hour in zip(*(counted[kind] for kind in kinds), strict=True)]
