@@ -178,6 +178,49 @@ async def test_a_phone_is_told_of_a_roll_that_ends_and_its_button_marks_the_refi
     await unload(hass, entry)
 
 
+@pytest.mark.parametrize("by_the_button", [True, False])
+async def test_a_phone_is_told_that_cleaning_is_due_and_its_button_marks_it_done(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    automate: Automate,
+    by_the_button: bool,
+) -> None:
+    """Unless it was marked elsewhere meanwhile: then the button is over."""
+    due, cleaned = "binary_sensor.east_gate_cleaning_due", "sensor.east_gate_cleaned_at"
+    hass.config_entries.async_update_entry(
+        open_site,
+        options={**open_site.options, "upkeep": {"cleaning_visits": 1}},
+    )
+    owner = MockConfigEntry(domain="mobile_app")
+    owner.add_to_hass(hass)
+    phone = device_registry.async_get_or_create(
+        config_entry_id=owner.entry_id, identifiers={("mobile_app", "x")}, name="Pat"
+    )
+    sent = async_mock_service(hass, "notify", "mobile_app_pat")
+    await automate("cleaning_message", due=due, phone=phone.id)
+    await ask(hass, lane="open")
+    async with asyncio.timeout(30):
+        while not sent:
+            await asyncio.sleep(0.01)
+    (message,) = sent
+    assert message.data["message"] == "East gate: cleaning is due"
+    (action,) = message.data["data"]["actions"]
+    pressed = {"action": action["action"]}
+    if not by_the_button:
+        await hass.services.async_call(
+            "button", "press", {"entity_id": "button.east_gate_cleaned"}, blocking=True
+        )
+        await hass.async_block_till_done()
+    before = hass.states.get(cleaned)
+    assert before is not None
+    hass.bus.async_fire("mobile_app_notification_action", pressed)
+    await hass.async_block_till_done()
+    after = hass.states.get(cleaned)
+    assert after is not None and after.state != "unknown"
+    assert (after.state != before.state) is by_the_button
+
+
 async def test_the_month_is_told_on_its_first_day_only(
     hass: HomeAssistant,
     long_site: MockConfigEntry,
