@@ -42,7 +42,7 @@ export function hoursChart({ today, usual }, words) {
   const picture = svg(
     "svg",
     { viewBox: `-26 -4 ${24 * BAR + 34} ${FLOOR + 22}`, "aria-hidden": "true" },
-    [0, top / 2, top].map((count) => [
+    [0, ...(top > 1 ? [top / 2] : []), top].map((count) => [
       svg("line", { class: "axis", x1: 0, x2: 24 * BAR, y1: FLOOR - high(count), y2: FLOOR - high(count) }),
       svg("text", { x: -5, y: FLOOR - high(count) + 4, "text-anchor": "end" }, words.number(count, 1)),
     ]),
