@@ -55,11 +55,14 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 # It needs a camera to look with: whoever stands there may ask for it, and so may staff.
 ELSEWHERE = {"forget"}
 # WebSocket commands and addresses that are an administrator's, and those of everybody's.
-COMMANDS_REFUSED = {
+COMMANDS_REFUSED: dict[str, dict[str, Any]] = {
     "facequota/subscribe": {},
     "facequota/languages": {"language": "en"},
 }
-COMMANDS_ALLOWED = {"facequota/dashboard": {}, "facequota/hours": {}}
+COMMANDS_ALLOWED: dict[str, dict[str, Any]] = {
+    "facequota/dashboard": {},
+    "facequota/hours": {},
+}
 VIEWS_REFUSED = {PAPERS_URL}
 # The notice where the manager allows it, and what an address of 256 random bits opens.
 VIEWS_WITHOUT_ACCOUNT = {
