@@ -15,6 +15,7 @@ import numpy as np
 from .pictures import ROLES, Light, Vectors, photographs, templates
 
 CHILDREN: Final = "children"
+DRAWN: Final = "drawn"
 # How much pictures of one drawn person differ, in proportion to people.
 _WITHIN: Final = 0.3
 
@@ -103,7 +104,5 @@ def drawn(like: Sequence[Person], count: int, rng: np.random.Generator) -> list[
     for number, face in enumerate(faces):
         seen = face + _WITHIN * rng.normal(size=(4, len(middle))) @ root.T
         templates = unit(seen.astype(np.float32))
-        people.append(
-            Person(name=f"drawn {number}", crowd="drawn", templates=templates)
-        )
+        people.append(Person(name=f"drawn {number}", crowd=DRAWN, templates=templates))
     return people

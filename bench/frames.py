@@ -22,6 +22,7 @@ from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 import json
+import math
 from pathlib import Path
 import sys
 from typing import Final, Self, cast
@@ -36,14 +37,13 @@ from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.recognition.engine import Sighting
-from custom_components.facequota.recognition.engines import Engine
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.visit.capture import (
     FRAMES_OF_SOMEBODY_NEW,
     MAX_FRAMES,
     look,
 )
-from custom_components.facequota.visit.frames import LIKENESS
+from custom_components.facequota.visit.frames import Likeness
 from custom_components.facequota.visit.recogniser import Recogniser
 
 from .crowds import Person, load
@@ -124,9 +124,10 @@ class _Pictures:
     async def open(self) -> AsyncIterator[Self]:
         yield self
 
-    # Their frames are what counts here, not what the camera does.
+    # What counts here is what is decided by them, not what the camera does: pictures of a
+    # sequence are farther apart in time than the frames of a visit.
     is_file = True
-    likeness = LIKENESS[Engine.FACE_RECOGNITION]
+    likeness = Likeness(same_picture=0.0, same_person=math.inf)
 
     def counts(self, picture: Picture) -> bool:
         return picture.begun_after > 0

@@ -3,6 +3,7 @@
     .venv/bin/python -m bench.openset                   ../shared/faces, else drawn people
     .venv/bin/python -m bench.openset --faces FOLDER    index.csv, or a folder per person
     … --engine NAME --runs 6 --json --check --plots docs/images
+    … --unseen                                          each crowd without its laws
 
 The people are those who chose nothing (bench/crowds.py). In each run two thirds of a crowd
 visit, and the others, who never do, are looked up as new visitors: after each of the first
@@ -13,12 +14,15 @@ people and runs. "open lane": of the group, sent there because the limit cannot 
 --check fails where a group's wrong refusals are above the limit by more than chance, or
 more than 2 % of adults in daylight are sent to the open lane.
 
+--unseen leaves each crowd in turn out of the cohort and shows what comes of it at a site that
+knows nothing of it (bench/unseen.py).
+
 Without photographs it plays people who do not exist, drawn from the cohort's own laws. That
 shows that all of it works, and says nothing about faces.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 import json
 from pathlib import Path
@@ -29,11 +33,12 @@ import numpy as np
 
 from custom_components.facequota.quota.cohort import Cohort
 
-from .crowds import Crowds, Person, half, load, unit
+from .crowds import DRAWN, Crowds, Person, half, load, unit
 from .looks import Looks, interval, is_above
 from .pictures import FACES, Light
 from .rolling import play
 from .scenes import Scene, scenes
+from .unseen import unseen
 
 ENGINES: Final = ("face_recognition", "ncnn")
 LIMITS: Final = (0.01, 0.001)
@@ -148,12 +153,9 @@ def built_in(cohort: Cohort) -> dict[Light, Crowds]:
 
 
 def everybody(folder: Path, engine: str) -> dict[Light, Crowds]:
-    """Return the people who chose nothing, in every light."""
+    """Return everybody in the folder, in every light."""
     if (folder / "index.csv").is_file():
-        return {
-            light: half(load(folder, engine, light), chooses=False) for light in Light
-        }
-    # People of whom nobody chose anything.
+        return {light: load(folder, engine, light) for light in Light}
     return {Light.DAY: load(folder, engine, keep=False)}
 
 
@@ -168,20 +170,33 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--unseen", action="store_true")
     parser.add_argument("--plots", type=Path)
     options = parser.parse_args()
 
     cohort = Cohort.load(options.engine)
     if options.faces.is_dir():
-        by_light = everybody(options.faces, options.engine)
+        people = everybody(options.faces, options.engine)
     else:
         print(f"no {options.faces}: people who do not exist", file=sys.stderr)
-        by_light = built_in(cohort)
+        people = built_in(cohort)
+    # Of other people than the index's nobody chose anything.
+    by_light = people
+    if (options.faces / "index.csv").is_file():
+        by_light = {light: half(some, chooses=False) for light, some in people.items()}
+    played: Iterable[tuple[str, Cohort, Scene]] = (
+        unseen(options.engine, people)
+        if options.unseen
+        else (("", cohort, scene) for scene in scenes(by_light))
+    )
     rows: list[Row] = []
-    for scene in scenes(by_light):
+    for of, known, scene in played:
         if options.scene in scene.name:
             for limit in LIMITS:
-                rows.extend(run(scene, limit, cohort, options.runs))
+                found = run(scene, limit, known, options.runs)
+                rows.extend(
+                    row for row in found if row.group in (of or row.group, DRAWN)
+                )
                 print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     if options.json:

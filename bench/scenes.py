@@ -64,11 +64,8 @@ def scenes(by_light: Mapping[Light, Crowds]) -> Iterator[Scene]:
         for name in adults:
             yield from alone(f"{name}, {light}", crowds[name], (20, 50))
             yield from mixed(name, day[name], light, crowds[name])
-    if not adults:
-        return
-    like = max(adults.values(), key=len)
-    for size in (200, 1000):
-        yield Scene(name="drawn", size=size, acts=partial(_drawn, like, size))
+    if adults:
+        yield from drawn_like("drawn", max(adults.values(), key=len))
 
 
 def alone(
@@ -100,6 +97,12 @@ def changes(
     for size in CHANGES:
         if min(len(first), len(then)) * 2 // 3 > size // 2:
             yield Scene(name=name, size=size, acts=partial(_in_turn, first, then))
+
+
+def drawn_like(name: str, crowd: Sequence[Person]) -> Iterator[Scene]:
+    """Yield people who do not exist, like a crowd, as many as a full window takes."""
+    for size in (200, 1000):
+        yield Scene(name=name, size=size, acts=partial(_drawn, crowd, size))
 
 
 def special(name: str, crowd: Sequence[Person], day: Crowds) -> Iterator[Scene]:

@@ -12,6 +12,12 @@ the delta method). So the distance below which a given share of strangers lies
 is known for every probe, in every crowd, and the strictest crowd decides. In speaker
 verification this is Z-norm; its cohort is here a law, so that nobody is in it.
 
+Somebody of a crowd that is not in the cohort lies farther from the middle of every crowd
+than its own people do. Where the middle of theirs is, x alone says as well as one sample
+can (James and Stein, "Estimation with quadratic loss", 1961): of the way from m to x
+the part 1 - t/D, with the squared Mahalanobis distance D and the usual one t. For a
+middle there E |x - Y|^2 is t/D of what it is for m: the stranger a face, the stricter.
+
 scripts/build_cohorts makes the files, docs/threshold.md says of whom.
 """
 
@@ -80,12 +86,14 @@ class Cohort:
     """Variance in every other direction, shape (crowds,)."""
     power: float
     """Squared distances to this power are close to normal."""
-    children: Numbers
-    """The mean of children's templates, shape (dimension,)."""
-    nearest_to_children: float
-    """Squared distance to a child in the mean: below it limits cannot be kept."""
+    childlike: Numbers
+    """Mean of children's templates less a part of that of adults', (dimension,)."""
+    most_childlike: float
+    """Above this product with it limits cannot be kept."""
+    usual_strangeness: float
+    """Squared Mahalanobis distance from the nearest crowd: above it, be stricter."""
     farthest: float
-    """Squared Mahalanobis distance: farther from every crowd is no face of any."""
+    """The same: farther from every crowd is no face of any."""
     usual: Numbers
     """Mean and spread, as in Impostors, of somebody of the densest adult crowd."""
     useful_distance: float
@@ -103,10 +111,15 @@ class Cohort:
         known = dict(zip(digests[1::2], digests[::2], strict=False))
         if sha256(content).hexdigest() != known.get(name):
             raise CohortError(f"{name} is not the file that was released")
+        return cls.read(content)
+
+    @classmethod
+    def read(cls, content: bytes) -> Self:
+        """Return the cohort that a file's content is."""
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             values = {key: file[key].astype(np.float32) for key in file.files}
-        single = ("power", "nearest_to_children", "farthest", "useful_distance")
-        return cls(**values | {key: float(values[key]) for key in single})
+        single = {key: float(value) for key, value in values.items() if not value.ndim}
+        return cls(**values | single)
 
     @classmethod
     def unknown(cls, dimension: int) -> Self:
@@ -116,8 +129,9 @@ class Cohort:
             directions=np.full((1, 1, dimension), 1e-3, np.float32),
             rest=np.ones(1, np.float32),
             power=1.0,
-            children=np.zeros(dimension, np.float32),
-            nearest_to_children=np.inf,
+            childlike=np.zeros(dimension, np.float32),
+            most_childlike=-1.0,
+            usual_strangeness=np.inf,
             farthest=0.0,
             usual=np.ones(2, np.float32),
             useful_distance=0.0,
@@ -132,22 +146,24 @@ class Cohort:
     def impostors(self, template: Vector) -> Impostors:
         """Return how near strangers come to somebody.
 
-        Not certain is that of faces which are nearer to children's than those of
+        Not certain is that of faces which are more like children's than those of
         nearly all adults, among which the laws do not hold, and of what is far from
         every crowd. Raises ValueError for what is no template.
         """
-        square, along, to_children = self._measured(template)
+        square, along, childlike = self._measured(template)
+        strangeness = self._strangeness(square, along)
+        square *= min(1.0, self.usual_strangeness / strangeness)
         # Variance of the squared distance, in proportion to the square of its mean.
         ratio = 4.0 * ((along**2).sum(axis=1) + self.rest) / square**2
         usual = square**self.power
-        is_known = self._strangeness(square, along) <= self.farthest
         # So many products would tell the template.
         along.fill(0)
         return Impostors(
             mean=usual * (1.0 + self.power * (self.power - 1.0) * ratio / 2.0),
             spread=self.power * usual * np.sqrt(ratio),
             power=self.power,
-            is_certain=is_known and to_children >= self.nearest_to_children,
+            is_certain=strangeness <= self.farthest
+            and childlike <= self.most_childlike,
         )
 
     def strangeness(self, template: Vector) -> float:
@@ -158,8 +174,8 @@ class Cohort:
     def _measured(self, template: Vector) -> tuple[Numbers, Numbers, float]:
         """Return what a template has to do with the crowds, and with children.
 
-        That is the mean squared distance to each crowd's people, shape (crowds,), the
-        products with its directions, (crowds, rank), and that distance to children.
+        That is the mean squared distance to each crowd's people, shape (crowds,),
+        the products with its directions, (crowds, rank), and with the way to children.
         """
         crowds, rank, dimension = self.directions.shape
         unit = as_template(template, dimension)
@@ -167,9 +183,9 @@ class Cohort:
         square = 2.0 - 2.0 * np.einsum("ij,j->i", self.means, unit)
         rows = self.directions.reshape(-1, dimension)
         along = np.einsum("ij,j->i", rows, unit).reshape(crowds, rank)
-        to_children = 2.0 - 2.0 * float(np.einsum("i,i", self.children, unit))
+        childlike = float(np.einsum("i,i", self.childlike, unit))
         unit.fill(0)
-        return square, along, to_children
+        return square, along, childlike
 
     def _strangeness(self, square: Numbers, along: Numbers) -> float:
         variances = np.einsum("kri,kri->kr", self.directions, self.directions)

@@ -39,7 +39,7 @@ def any_face() -> Cohort:
         Cohort.unknown(DIMENSION),
         rest=np.full(1, 0.49, np.float32),
         power=0.25,
-        nearest_to_children=0.0,
+        most_childlike=0.0,
         farthest=math.inf,
         usual=np.array([1.19, 0.21], np.float32),
         useful_distance=0.1,

@@ -1,5 +1,6 @@
 """What is known of faces before anybody comes."""
 
+from dataclasses import replace
 from pathlib import Path
 import shutil
 
@@ -73,9 +74,30 @@ def test_of_several_crowds_the_strictest_decides() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_who_is_as_near_to_children_as_they_are_is_not_certain(engine: str) -> None:
+def test_who_is_as_much_like_children_as_they_are_is_not_certain(engine: str) -> None:
+    """Nor who is more so than the children who were measured, as babies are."""
     cohort = Cohort.load(engine)
-    assert not cohort.impostors(cohort.children).is_certain
+    children = cohort.means[4]
+    for template in (children, children + cohort.childlike):
+        assert not cohort.impostors(template).is_certain
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_stranger_a_face_the_nearer_somebody_has_to_be(engine: str) -> None:
+    cohort = Cohort.load(engine)
+    trusting = replace(cohort, usual_strangeness=np.inf)
+    away = np.random.default_rng(9).normal(size=DIMENSION)
+    away /= np.linalg.norm(away)
+    parts, strange = [], []
+    for length in (0.0, 0.5, 2.0, 100.0):
+        template = (cohort.means[1] + length * away).astype(np.float32)
+        strange.append(cohort.strangeness(template))
+        near, plain = (one.impostors(template) for one in (cohort, trusting))
+        parts.append(near.distance(4.0) / plain.distance(4.0))
+    assert strange == sorted(strange)
+    assert parts == sorted(parts, reverse=True)
+    assert parts[0] == 1.0
+    assert parts[-1] < 0.9
 
 
 def test_what_is_far_from_every_crowd_is_not_certain() -> None:
