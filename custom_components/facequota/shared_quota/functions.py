@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-_FOLDER: Final = Path(__file__).parent / "functions"
+_FOLDER: Final = Path(__file__).parent / "server_functions"
 
 
 class Connection(Protocol):
