@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.facequota.quota.gcra import Rule
-from custom_components.facequota.quota.protocol import Refusal
-from custom_components.facequota.shared_quota.reserving import TooMuchNews
+from custom_components.facequota.quota.protocol import Refusal, Undecided
 from scripts.park.proxy import Proxy
 from scripts.park.server import QuotaServer
 from tests.contract.gates import Gate, now
@@ -110,7 +109,7 @@ class Day:
             answer = await gate.book.reserve(
                 self._people[person], PORTION_CM, gate.now()
             )
-        except TooMuchNews:
+        except Undecided:
             self.figures["open_lane"] += 1
             return
         answered = now()
@@ -135,7 +134,9 @@ class Day:
         settlement = gate.book.settle(answer, cm, gate.now())
         # At the latest: it was charged between the question and the answer.
         self._tats[person] = max(self._tats[person], answered) + RULE.time_for(cm)
-        self._told[person] = settlement.next_portion_at - skew
+        at = await gate.book.promise(answer, settlement) - skew
+        # Who had a portion twice was told twice, and the later time wins.
+        self._told[person] = max(told, at) if came < told - CLOSE_S else at
 
     def _well(self) -> bool:
         return not self._broken and now() - self._whole_since > SETTLED_S

@@ -8,6 +8,7 @@ page of Home Assistant's or with scripts/stand.
 
 import argparse
 import asyncio
+from collections.abc import Awaitable, Callable
 import contextlib
 import json
 import math
@@ -149,13 +150,26 @@ def _port_must_be_free() -> None:
             raise HouseError(f"port {PORT} is taken: is a demo running?") from None
 
 
-async def _until_told_to_end(arguments: argparse.Namespace) -> bool:
-    """Run the demo so that SIGTERM and Ctrl-C close the house in order."""
-    task = asyncio.ensure_future(run(arguments))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    return await task
+def run_until_told_to_end(
+    demo: Callable[[argparse.Namespace], Awaitable[bool]],
+    arguments: argparse.Namespace,
+) -> int:
+    """Run a demo so that SIGTERM and Ctrl-C close it in order; return the exit code."""
+
+    async def run_it() -> bool:
+        task = asyncio.ensure_future(demo(arguments))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        return await task
+
+    try:
+        return 0 if asyncio.run(run_it()) else 1
+    except HouseError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except asyncio.CancelledError:
+        return 130
 
 
 def main() -> int:
@@ -172,14 +186,7 @@ def main() -> int:
         help="a folder of photographs for each person: everybody visits and returns",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
-    arguments = parser.parse_args()
-    try:
-        return 0 if asyncio.run(_until_told_to_end(arguments)) else 1
-    except HouseError as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
-    except asyncio.CancelledError:
-        return 130
+    return run_until_told_to_end(run, parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -42,6 +42,14 @@ class Flow:
         """What the form is filled with: suggested values, else defaults."""
         return _filled(self.shown.get("data_schema") or [])
 
+    async def choose(self, option: str) -> Json:
+        """Choose from the menu that is shown, and return what is shown then."""
+        if option not in (self.shown.get("menu_options") or ()):
+            raise HouseError(f"{option} cannot be chosen: {self.shown}")
+        flow = f"{self._path}/{self.shown['flow_id']}"
+        self.shown = await self._client.post(flow, {"next_step_id": option})
+        return self.shown
+
     async def submit(self, step: str, values: Mapping[str, Any]) -> Json:
         """Send a form that must be the one shown, wait out a progress bar, return what is shown then."""
         if self.step != step:

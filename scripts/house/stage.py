@@ -18,13 +18,15 @@ VISIT_SECONDS: Final = 40
 class Told:
     """How a visit ended, from the dispenser's event entity.
 
-    decided is when the motor turned, or the time of the event when it did not.
+    requested is when the device told of the request, decided when the motor turned: both
+    the time of the event where there was no such moment.
     decided_ms is the time from the request to that moment, motor_on_ms the same where the
     motor turned: both between states that Home Assistant received from the device, or
     wrote itself; event_ms is what the event says.
     """
 
     time: datetime
+    requested: datetime
     decided: datetime
     outcome: str
     lane: str | None
@@ -102,6 +104,7 @@ def _told(
     )
     return Told(
         time=time,
+        requested=requested_at or time,
         decided=decided,
         outcome=attributes["event_type"],
         lane=attributes.get("lane"),

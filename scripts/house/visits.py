@@ -268,6 +268,7 @@ def _answered(answer: dict[str, object]) -> Told:
     now = datetime.now(UTC)
     return Told(
         time=now,
+        requested=now,
         decided=now,
         outcome=str(answer["outcome"]),
         lane=str(answer["lane"]),

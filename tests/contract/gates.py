@@ -142,6 +142,15 @@ def refused(answer: Reservation | Refusal) -> Refusal:
     return answer
 
 
+def running_at(gate: Gate) -> int:
+    """Return how many reservations a gate knows of."""
+    return sum(
+        len(one.reservations)
+        for name in gate.replica.names()
+        if (one := gate.replica.standing(name))
+    )
+
+
 async def until(condition: object, book: AnyBook | None = None) -> None:
     """Wait until something is true; where a book is given, let it expire meanwhile."""
     assert callable(condition)

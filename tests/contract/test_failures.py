@@ -11,7 +11,7 @@ from custom_components.facequota.shared_quota.server import Trouble
 from scripts.park.proxy import Proxy
 from scripts.park.server import VALKEY, QuotaServer
 
-from .gates import Gate, gates, refused, reserved, until
+from .gates import Gate, gates, refused, reserved, running_at, until
 
 HALVES = Rule(allowance_cm=120, window_s=540)
 
@@ -43,7 +43,7 @@ async def test_who_had_paper_before_the_server_went_is_still_known(
 ) -> None:
     async with gates(2, server.port) as (one, other):
         reserved(await one.paper(1))
-        await until(lambda: other.knows(1))
+        await until(lambda: other.knows(1) and not running_at(other))
         server.kill()
         refused(await other.paper(1))
         assert reserved(await other.paper(2)).new
@@ -150,9 +150,7 @@ async def test_gates_that_cannot_reach_each_other_agree_when_they_can(
         )
         assert len(one.replica.names()) == 1
         refusal = refused(await one.paper(1))
-        assert refusal.next_portion_at == pytest.approx(
-            second.next_portion_at, abs=0.05
-        )
+        assert refusal.next_portion_at == pytest.approx(second.next_portion_at, abs=0.2)
         await other.kill()
 
 

@@ -48,7 +48,11 @@ from custom_components.facequota.visit.capture import Doubt
 from custom_components.facequota.visit.engine_issues import ENGINE_ISSUES
 from custom_components.facequota.visit.records import receipt_record, visit_record
 from custom_components.facequota.visit.trial import Advice
-from custom_components.facequota.visit.visit import REASON_RECOGNITION, Visit
+from custom_components.facequota.visit.visit import (
+    REASON_RECOGNITION,
+    REASON_SITES_BUSY,
+    Visit,
+)
 from custom_components.facequota.visit.visitors import Cause, Receipt
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
@@ -367,7 +371,8 @@ def test_every_attribute_has_a_name_and_its_words() -> None:
     assert words(events["visit"], "lane") == set(Lane)
     assert words(events["purge"], "cause") == set(Cause)
     worker = {f"worker_{reason}" for reason in WORKER_REASONS}
-    unrecognised = {*Guidance, *Doubt, *NoPicture, REASON_RECOGNITION} | worker
+    ours = {REASON_RECOGNITION, REASON_SITES_BUSY}
+    unrecognised = {*Guidance, *Doubt, *NoPicture} | ours | worker
     assert words(events["visit"], "reason") == {*Fault} | unrecognised
     counted = EN["entity"]["sensor"]["visits_unrecognised"]["state_attributes"]
     assert set(counted) == unrecognised

@@ -1,10 +1,10 @@
 """The visitors in the window: who had how much paper, and until when that matters.
 
-Of a visitor the book keeps a protected template, one timestamp and what is reserved at
-this moment. When the timestamp has passed, the allowance is whole again, nothing of it
-has a purpose any more, and all of it goes.
+Of a visitor the book keeps a protected template, one timestamp and what is reserved now.
+When the timestamp has passed, the allowance is whole again, and all of it goes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 import secrets
 
@@ -115,7 +115,8 @@ class Book:
         self._running[decision.token] = account
         if (new := known is None) and identity.is_certain:
             self._count(probe)
-            known = self._remember(probe, account)
+            known = secrets.token_hex(8)
+            self._keep({known: account}, np.asarray(probe)[np.newaxis])
         return replace(
             decision,
             visitor=known,
@@ -271,15 +272,14 @@ class Book:
         """Count how near everybody in the window is to a visitor."""
         self.threshold.observe(probe, self._gallery.distances(probe))
 
-    def _remember(self, template: NDArray[np.float32], account: Account) -> str:
-        name = secrets.token_hex(8)
-        self._keep(name, template, account)
-        return name
-
-    def _keep(self, name: str, template: NDArray[np.float32], account: Account) -> None:
-        key = self._gallery.add(template)
-        self._visitors[name] = _Visitor(key=key, account=account)
-        self._visitor_of[key] = name
+    def _keep(
+        self, accounts: Mapping[str, Account], templates: NDArray[np.float32]
+    ) -> None:
+        """Remember visitors by these ids, each with a row of templates."""
+        keys = self._gallery.add_all(templates)
+        for key, (name, account) in zip(keys, accounts.items(), strict=True):
+            self._visitors[name] = _Visitor(key=key, account=account)
+            self._visitor_of[key] = name
         self._most_faces_ever = max(self._most_faces_ever, len(self._visitors))
 
     def _drop(self, names: list[str]) -> list[Account]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .orthogonal import random_orthogonal
-from .template import Vector, as_template
+from .template import Vector, as_template, as_templates
 
 _FIRST_ROWS: Final = 64
 
@@ -50,17 +50,23 @@ class Gallery:
 
     def add(self, template: Vector) -> int:
         """Keep a template; return its key, which is never used again."""
-        hidden = self._protect(template)
-        row = len(self)
-        if row == len(self.rows):
+        return self.add_all(np.asarray(template)[np.newaxis])[0]
+
+    def add_all(self, templates: Vector) -> list[int]:
+        """Keep the rows of (n, dimension); return a key for each."""
+        units = as_templates(templates, self.dimension)
+        first, size = len(self), len(self) + len(units)
+        while size > len(self.rows):
             self._grow()
-        key = self._next_key
-        self._next_key += 1
-        self.rows[row] = hidden
-        hidden.fill(0)
-        self._keys[row] = key
-        self._row_of[key] = row
-        return key
+        np.einsum(
+            "kj,ij->ki", units, self._epoch_transform(), out=self.rows[first:size]
+        )
+        units.fill(0)
+        keys = list(range(self._next_key, self._next_key + len(units)))
+        self._next_key += len(units)
+        self._keys[first:size] = keys
+        self._row_of.update(zip(keys, range(first, size), strict=True))
+        return keys
 
     def refresh(self, key: int, template: Vector) -> None:
         """Move a template half way to another one of the same person."""
@@ -136,11 +142,15 @@ class Gallery:
     def _protect(self, template: Vector) -> Vector:
         """Return a template under this epoch's transform, and leave no copy of it."""
         unit = as_template(template, self.dimension)
-        if self._transform is None:
-            self._transform = random_orthogonal(self.dimension)
-        hidden = _products(self._transform, unit)
+        hidden = _products(self._epoch_transform(), unit)
         unit.fill(0)
         return hidden
+
+    def _epoch_transform(self) -> NDArray[np.float32]:
+        """Return this epoch's transform, drawn when it is first needed."""
+        if self._transform is None:
+            self._transform = random_orthogonal(self.dimension)
+        return self._transform
 
     def _grow(self) -> None:
         old = self.rows

@@ -5,7 +5,7 @@ room that keeps a shared book knows of this room no more than this file, and who
 a book need not know which it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,7 +27,12 @@ __all__ = [
     "Rule",
     "Settlement",
     "Standing",
+    "Undecided",
 ]
+
+
+class Undecided(Exception):
+    """A book cannot say in time who somebody is; nothing was reserved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +58,16 @@ class AnyBook(Protocol):
     async def reserve(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper, or say when there will be some."""
+        """Recognise the probe and reserve paper, or say when there will be some.
+
+        Raises Undecided.
+        """
 
     def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
         """Charge the measured centimetres and give back the rest of the reservation."""
+
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when the visitor can be told that there is as much again."""
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
         """Forget whoever this may be; return whether there was anybody."""
@@ -131,6 +142,15 @@ class ReplicaOfVisitors(Protocol):
 
         Without a template the one that is kept stays. Raises KeyError when there is
         none, ValueError when the template is none.
+        """
+
+    def put_all(
+        self, standings: Mapping[str, Standing], templates: NDArray[np.float32]
+    ) -> None:
+        """Remember visitors who are not remembered yet, each with a row of templates.
+
+        Raises ValueError, and nothing has changed, when one is remembered already or a
+        row is no template.
         """
 
     def drop(self, names: Iterable[str]) -> PurgeCounts:

@@ -3,12 +3,12 @@
 It stays a whole book, so that it gives paper by itself when the other one is away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .account import Account, Refusal, Reservation
+from .account import Account, Refusal, Reservation, Settlement
 from .book import Book, PurgeCounts
 from .protocol import Standing
 from .template import as_template
@@ -22,6 +22,10 @@ class Replica(Book):
     ) -> Reservation | Refusal:
         """Recognise the probe and reserve paper: nobody has to be asked for that."""
         return self.request(probe, cm, now)
+
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when there is as much again: nobody else has to know."""
+        return settlement.next_portion_at
 
     def names(self) -> list[str]:
         """Return the random ids of those who are remembered."""
@@ -58,14 +62,27 @@ class Replica(Book):
         if visitor is None:
             if template is None:
                 raise KeyError(name)
-            account = Account(standing.tat)
-            self._keep(name, template, account)
-        else:
-            account = visitor.account
-            if template is not None:
-                self._gallery.replace(visitor.key, template)
+            self.put_all({name: standing}, template[np.newaxis])
+            return
+        if template is not None:
+            self._gallery.replace(visitor.key, template)
+        account = visitor.account
         for token in [t for t, one in self._running.items() if one is account]:
             del self._running[token]
+        self._stand(account, standing)
+
+    def put_all(
+        self, standings: Mapping[str, Standing], templates: NDArray[np.float32]
+    ) -> None:
+        """Remember visitors who are not remembered yet, in one step."""
+        if not standings.keys().isdisjoint(self._visitors):
+            raise ValueError("somebody is remembered already")
+        accounts = {name: Account(one.tat) for name, one in standings.items()}
+        self._keep(accounts, templates)
+        for name, standing in standings.items():
+            self._stand(accounts[name], standing)
+
+    def _stand(self, account: Account, standing: Standing) -> None:
         account.restore(standing.tat, standing.reservations)
         for reservation in standing.reservations:
             self._running[reservation.token] = account

@@ -12,21 +12,29 @@ type Vector = NDArray[np.float32]
 _LENGTHS: Final = (1e-3, 1e3)
 
 
-def as_template(values: Vector, dimension: int) -> Vector:
-    """Return the values as float32 of shape (dimension,), brought to length 1.
+def as_templates(values: Vector, dimension: int) -> Vector:
+    """Return the rows as float32 of shape (n, dimension), each brought to length 1.
 
     The direction is what tells people apart: on it alone both engines do so better,
     and the length, which no rotation hides, would link one epoch with another. Raises
     ValueError for another shape, a NaN, an infinity or a length that no engine gives.
     """
-    template = np.asarray(values, dtype=np.float32)
-    if template.shape != (dimension,):
+    templates = np.asarray(values, dtype=np.float32)
+    if templates.ndim != 2 or templates.shape[1] != dimension:
         raise ValueError("template has another shape than the gallery")
+    if not len(templates):
+        return templates
     # Also false for a NaN.
-    if not (template.max() <= _LENGTHS[1] and template.min() >= -_LENGTHS[1]):
+    if not (templates.max() <= _LENGTHS[1] and templates.min() >= -_LENGTHS[1]):
         raise ValueError("template is not finite or too long")
-    length = float(np.linalg.norm(template))
-    if length < _LENGTHS[0]:
+    lengths = np.linalg.norm(templates, axis=1)
+    if lengths.min() < _LENGTHS[0]:
         raise ValueError("template has no direction")
-    unit: Vector = template / np.float32(length)
+    units: Vector = templates / lengths[:, np.newaxis]
+    return units
+
+
+def as_template(values: Vector, dimension: int) -> Vector:
+    """Return the values as as_templates does, for one template of shape (dimension,)."""
+    unit: Vector = as_templates(np.asarray(values)[np.newaxis], dimension)[0]
     return unit

@@ -7,6 +7,7 @@ nobody waits for a server.
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ from .epochs import Epochs
 from .errands import Errands
 from .follower import Follower
 from .pairing import Pairing
-from .reserving import Reserving
+from .reserving import PATIENCE_S, Reserving
 from .server import FAILURES, Server
 from .status import PurgeReceipt, Status
 
@@ -122,16 +123,31 @@ class SharedBook:
     ) -> Reservation | Refusal:
         """Recognise the probe and reserve paper, or say when there will be some.
 
-        Raises ValueError as the book in memory does, and TooMuchNews.
+        Raises ValueError as the book in memory does, and Undecided.
         """
-        return await self._reserving.reserve(probe, cm)
+        answer = await self._reserving.reserve(probe, cm)
+        if isinstance(answer, Refusal):
+            at = self._clock.at_every_instance(answer.next_portion_at, self._now())
+            return replace(answer, next_portion_at=at)
+        return answer
 
     def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
         """Charge what came out here at once; the server is told as soon as it can be."""
         settlement = self.replica.settle(reservation, cm, now)
-        if self._copy.may_be_there(reservation.token):
+        if reservation.token in self._copy.there:
             self._errands.settle(reservation, cm, [reservation.visitor or ""])
         return settlement
+
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when the visitor can be told to come again, to whichever instance.
+
+        What did not come out counts elsewhere once the server knows of it. Where it does
+        not, the visitor is told when there is paper even if all had come out.
+        """
+        at = settlement.next_portion_at
+        if not await self._errands.confirmed(reservation.visitor or "", PATIENCE_S):
+            at = max(at, reservation.next_portion_at)
+        return self._clock.at_every_instance(at, self._now())
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
         """Forget whoever this may be, here at once and there as soon as it can be."""

@@ -2,21 +2,30 @@
 
 Every answer of the server carries its time. It was read somewhere between the question
 and the answer; of all answers the one that took least tells most exactly when. No wall
-clock of an instance is used, so that a wrong one changes nothing.
+clock of an instance is used, so that a wrong one changes no account. A visitor is told a
+date, though, and goes by another clock to another instance: for what is told only, the
+later of the two wall clocks counts.
 """
 
 from collections import deque
+from collections.abc import Callable
+import time
 from typing import Final
 
 # The oldest answers go: clocks drift by some 50 ppm, a millisecond in 20 s.
 _KEPT: Final = 16
+# What two clocks may run apart: crystals of 50 ppm each.
+_DRIFT: Final = 1e-4
 
 
 class ServerClock:
     """Between the server's milliseconds and monotonic seconds."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        """Know nothing yet; wall is the clock by which this instance tells dates."""
+        self._wall = wall
+        # How far the server's clock is before that one.
+        self._ahead_s = 0.0
         self._samples: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self.round_trip_s = 0.0
 
@@ -28,6 +37,7 @@ class ServerClock:
         if self._samples and abs(offset - self._offset()) > 1 + self.round_trip_s:
             self._samples.clear()
         self._samples.append((self.round_trip_s, offset))
+        self._ahead_s = asked + self.round_trip_s - self._offset() - self._wall()
 
     def forget(self) -> None:
         """Know nothing: another server."""
@@ -40,6 +50,17 @@ class ServerClock:
     def server_ms(self, monotonic: float) -> float:
         """Return a moment of this instance in the server's milliseconds."""
         return (monotonic - self._offset()) * 1000
+
+    def at_every_instance(self, monotonic: float, now: float) -> float:
+        """Return when a moment has come by every clock that somebody may go by.
+
+        Later by what is not known of the server's clock, by what clocks run apart until
+        then, and by what this instance's own is behind.
+        """
+        if not self._samples:
+            return monotonic
+        unknown = min(self._samples)[0] / 2 + _DRIFT * max(0.0, monotonic - now)
+        return monotonic + unknown + max(0.0, self._ahead_s)
 
     def _offset(self) -> float:
         return min(self._samples)[1] if self._samples else 0.0

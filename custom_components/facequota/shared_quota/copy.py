@@ -1,12 +1,14 @@
 """The server's visitors in this instance's memory."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-import math
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from custom_components.facequota.quota.protocol import (
-    RESERVATION_S,
     ReplicaOfVisitors,
     Reservation,
     Standing,
@@ -15,6 +17,12 @@ from custom_components.facequota.quota.protocol import (
 from .clock import ServerClock
 from .functions import Fallen
 from .seal import EpochKey, Forged
+from .tokens import Tokens
+from .told import later, standing_of, text
+
+type Message = tuple[str | bytes | float, ...]
+type State = list[Any]
+type Template = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +32,14 @@ class Unconfirmed:
     reservation: Reservation
     cm: float
     names: tuple[str, ...]
-    """Under which of these ids it was made."""
+    """The ids of whoever it may have been made for."""
+    confirmed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 # By how much two estimates of the server's clock may differ.
 CLOCK_MS: Final = 1000.0
+# What two estimates of one moment differ by.
+TOLERANCE_MS: Final = 50.0
 _NO_TEMPLATE: Final = b"c"
 _ACCOUNT: Final = {b"a", b"t", b"c"}
 
@@ -56,8 +67,8 @@ class Copy:
         self.alone: dict[str, float] = {}
         # Who turned out to be somebody whom the server knew under another id.
         self.aliases: dict[str, str] = {}
-        # Tokens of reservations that the server may have, and when they lapse.
-        self._there: dict[str, float] = {}
+        # Reservations that were made here; of these, those that the server may have.
+        self.mine, self.there = Tokens(now), Tokens(now)
         self.forged = 0
 
     def use(self, key: EpochKey | None) -> None:
@@ -73,19 +84,13 @@ class Copy:
         """Forget everybody, and what the server has not been told of them."""
         self.replica.purge(self._now())
         self.alone.clear()
-        self.unconfirmed.clear()
+        for token in list(self.unconfirmed):
+            self.confirm(token)
 
-    def hold_there(self, token: str) -> None:
-        """Note that the server may have a reservation."""
-        now = self._now()
-        # The oldest are first.
-        while self._there and self._there[old := next(iter(self._there))] <= now:
-            del self._there[old]
-        self._there[token] = now + 2 * RESERVATION_S
-
-    def may_be_there(self, token: str) -> bool:
-        """Return whether the server may have a reservation."""
-        return token in self._there
+    def confirm(self, token: str) -> None:
+        """Note that the server knows of a settlement, or need not."""
+        if settled := self.unconfirmed.pop(token, None):
+            settled.confirmed.set()
 
     def charge_alone(self, name: str, before: float) -> None:
         """Note that a visitor was charged here without the server."""
@@ -94,14 +99,29 @@ class Copy:
         for one in gone:
             del self.alone[one]
 
-    def with_reservations(self) -> list[str]:
-        """Return who has paper reserved here, or settled and not confirmed."""
-        names = {name for one in self.unconfirmed.values() for name in one.names}
-        for name in self.replica.names():
-            standing = self.replica.standing(name)
-            if standing and any(o.token in self._there for o in standing.reservations):
-                names.add(name)
-        return list(names)
+    def standings(self) -> dict[str, Standing]:
+        """Return how everybody stands here but those who were charged here alone."""
+        found = {n: self.replica.standing(n) for n in self.replica.names()}
+        return {n: one for n, one in found.items() if one and n not in self.alone}
+
+    def give_back_others(self, names: Iterable[str]) -> None:
+        """Give back what other instances have reserved for these and not settled.
+
+        As far as is known here: without the server nobody can know what came out, and
+        nobody is refused for paper that they may not have had.
+        """
+        for name in names:
+            if (standing := self.replica.standing(name)) is None:
+                continue
+            mine = [o for o in standing.reservations if o.token in self.mine]
+            others = [o for o in standing.reservations if o.token not in self.mine]
+            if others:
+                tat = standing.tat
+                for one in others:
+                    tat -= self.replica.rule.time_for(one.cm)
+                stands = Standing(tat=tat, reservations=tuple(mine))
+                self.replica.put(name, stands, None)
+        self.replica.expire(self._now())
 
     def same_person(self, name: str) -> str | None:
         """Return under which other id the server knows a visitor, if it does."""
@@ -129,34 +149,70 @@ class Copy:
             if kind in _ACCOUNT:
                 self.take(state, anew=kind != _NO_TEMPLATE)
             elif kind == b"g":
-                self.lose(_text(state[0]))
+                self.lose(text(state[0]))
         return kinds
 
-    def take(self, state: list[Any], *, anew: bool = True) -> None:
-        """Stand a visitor as the server says, unless no member wrote that."""
-        name = _text(state[0])
+    def take(self, state: State, *, anew: bool = True) -> None:
+        """Stand a visitor as the server says, unless no member wrote that.
+
+        Who was charged here alone stands as known here, until the server knows of it.
+        """
+        name = text(state[0])
         if len(state) == 1:
             self.lose(name)
+        elif (told := self._told(name, state)) is not None:
+            standing, template = told
+            known = self.replica.standing(name) is not None
+            self.replica.put(name, standing, template if anew or not known else None)
+            template.fill(0)
+            self._settle_again(name)
+
+    def take_all(self, states: Iterable[State]) -> None:
+        """Stand many visitors as the server says; those who are new here in one step."""
+        standings: dict[str, Standing] = {}
+        templates = []
+        for state in states:
+            name = text(state[0])
+            if name in standings or self.replica.standing(name) is not None:
+                self.take(state)
+            elif (told := self._told(name, state)) is not None:
+                standings[name] = told[0]
+                templates.append(told[1])
+        if not templates:
             return
-        if self.key is None or name in self.hidden:
-            return
+        rows = np.array(templates)
+        self.replica.put_all(standings, rows)
+        rows.fill(0)
+        for template in templates:
+            template.fill(0)
+        if self.unconfirmed:
+            for name in standings:
+                self._settle_again(name)
+
+    def _told(self, name: str, state: State) -> tuple[Standing, Template] | None:
+        """Return how somebody stands and their template; None for nobody new to know."""
+        if self.key is None or name in self.hidden or name in self.alone:
+            return None
+        now = self._now()
         try:
             opened = self.key.open(name, state[2])
-            standing = self._standing(name, state, opened.latest)
+            standing = standing_of(
+                *(state, opened.latest),
+                clock=self.clock,
+                rule=self.replica.rule,
+                now=now,
+            )
         except Forged, ValueError:
             self.forged += 1
-            return
-        mine = self.replica.standing(name)
-        if mine is not None and name in self.alone:
-            standing = _later(mine, standing)
-        known = mine is not None
-        if not standing.reservations and standing.tat <= self._now():
-            self.lose(name)
-        else:
-            self.replica.put(
-                name, standing, opened.template if anew or not known else None
-            )
+            return None
+        if standing.tat > now:
+            return standing, opened.template
         opened.template.fill(0)
+        self.lose(name)
+        return None
+
+    def _settle_again(self, name: str) -> None:
+        """Charge what came out here, of which the server has not heard yet."""
         for one in self.unconfirmed.values():
             if name in self.known_as(one.names):
                 self.replica.settle(one.reservation, one.cm, self._now())
@@ -182,71 +238,58 @@ class Copy:
         template.fill(0)
         return sealed
 
-    def merges(self, names: Iterable[str]) -> Iterator[tuple[str | bytes | float, ...]]:
-        """Yield what the server has to be told of these visitors."""
-        for name in names:
-            standing = self.replica.standing(name)
-            if standing is None or self.key is None:
+    def message(self, name: str, mine: Standing) -> Message:
+        """Return what the server is told of a visitor who stands so here.
+
+        Raises Forged without a key, KeyError when nobody has that id.
+        """
+        if self.key is None:
+            raise Forged
+        tat, opened = mine.tat, list(mine.reservations)
+        for settled in self.unconfirmed.values():
+            # Open there until it is settled there, which comes next.
+            if settled.cm and name in self.known_as(settled.names):
+                rule = self.replica.rule
+                tat += rule.time_for(settled.reservation.cm)
+                tat -= rule.time_for(settled.cm)
+                opened.append(settled.reservation)
+        for one in opened:
+            self.there.add(one.token)
+        return (
+            self.key.epoch,
+            name,
+            self.sealed(name, self.replica.template(name)),
+            f"{self.clock.server_ms(tat):.3f}",
+            *(
+                f"{one.token} {one.cm} {self.clock.server_ms(one.expires_at):.3f}"
+                for one in opened
+            ),
+        )
+
+    def missing(self, before: dict[str, Standing], there: set[str]) -> list[Message]:
+        """Return what a server that lost its memory does not know of these visitors.
+
+        They stand here as before; those whom it knows of, as it says.
+        """
+        messages = []
+        for name, mine in before.items():
+            found = self.replica.standing(name)
+            if found is None:
                 continue
-            tat, opened = standing.tat, list(standing.reservations)
-            for settled in self.unconfirmed.values():
-                # Open there until it is settled there, which comes next.
-                if settled.cm and name in self.known_as(settled.names):
-                    rule = self.replica.rule
-                    tat += rule.time_for(settled.reservation.cm)
-                    tat -= rule.time_for(settled.cm)
-                    opened.append(settled.reservation)
-            for one in opened:
-                self.hold_there(one.token)
-            yield (
-                self.key.epoch,
-                name,
-                self.sealed(name, self.replica.template(name)),
-                f"{self.clock.server_ms(tat):.3f}",
-                *(
-                    f"{one.token} {one.cm} {self.clock.server_ms(one.expires_at):.3f}"
-                    for one in opened
-                ),
-            )
+            both = later(mine, found)
+            if name not in there or _is_more(both, found):
+                self.replica.put(name, both, None)
+                messages.append(self.message(name, mine))
+        return messages
 
     def known_as(self, names: Iterable[str]) -> list[str]:
         """Return the ids under which the server may know somebody."""
         return [one for n in names for one in (n, self.aliases.get(n)) if one]
 
-    def _standing(self, name: str, state: list[Any], latest: float) -> Standing:
-        """Return an account as the server tells it; raise ValueError if none is told.
 
-        Nobody is remembered longer than the paper allows for which the template was
-        sealed, whatever whoever has the server's password wrote there.
-        """
-        tat_ms = float(state[1])
-        if not math.isfinite(tat_ms):
-            raise ValueError("a TAT that is no number")
-        tat = self.clock.monotonic(min(tat_ms, latest))
-        return Standing(
-            tat=tat,
-            reservations=tuple(self._reservation(name, tat, one) for one in state[3]),
-        )
-
-    def _reservation(self, name: str, tat: float, told: bytes) -> Reservation:
-        token, cm, deadline = _text(told).split(" ")
-        if not 0 < float(cm) <= self.replica.rule.allowance_cm:
-            raise ValueError("a reservation that nobody could have made")
-        at = self.clock.monotonic(float(deadline))
-        return Reservation(
-            token=token,
-            cm=float(cm),
-            expires_at=min(at, self._now() + RESERVATION_S),
-            next_portion_at=tat,
-            visitor=name,
-        )
-
-
-def _later(mine: Standing, there: Standing) -> Standing:
-    """Return the later of two standings of one visitor, with what is open in either."""
-    opened = {one.token: one for one in (*there.reservations, *mine.reservations)}
-    return Standing(tat=max(mine.tat, there.tat), reservations=tuple(opened.values()))
-
-
-def _text(value: bytes) -> str:
-    return value.decode("ascii", "replace")
+def _is_more(both: Standing, there: Standing) -> bool:
+    """Return whether somebody owes more, or has more paper reserved, than is told."""
+    opened = {one.token for one in there.reservations}
+    return (both.tat - there.tat) * 1000 > TOLERANCE_MS or any(
+        one.token not in opened for one in both.reservations
+    )

@@ -1,15 +1,16 @@
 """How an instance comes into step with the server: at first, and after it was alone."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from custom_components.facequota.quota.protocol import Rule, Standing
 
-from .copy import Copy
+from .copy import Copy, Message
 from .epochs import Epochs, Tick, new_epoch
 from .functions import EpochEnded
 from .link import Link
+from .told import later, text, unpacked
 
 _PIECE: Final = 200
 
@@ -54,16 +55,15 @@ class Entry:
         tick = await self._epochs.tick(link, copy.key)
         if copy.key is None or tick.epoch != copy.key.epoch:
             raise EpochEnded
-        if created:
-            told = copy.replica.names()
-            await self._tell(link, told)
-            for name in told:
-                copy.alone.pop(name, None)
-        elif tick.life != self._life:
-            # It lost its memory, and another instance has told it since.
-            await self._tell(link, copy.with_reservations())
+        before: dict[str, Standing] = {}
+        if tick.life != self._life:
+            # It lost its memory: whoever is here tells it what nobody else has told.
+            copy.give_back_others(copy.replica.names())
+            if created:
+                copy.alone.clear()
+            before = copy.standings()
+        await self._everybody(link, tick.position, before)
         self._life = tick.life
-        await self._everybody(link, tick.position)
         while copy.alone:
             await self._tell_alone(link, dict(copy.alone))
 
@@ -99,69 +99,70 @@ class Entry:
         copy.use(key)
         return created
 
-    async def _everybody(self, link: Link, position: int) -> None:
-        """Take everybody who is there, and what changed meanwhile."""
+    async def _everybody(
+        self, link: Link, position: int, before: dict[str, Standing]
+    ) -> None:
+        """Take everybody who is there, and what changed meanwhile.
+
+        before is who stood here so when the server lost its memory, and is told.
+        """
         copy = self._copy
         assert copy.key is not None
         found: set[str] = set()
         cursor = b"0"
         while True:
             answer = await link.call("snapshot", copy.key.epoch, cursor)
-            for state in answer[3]:
-                copy.take(state)
-                found.add(state[0].decode("ascii", "replace"))
+            page = list(unpacked(answer[3]))
+            copy.take_all(page)
+            found.update(text(state[0]) for state in page)
             cursor = answer[2]
             if cursor == b"0":
                 break
+        await self._tell(link, copy.missing(before, found))
+        found.update(before)
         copy.position = position
         while told := (await link.call("changes", position, _PIECE))[2]:
             kinds = copy.apply(told)
             if b"p" in kinds:
                 raise EpochEnded
-            found.update(one[2][0].decode("ascii", "replace") for one in told)
+            found.update(text(one[2][0]) for one in told)
             position = copy.position
         copy.keep_only(found)
 
-    async def _tell(self, link: Link, names: Iterable[str]) -> None:
+    async def _tell(self, link: Link, messages: list[Message]) -> None:
         """Tell the server of visitors that it does not know (any more)."""
-        told = list(names)
-        for at in range(0, len(told), _PIECE):
-            await link.call_all(
-                "merge", list(self._copy.merges(told[at : at + _PIECE]))
-            )
+        for at in range(0, len(messages), _PIECE):
+            await link.call_all("merge", messages[at : at + _PIECE])
 
     async def _tell_alone(self, link: Link, alone: dict[str, float]) -> None:
         """Tell the server who was charged here while it was away.
 
         Who was given paper under another id elsewhere is one visitor from now on: the
-        later TAT wins.
+        later TAT wins. Told is only what is known by having given paper here: what the
+        server said a moment ago may have been settled since.
         """
         copy = self._copy
+        messages: list[Message] = []
         told: list[str] = []
         for name, base in alone.items():
-            standing = copy.replica.standing(name)
-            if standing is None:
-                copy.alone.pop(name, None)
-                continue
             # Each of them is a search; others want to be served in between.
             await asyncio.sleep(0)
-            same = copy.same_person(name)
-            if same is None:
-                told.append(name)
+            mine = copy.replica.standing(name)
+            if mine is None:
+                copy.alone.pop(name, None)
                 continue
-            other = copy.replica.standing(same)
-            assert other is not None
-            self.double_grants += copy.is_too_much(base, standing.tat, other.tat)
-            copy.replica.drop([name])
-            later = Standing(
-                tat=max(standing.tat, other.tat),
-                reservations=(*other.reservations, *standing.reservations),
-            )
-            copy.replica.put(same, later, None)
-            copy.aliases[name] = same
-            copy.alone[same] = copy.alone.pop(name)
-            told.append(same)
-        await self._tell(link, dict.fromkeys(told))
+            same = copy.same_person(name)
+            if same is not None:
+                there = copy.replica.standing(same)
+                assert there is not None
+                self.double_grants += copy.is_too_much(base, mine.tat, there.tat)
+                copy.replica.drop([name])
+                copy.replica.put(same, later(mine, there), None)
+                copy.aliases[name] = same
+                copy.alone[same] = copy.alone.pop(name)
+            told.append(same or name)
+            messages.append(copy.message(same or name, mine))
+        await self._tell(link, messages)
         for name in told:
             copy.alone.pop(name, None)
 

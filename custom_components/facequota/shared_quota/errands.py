@@ -52,9 +52,25 @@ class Errands:
                     *(epoch, reservation.token, cm),
                     *copy.known_as(settled.names),
                 )
-            copy.unconfirmed.pop(reservation.token, None)
+            copy.confirm(reservation.token)
 
         self._follower.send(errand)
+
+    async def confirmed(self, name: str, wait_s: float) -> bool:
+        """Return whether the server knows all that was settled here for a visitor.
+
+        Waits for it, but not where there is nobody to tell.
+        """
+        waiting = [
+            one.confirmed
+            for one in self._copy.unconfirmed.values()
+            if name in self._copy.known_as(one.names)
+        ]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s if self._follower.link else 0):
+                for one in waiting:
+                    await one.wait()
+        return all(one.is_set() for one in waiting)
 
     def forget(self, names: list[str]) -> PurgeCounts:
         """Forget visitors here at once, and there."""

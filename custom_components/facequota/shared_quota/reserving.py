@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 import secrets
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from custom_components.facequota.quota.protocol import (
     Refusal,
     Reservation,
     Standing,
+    Undecided,
 )
 
 from .copy import Copy
@@ -29,8 +31,22 @@ PATIENCE_S: Final = 0.8
 MAX_SEARCHES: Final = 4
 
 
-class TooMuchNews(Exception):
-    """So many came elsewhere at this moment that no search was about all of them."""
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """One request to the server, however often it is repeated."""
+
+    cm: float
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+    new: str = field(default_factory=lambda: secrets.token_hex(8))
+    """The visitor's id, if it is somebody new."""
+    ids: set[str] = field(default_factory=set)
+    """Whose paper it may have been; empty until the server was asked."""
+
+    def lost(self, now: float) -> Reservation:
+        """Return the reservation of which no answer came."""
+        return Reservation(
+            token=self.token, cm=self.cm, expires_at=now, next_portion_at=now
+        )
 
 
 class Reserving:
@@ -54,39 +70,42 @@ class Reserving:
     ) -> Reservation | Refusal:
         """Recognise the probe and reserve paper, or say when there will be some.
 
-        Raises ValueError as the book in memory does, and TooMuchNews.
+        Raises ValueError as the book in memory does, and Undecided when so many came
+        elsewhere at this moment that no search was about all of them.
         """
         self._copy.replica.identify(probe)
         if not 0 < cm <= self._copy.replica.rule.allowance_cm:
             raise ValueError("cm is not positive or more than the allowance")
-        if self._follower.link is None:
+        if (link := self._follower.link) is None:
             return self._reserve_alone(probe, cm)
-        token, ids = secrets.token_hex(8), set[str]()
-        link = self._follower.link
+        asked = _Asked(cm=cm)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 for _ in range(MAX_SEARCHES):
                     await self._follower.ready.wait()
-                    answer = await self._ask(link, token, ids, probe, cm)
+                    answer = await self._ask(link, asked, probe)
                     if answer is not None:
                         return answer
         except FAILURES as error:
             if self._follower.ready.is_set():
                 link.give_up(error)
-            self._call_off(token, ids, cm)
-            return self._reserve_alone(probe, cm)
+            self._take_back(asked)
+            answer = self._reserve_alone(probe, cm)
+            if isinstance(answer, Reservation) and answer.visitor:
+                asked.ids.add(answer.visitor)
+            self._call_off(asked)
+            return answer
         except asyncio.CancelledError:
-            self._call_off(token, ids, cm)
+            self._take_back(asked)
+            self._call_off(asked)
             raise
-        raise TooMuchNews
+        raise Undecided
 
     async def _ask(
         self,
         link: Link,
-        token: str,
-        ids: set[str],
+        asked: _Asked,
         probe: NDArray[np.float32],
-        cm: float,
     ) -> Reservation | Refusal | None:
         """Ask the server once; None when the search has to be made again."""
         copy, now = self._copy, self._now()
@@ -94,9 +113,10 @@ class Reserving:
             return None
         self._copy.replica.expire(now)
         identity = self._copy.replica.identify(probe)
-        known, new = identity.visitor or "", secrets.token_hex(8)
-        ids.update(one for one in (known, new) if one)
-        copy.hold_there(token)
+        known, new = identity.visitor or "", asked.new
+        asked.ids.update(one for one in (known, new) if one)
+        copy.mine.add(asked.token)
+        copy.there.add(asked.token)
         sealed = b""
         if known:
             learnt = probe if identity.sure else None
@@ -104,7 +124,7 @@ class Reserving:
         try:
             told = await link.call(
                 "reserve",
-                *(copy.key.epoch, copy.position, token, cm, new),
+                *(copy.key.epoch, copy.position, asked.token, asked.cm, new),
                 *(copy.sealed(new, probe.astype(np.float32)), known, sealed),
                 *identity.others[:16],
             )
@@ -123,22 +143,21 @@ class Reserving:
                     distance=identity.distance,
                 )
             case b"granted":
-                return self._granted(told, token, probe, cm, identity)
+                return self._granted(told, asked, probe, identity)
         return None
 
     def _granted(
         self,
         told: list[Any],
-        token: str,
+        asked: _Asked,
         probe: NDArray[np.float32],
-        cm: float,
         identity: Identity,
     ) -> Reservation:
         """Take a grant into this instance's memory at once, before the log tells it."""
         name, new = told[2].decode(), bool(told[3])
         reservation = Reservation(
-            token=token,
-            cm=cm,
+            token=asked.token,
+            cm=asked.cm,
             expires_at=self._copy.clock.monotonic(float(told[1])) + RESERVATION_S,
             next_portion_at=self._copy.clock.monotonic(float(told[5])),
             visitor=name,
@@ -153,7 +172,7 @@ class Reserving:
             template = probe
         elif identity.sure and not new:
             template = self._copy.replica.template(name, probe)
-        others = tuple(one for one in opened if one.token != token)
+        others = tuple(one for one in opened if one.token != asked.token)
         self._copy.replica.put(
             name,
             Standing(
@@ -164,25 +183,31 @@ class Reserving:
         )
         return reservation
 
-    def _call_off(self, token: str, ids: set[str], cm: float) -> None:
-        """Give back what the server may have reserved without saying so in time."""
-        if not ids:
-            return
-        now = self._now()
-        lost = Reservation(token=token, cm=cm, expires_at=now, next_portion_at=now)
-        self._copy.replica.settle(lost, 0.0, now)
-        self._errands.settle(lost, 0.0, ids)
+    def _take_back(self, asked: _Asked) -> None:
+        """Give back here what the server may have reserved without saying so in time."""
+        if asked.ids:
+            self._copy.replica.settle(asked.lost(self._now()), 0.0, self._now())
+
+    def _call_off(self, asked: _Asked) -> None:
+        """Have it given back there too."""
+        if asked.ids:
+            self._errands.settle(asked.lost(self._now()), 0.0, asked.ids)
 
     def _reserve_alone(
         self, probe: NDArray[np.float32], cm: float
     ) -> Reservation | Refusal:
         """Give paper by what is known here; the server is told when it is back."""
-        now = self._now()
-        self._copy.replica.expire(now)
-        known = self._copy.replica.identify(probe).visitor
-        before = self._copy.replica.standing(known) if known else None
-        answer = self._copy.replica.request(probe, cm, now)
+        now, copy = self._now(), self._copy
+        copy.replica.expire(now)
+        identity = copy.replica.identify(probe)
+        copy.give_back_others(
+            one for one in (identity.visitor, *identity.others) if one
+        )
+        known = copy.replica.identify(probe).visitor
+        before = copy.replica.standing(known) if known else None
+        answer = copy.replica.request(probe, cm, now)
         if isinstance(answer, Reservation) and answer.visitor:
+            copy.mine.add(answer.token)
             old = before if before and answer.visitor == known else None
-            self._copy.charge_alone(answer.visitor, old.tat if old else now)
+            copy.charge_alone(answer.visitor, old.tat if old else now)
         return answer

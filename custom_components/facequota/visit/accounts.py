@@ -31,6 +31,9 @@ class Account(Protocol):
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
         """Charge the cm that came out of what was held, refund the rest."""
 
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when the visitor can be told that there is as much again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitorAccount:
@@ -48,6 +51,10 @@ class VisitorAccount:
         """Charge the visitor; one who was purged meanwhile owes nothing."""
         return self.visitors.settle(reservation, cm)
 
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when there is as much again, wherever the visitor goes."""
+        return await self.visitors.promise(reservation, settlement)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneAccount:
@@ -64,6 +71,10 @@ class LaneAccount:
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
         """Charge the lane."""
         return self.open_lane.settle(reservation, cm, self.clock())
+
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when there is as much again at this dispenser."""
+        return settlement.next_portion_at
 
 
 class Accounts:

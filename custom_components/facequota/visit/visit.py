@@ -10,6 +10,7 @@ from typing import Final
 from custom_components.facequota.const import Lane, Outcome
 from custom_components.facequota.hardware.motor import Motor, Paper
 from custom_components.facequota.quota.account import Refusal, Reservation
+from custom_components.facequota.quota.protocol import Undecided
 
 from .accounts import Account, Accounts
 from .capture import Probe
@@ -18,6 +19,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # Why the face lane was left when something is wrong that should not be.
 REASON_RECOGNITION: Final = "recognition_error"
+# So many came at other sites at this moment that the shared quota could not decide.
+REASON_SITES_BUSY: Final = "sites_busy"
 
 
 class Step(StrEnum):
@@ -78,14 +81,17 @@ async def visit(request: Request, context: VisitContext) -> Visit:
     requested_at = context.clock()
     try:
         seen, account, reservation = await _reserve(request, context)
-    except Exception:
+    except Exception as error:
         if request.lane is not Lane.FACE:
             raise
         # Whatever is wrong with recognition, it is no reason to give nothing.
-        _LOGGER.exception("Recognition failed: the open lane gives the paper")
+        reason = REASON_SITES_BUSY
+        if not isinstance(error, Undecided):
+            reason = REASON_RECOGNITION
+            _LOGGER.exception("Recognition failed: the open lane gives the paper")
         request = replace(request, lane=Lane.OPEN)
         seen, account, reservation = await _reserve(request, context)
-        seen = replace(seen, outcome=Outcome.UNRECOGNISED, reason=REASON_RECOGNITION)
+        seen = replace(seen, outcome=Outcome.UNRECOGNISED, reason=reason)
     if isinstance(reservation, Refusal):
         return replace(
             seen,
@@ -102,9 +108,10 @@ async def visit(request: Request, context: VisitContext) -> Visit:
         # Also when the visit is called off: what did not come out is not charged, and
         # coasting a little too far is the machine's doing, never the visitor's debt.
         settlement = account.settle(reservation, min(paper.cm, cm))
+    next_portion_at = await account.promise(reservation, settlement)
     return replace(
         _with_paper(seen, paper, requested_at),
-        next_portion=context.to_date(settlement.next_portion_at),
+        next_portion=context.to_date(next_portion_at),
     )
 
 

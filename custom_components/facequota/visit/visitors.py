@@ -150,6 +150,10 @@ class Visitors:
         self._changed()
         return settlement
 
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when the visitor can be told that there is as much again."""
+        return await self._any_book.promise(reservation, settlement)
+
     @callback
     def forget(self, template: NDArray[np.float32]) -> None:
         """Remove whoever this is; nobody is told whether there was anyone."""

@@ -45,17 +45,19 @@ end
 
 local function visitor_key(q, id) return q.p .. 'v:' .. q.epoch .. ':' .. id end
 
--- A visitor's TAT under the rule in force; nil when nobody is there. Whoever owes keeps owing the same centimetres and waits no longer.
+-- A TAT under the rule in force. Whoever owes keeps owing the same centimetres and waits no longer.
+local function tat_by_rule(q, tat, rule)
+  tat = tonumber(tat)
+  if rule == q.rule then return tat end
+  local allowance, window = string.match(rule, '^(%S+) (%S+)$')
+  local owed = math.max(0, tat - q.now) * allowance / window
+  return math.min(tat, q.now + math.min(owed * q.window / q.allowance, q.window))
+end
+
+-- A visitor's; nil when nobody is there.
 local function tat_of(q, id)
   local found = redis.call('HMGET', visitor_key(q, id), 'a', 'u')
-  if not found[1] then return nil end
-  local tat = tonumber(found[1])
-  if found[2] ~= q.rule then
-    local allowance, window = string.match(found[2], '^(%S+) (%S+)$')
-    local owed = math.max(0, tat - q.now) * allowance / window
-    tat = math.min(tat, q.now + math.min(owed * q.window / q.allowance, q.window))
-  end
-  return tat
+  return found[1] and tat_by_rule(q, found[1], found[2]) or nil
 end
 
 local function remove(q, id)
@@ -125,12 +127,12 @@ end
 local function state(q, id)
   local fields = redis.call('HGETALL', visitor_key(q, id))
   if #fields == 0 then return {id} end
-  local tat, sealed, open = tat_of(q, id), '', {}
+  local told, open = {}, {}
   for i = 1, #fields, 2 do
-    if fields[i] == 't' then sealed = fields[i + 1]
-    elseif string.sub(fields[i], 1, 2) == 'r:' then open[#open + 1] = string.sub(fields[i], 3) .. ' ' .. fields[i + 1] end
+    told[fields[i]] = fields[i + 1]
+    if string.sub(fields[i], 1, 2) == 'r:' then open[#open + 1] = string.sub(fields[i], 3) .. ' ' .. fields[i + 1] end
   end
-  return {id, number(tat), sealed, open}
+  return {id, number(tat_by_rule(q, told['a'], told['u'])), told['t'] or '', open}
 end
 
 -- The changes after a number, with what is there now of whom they tell; nil when some of them are no longer known.

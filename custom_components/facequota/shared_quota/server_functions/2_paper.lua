@@ -58,7 +58,7 @@ local function settle(keys, args)
   local q, wrong = with_epoch(keys, args[1])
   if wrong then return wrong end
   local token, measured = args[2], tonumber(args[3])
-  for i = 4, math.min(#args, 6) do
+  for i = 4, math.min(#args, 12) do
     local id = args[i]
     local tat = tat_of(q, id)
     local reserved = tat and take_reservation(q, id, token)
@@ -103,16 +103,3 @@ local function forget(keys, args)
   return {'forgotten', number(q.now)}
 end
 redis.register_function{function_name='@PREFIX@forget', callback=forget, flags={'allow-oom'}}
-
--- epoch, latest TAT: a piece of those who had paper before; how many, and whether there may be more.
-local function purge_older(keys, args)
-  local q, wrong = with_epoch(keys, args[1])
-  if wrong then return wrong end
-  local ids = redis.call('ZRANGE', q.p .. 'tats', '-inf', args[2], 'BYSCORE', 'LIMIT', 0, PIECE)
-  for _, id in ipairs(ids) do
-    remove(q, id)
-    tell(q, 'g', id)
-  end
-  return {'purged', number(q.now), #ids, #ids == PIECE and 1 or 0}
-end
-redis.register_function{function_name='@PREFIX@purge_older', callback=purge_older, flags={'allow-oom'}}

@@ -29,14 +29,21 @@ local function leave(keys, args)
 end
 redis.register_function{function_name='@PREFIX@leave', callback=leave, flags={'allow-oom'}}
 
--- epoch, cursor: everybody, piece by piece; whoever came or went meanwhile is in the changes.
+-- epoch, cursor: everybody, piece by piece; whoever came or went meanwhile is in the changes. One value for all of a piece: for each of
+-- id, TAT, template and reservations with commas, its length and it.
 local function snapshot(keys, args)
   local q, wrong = with_epoch(keys, args[1])
   if wrong then return wrong end
-  local page = redis.call('ZSCAN', q.p .. 'tats', args[2], 'COUNT', PIECE * 4)
+  local page = redis.call('ZSCAN', q.p .. 'tats', args[2], 'COUNT', PIECE * 8)
   local found = {}
-  for i = 1, #page[2], 2 do found[#found + 1] = state(q, page[2][i]) end
-  return {'snapshot', number(q.now), page[1], found}
+  for i = 1, #page[2], 2 do
+    local one = state(q, page[2][i])
+    if #one == 4 then
+      local open = table.concat(one[4], ',')
+      found[#found + 1] = struct.pack('<I2c0I2c0I2c0I2c0', #one[1], one[1], #one[2], one[2], #one[3], one[3], #open, open)
+    end
+  end
+  return {'snapshot', number(q.now), page[1], table.concat(found)}
 end
 redis.register_function{function_name='@PREFIX@snapshot', callback=snapshot, flags={'allow-oom'}}
 

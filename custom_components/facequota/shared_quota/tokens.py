@@ -1,0 +1,26 @@
+"""Tokens of reservations, each for as long as it can be open."""
+
+from collections.abc import Callable
+
+from custom_components.facequota.quota.protocol import RESERVATION_S
+
+
+class Tokens:
+    """Remembers tokens until none of their reservations can be open any more."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        """Know none."""
+        self._now = now
+        self._until: dict[str, float] = {}
+
+    def add(self, token: str) -> None:
+        """Remember a token from now on."""
+        now = self._now()
+        # The oldest are first.
+        while self._until and self._until[old := next(iter(self._until))] <= now:
+            del self._until[old]
+        self._until[token] = now + 2 * RESERVATION_S
+
+    def __contains__(self, token: object) -> bool:
+        """Return whether a token is remembered."""
+        return token in self._until
