@@ -16,6 +16,6 @@ def test_no_motor_that_a_manager_can_choose_outlives_its_reservation() -> None:
 
 
 def test_the_shared_book_holds_paper_for_as_long() -> None:
-    functions = PRODUCT / "shared_quota" / "functions" / "1_visitors.lua"
+    functions = PRODUCT / "shared_quota" / "server_functions" / "1_visitors.lua"
     told = f"local RESERVATION_MS = {RESERVATION_S * 1000:.0f}\n"
     assert told in functions.read_text()
