@@ -82,6 +82,10 @@ class Watched:
         self.settled = self._account.settle(reservation, cm)
         return self.settled
 
+    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+        """Return when there is as much again."""
+        return await self._account.promise(reservation, settlement)
+
 
 class _WatchedAccounts(Accounts):
     """Accounts that remember the last one that was asked for."""

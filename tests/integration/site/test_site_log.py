@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.facequota.quota.book import Book
+from custom_components.facequota.quota.protocol import Undecided
 from custom_components.facequota.site.site_log import KEPT_DAYS, SiteLog
 from custom_components.facequota.site.usage import SPAN_S
 from homeassistant.core import HomeAssistant
@@ -212,6 +213,26 @@ async def test_a_book_that_fails_costs_nobody_the_paper(
         visit = summary(await ask(hass))
         assert visit == ("unrecognised", "open", 60.0, "recognition_error")
     assert summary(await ask(hass)) == ("granted", "face", 60.0, None)
+
+
+async def test_a_book_that_cannot_decide_is_no_fault(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As when so many come at other sites that a shared quota is never up to date."""
+    stage.person("A")
+
+    def fails(*_: object, **__: object) -> None:
+        raise Undecided
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Book, "request", fails)
+        visit = summary(await ask(hass))
+        assert visit == ("unrecognised", "open", 60.0, "sites_busy")
+    assert "Recognition failed" not in caplog.text
 
 
 async def test_unusual_use_is_a_problem_until_it_is_over(
