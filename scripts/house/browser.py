@@ -34,7 +34,7 @@ async def open_browser(
             context = await browser.new_context(
                 viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]},
                 color_scheme="dark" if dark else "light",
-                locale="zh-CN" if language == "zh-Hans" else "en-GB",
+                locale="en-GB" if language == "en" else language,
                 timezone_id="UTC",
                 reduced_motion="reduce",
             )

@@ -1,13 +1,12 @@
 """Every form, dialogue, page and paper that a manager meets, to be looked at.
 
-scripts/screenshots --every [FOLDER] [--language zh-Hans]   .cache/screens unless told otherwise
+scripts/screenshots --every [FOLDER] [--language ja]   .cache/screens unless told otherwise
 """
 
 import asyncio
 from functools import partial
 import json
 from pathlib import Path
-import re
 import shutil
 import tempfile
 from typing import Any, Final
@@ -15,7 +14,8 @@ from typing import Any, Final
 from playwright.async_api import Page, ViewportSize, expect
 
 from .browser import PATIENCE_MS, open_browser
-from .clicks import DONE, INTEGRATION
+from .clicks import INTEGRATION
+from .frontend_words import frontend_words
 from .home_assistant import ROOT
 from .house import NAMES, House, open_house
 from .people import leave
@@ -23,11 +23,11 @@ from .prepare import ENGINES
 from .site import Dispenser, Site, add_dispenser_parts
 from .stage import Watch
 
-# What Home Assistant's own frontend says.
-SUBMIT: Final = {"en": "Submit", "zh-Hans": "提交"}
-SEARCH: Final = re.compile("Search|搜索")
-CONFIGURE: Final = re.compile("^(Configure|配置)")
-OK: Final = {"en": "OK", "zh-Hans": "确定"}
+# Paths of what Home Assistant's own frontend says.
+OK: Final = "ui.common.ok"
+SEARCH: Final = "ui.common.search"
+FLOW: Final = "ui.panel.config.integrations.config_flow"
+CONFIGURE: Final = "ui.panel.config.integrations.config_entry.configure"
 # A moment for the last animation of a dialogue.
 SETTLE_MS: Final = 1_200
 # High enough that a dialogue shows all of its form.
@@ -48,6 +48,7 @@ class Screens:
         self.language = language
         texts = ROOT / f"custom_components/facequota/translations/{language}.json"
         self.texts: dict[str, Any] = json.loads(texts.read_text())
+        self.frontend = frontend_words(language)
         self.dialog = page.locator("dialog-data-entry-flow")
 
     async def take(self, name: str, *, settle_ms: int = SETTLE_MS) -> None:
@@ -72,7 +73,7 @@ class Screens:
 
     async def submit(self) -> None:
         """Send the form."""
-        await self.press(SUBMIT[self.language])
+        await self.press(self.frontend[f"{FLOW}.submit"])
 
     async def shows(self, words: str) -> None:
         """Wait until the dialogue says this."""
@@ -84,7 +85,13 @@ class Screens:
 
     async def finish(self, name: str) -> None:
         """Take the last page of the dialogue and leave it."""
-        done = self.dialog.get_by_role("button", name=DONE)
+        done = self.dialog.get_by_role(
+            "button", name=self.frontend[f"{FLOW}.finish"], exact=True
+        ).or_(
+            self.dialog.get_by_role(
+                "button", name=self.frontend[f"{FLOW}.finish_skip"], exact=True
+            )
+        )
         await expect(done).to_be_visible(timeout=PATIENCE_MS)
         await self.take(name)
         await done.click()
@@ -132,7 +139,7 @@ async def _new_site(screens: Screens) -> None:
     page, dialog = screens.page, screens.dialog
     steps = screens.texts["config"]["step"]
     await screens.go("/config/integrations/dashboard/add?domain=facequota")
-    await page.get_by_role("button", name=OK[screens.language], exact=True).click()
+    await page.get_by_role("button", name=screens.frontend[OK], exact=True).click()
     await screens.shows(steps["user"]["title"])
     await screens.take("site")
     await screens.write(steps["user"]["data"]["name"], "East gate")
@@ -179,7 +186,7 @@ async def _new_dispenser(screens: Screens) -> None:
     await screens.write(texts["step"]["user"]["data"]["name"], "Entrance")
     for number, name in enumerate(("Entrance camera", "Entrance dispenser Motor")):
         await dialog.locator("ha-entity-picker").nth(number).click()
-        await dialog.get_by_placeholder(SEARCH).fill(name)
+        await dialog.get_by_placeholder(screens.frontend[SEARCH]).fill(name)
         found = dialog.locator("ha-combo-box-item").filter(has_text=name.split()[-1])
         await found.first.click()
     await screens.submit()
@@ -207,7 +214,9 @@ async def _rules(screens: Screens) -> None:
     client = screens.house.client
     entries = await client.get("/api/config/config_entries/entry?domain=facequota")
     await screens.go(f"{INTEGRATION}#config_entry={entries[0]['entry_id']}")
-    await screens.page.get_by_role("button", name=CONFIGURE).first.click()
+    await screens.page.get_by_role(
+        "button", name=screens.frontend[CONFIGURE]
+    ).first.click()
     await screens.shows(screens.texts["options"]["step"]["init"]["title"])
     await screens.take("options")
     await screens.close()

@@ -15,6 +15,8 @@ import tempfile
 
 from playwright.async_api import expect
 
+from custom_components.facequota.languages import ENGLISH, LANGUAGES
+
 from .album import Album
 from .browser import PATIENCE_MS, open_browser
 from .clicks import Forms, set_up_by_hand
@@ -105,7 +107,7 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--every", action="store_true", help="every screen, to look at")
     parser.add_argument("--demo", action="store_true", help="docs/demo.md's pictures")
-    parser.add_argument("--language", choices=["en", "zh-Hans"], default="en")
+    parser.add_argument("--language", choices=LANGUAGES, default=ENGLISH)
     arguments = parser.parse_args()
     try:
         if arguments.every:

@@ -6,6 +6,7 @@ from playwright.async_api import Error, Page, expect
 import pytest
 import pytest_asyncio
 
+from custom_components.facequota.languages import LANGUAGES
 from scripts.house.browser import PATIENCE_MS, open_browser
 from scripts.house.clicks import Forms, set_up_by_hand
 from scripts.house.home_assistant import complaints
@@ -76,7 +77,7 @@ async def test_the_device_page_shows_a_visit_as_it_happens(
     )
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_notice_is_two_pages(
     house: House, parts: Dispenser, language: str
 ) -> None:

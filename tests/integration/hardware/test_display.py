@@ -172,6 +172,8 @@ async def test_a_no_fits_every_display_and_always_has_its_time(
     [
         ("zh-Hans", "请按按钮取纸，不使用摄像头"),
         ("zh-CN", "请按按钮取纸，不使用摄像头"),
+        ("zh-TW", "請按按鈕取紙，不使用攝影機"),
+        ("ja", "ボタンを押すと紙が出ます。カメラは使いません。"),
         ("en-GB", IDLE),
         ("nl", IDLE),
     ],

@@ -9,12 +9,7 @@ from typing import Final
 import jinja2
 
 from custom_components.facequota.const import DOMAIN
-from custom_components.facequota.languages import (
-    ENGLISH,
-    LANGUAGES,
-    MACHINE_MADE,
-    async_words,
-)
+from custom_components.facequota.languages import LANGUAGES, MACHINE_MADE, async_words
 from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -33,11 +28,9 @@ class Paper(StrEnum):
     LOG = "log"
 
 
-_FOLDER: Final = Path(__file__).parent
-
 # Names, whoever gave them, are text and never markup.
 _TEMPLATES: Final = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_FOLDER),
+    loader=jinja2.FileSystemLoader(Path(__file__).parent),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
@@ -140,8 +133,6 @@ def _render(
             for kind, prefix in _WORDS.items()
         },
     }
-    if not (_FOLDER / language).is_dir():
-        language = ENGLISH
     template = environment.get_template(f"{language}/{name}.html")
     made_by_machine = words[_MACHINE_MADE] if language in MACHINE_MADE else None
     return template.render(
