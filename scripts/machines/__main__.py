@@ -1,4 +1,4 @@
-"""Runs both engines' worker on several machines and prints what it found as a table.
+"""Runs both engines' worker, and tests, on several machines and prints what it found as a table.
 
     .venv/bin/python -m scripts.machines [--here]
 
@@ -25,6 +25,7 @@ from scripts.house.people import portrait_folder
 from scripts.proof.confined import attempts, cases, escaped
 
 from .machine import NOT_BY_QEMU, Machine, machines
+from .suite import run_tests, tests_of
 
 LOOK_S: Final = 300.0
 ROUNDS: Final = 10
@@ -38,7 +39,7 @@ type Templates = list[NDArray[np.float32]]
 
 async def run(machine: Machine, engine: Engine, pictures: list[Path]) -> dict[str, Any]:
     """Return what became of an engine on a machine; its templates are under "seen"."""
-    command, env = await machine.command(engine)
+    command, env = await asyncio.to_thread(machine.command, engine)
     worker = Supervisor(command=command, env=env, on_change=lambda: None)
     try:
         await worker.start()
@@ -134,6 +135,11 @@ async def main() -> bool:
             passed &= judge(machine, engine, row, seen, references.get(engine))
             references.setdefault(engine, seen)
             print(text(row), flush=True)
+        packages = await asyncio.to_thread(machine.packages, Engine.NCNN)
+        for name, tests in tests_of(machine).items():
+            well, told = await asyncio.to_thread(run_tests, machine, packages, tests)
+            passed &= well
+            print(f"{machine.name:36} tests of {name}: {told}", flush=True)
     return passed
 
 

@@ -1,6 +1,5 @@
 """A machine that runs a worker: this one, or one that qemu stands for."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 import os
@@ -50,19 +49,24 @@ class Machine:
     without: frozenset[Engine] = frozenset()
     """The engines that it cannot run, which has to be told as "sigill"."""
 
-    async def command(self, engine: Engine) -> tuple[list[str], dict[str, str]]:
-        """Return how the worker of an engine is started, and its environment."""
-        here = EngineEnvironment(await asyncio.to_thread(engines), engine)
+    def packages(self, engine: Engine) -> Path:
+        """Return the folder with an engine's packages for it. Blocking."""
+        here = EngineEnvironment(engines(), engine)
         here.is_installed()
-        command = here.command()
-        if self.platform:
-            packages = await asyncio.to_thread(
-                prepared,
-                FOLDER / self.platform / engine,
-                (PINS / f"{engine}.txt").read_text(),
-                lambda part: self._install(engine, part, here),
-            )
-            command = _in(here, command, packages)
+        if not self.platform:
+            return here.folder()
+        return prepared(
+            FOLDER / self.platform / engine,
+            (PINS / f"{engine}.txt").read_text(),
+            lambda part: self._install(engine, part, here),
+        )
+
+    def command(self, engine: Engine) -> tuple[list[str], dict[str, str]]:
+        """Return how the worker of an engine is started, and its environment. Blocking."""
+        packages = self.packages(engine)
+        here = EngineEnvironment(engines(), engine)
+        here.is_installed()
+        command = _in(here, here.command(), packages)
         whole = [*self.runner, self.python, *command[1:]]
         return whole, here.env() | dict(self.environment or {})
 

@@ -1,0 +1,55 @@
+"""The tests of quota's arithmetic and of the sandbox, on a machine."""
+
+import os
+from pathlib import Path
+import subprocess
+import sysconfig
+from typing import Final
+
+from .machine import ROOT, Machine
+
+QUOTA: Final = "tests/unit/quota"
+FILTER: Final = "tests/unit/recognition/test_call_filter.py"
+SANDBOX: Final = "tests/unit/recognition/test_sandbox.py"
+# pytest and what it needs are pure Python: another machine can read them where they are.
+PACKAGES: Final = Path(
+    ROOT, ".venv/lib", f"python{sysconfig.get_python_version()}", "site-packages"
+)
+LONGEST_S: Final = 900
+
+
+def tests_of(machine: Machine) -> dict[str, str]:
+    """Return the tests that say something on a machine, by what they are called.
+
+    qemu has no seccomp and no Landlock: there the filter is only run instruction by instruction.
+    """
+    chosen = {"quota": QUOTA, "call filter": FILTER}
+    return chosen if machine.is_qemu else chosen | {"sandbox": SANDBOX}
+
+
+def run_tests(machine: Machine, packages: Path, tests: str) -> tuple[bool, str]:
+    """Run tests on a machine; return if all passed, and pytest's last line.
+
+    `packages` is a folder with the machine's own numpy and Pillow.
+    """
+    ran = subprocess.run(
+        [
+            *(*machine.runner, machine.python, "-B", "-m", "pytest", "-q"),
+            *("-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin"),
+            *("-p", "scripts.machines.alone", tests),
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            **(machine.environment or {}),
+            "PYTHONPATH": f"{packages}:{ROOT}:{PACKAGES}",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    if ran.returncode:
+        print(ran.stdout[-4000:], ran.stderr[-2000:])
+    return ran.returncode == 0, (ran.stdout.strip() or ran.stderr).splitlines()[-1]
