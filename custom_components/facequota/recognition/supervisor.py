@@ -186,6 +186,8 @@ class Supervisor:
             self.engine = child.hello.engine
             self.sandbox = child.hello.sandbox
             self.pid = child.pid
+            if self.restarts:
+                _LOGGER.info("The recognition worker is back")
             self._set_state(WorkerState.READY)
             if not ready.done():
                 ready.set_result(None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+import logging
 import os
 from pathlib import Path
 import signal
@@ -130,8 +131,12 @@ async def test_a_worker_that_ignores_the_request_to_end_is_killed(
 
 
 async def test_a_killed_worker_starts_again(
-    actor: Actor, make_supervisor: MakeSupervisor
+    actor: Actor,
+    make_supervisor: MakeSupervisor,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """Its end is logged once, and that it is back."""
+    caplog.set_level(logging.INFO)
     supervisor = make_supervisor(actor(OBEDIENT))
     await supervisor.start()
     assert supervisor.pid is not None
@@ -140,6 +145,8 @@ async def test_a_killed_worker_starts_again(
     await until(lambda: supervisor.state is WorkerState.READY)
     assert not supervisor.reason
     await supervisor.look(b"picture", timeout=30)
+    assert caplog.text.count("ended and restarts") == 1
+    assert caplog.text.count("is back") == 1
 
 
 async def test_a_worker_that_dies_of_a_picture_fails_that_picture_only(
