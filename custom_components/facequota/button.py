@@ -1,13 +1,16 @@
-"""Buttons: a portion from staff, a new roll, cleaned, a purge."""
+"""Buttons: a portion from staff, a new roll, cleaned, a try of the camera, a purge."""
 
 from typing import override
 
+from homeassistant.components import persistent_notification
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import Lane
+from .const import DOMAIN, Lane
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
+from .flows.camera_trial import async_told
 from .services import async_cause
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
@@ -18,6 +21,11 @@ PARALLEL_UPDATES = 0
 DISPENSE = ButtonEntityDescription(key="dispense", translation_key="dispense")
 PURGE = ButtonEntityDescription(key="purge", translation_key="purge")
 REFILLED = ButtonEntityDescription(key="refilled", translation_key="refilled")
+TRY_CAMERA = ButtonEntityDescription(
+    key="try_camera",
+    translation_key="try_camera",
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 CLEANED = ButtonEntityDescription(key="cleaned", translation_key="cleaned")
 
 
@@ -34,6 +42,7 @@ async def async_setup_entry(
         lambda dispenser: [
             DispenseButton(dispenser, DISPENSE),
             RefilledButton(dispenser, REFILLED),
+            TryCameraButton(dispenser, TRY_CAMERA),
         ],
     )
 
@@ -54,6 +63,24 @@ class RefilledButton(DispenserEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Count from a whole roll again."""
         await self.dispenser.roll.refilled()
+
+
+class TryCameraButton(DispenserEntity, ButtonEntity):
+    """Try the camera while somebody from the staff stands there."""
+
+    @override
+    async def async_press(self) -> None:
+        """Tell what came of it, without the picture: everybody sees notifications."""
+        subentry = self.dispenser.subentry
+        title, message = await async_told(
+            self.hass, self.dispenser.shared.entry, subentry.data
+        )
+        persistent_notification.async_create(
+            self.hass,
+            message,
+            f"{subentry.title}: {title}",
+            f"{DOMAIN}_camera_{subentry.subentry_id}",
+        )
 
 
 class CleanedButton(SiteEntity, ButtonEntity):

@@ -5,21 +5,35 @@ from typing import Any
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 
-from .const import CONF_ENGINE
+from .cameras.reader import stream_packages
+from .const import CONF_ENGINE, CONF_WHEELS_FOLDER, DOMAIN
 from .flows.installation import Installation
 
 
-class EngineRepairFlow(RepairsFlow):
+class InstallFlow(RepairsFlow):
     """Installs the engine where it is missing or broken, and starts the site anew.
 
-    Or another engine, which the site has from then on.
+    Or another engine, which the site has from then on; or what reads its streams.
     """
 
-    def __init__(self, entry: ConfigEntry, engine: str | None) -> None:
-        """Remember which site this is for, and which other engine it is to have."""
+    def __init__(
+        self,
+        entry: ConfigEntry,
+        words: dict[str, str],
+        *,
+        engine: str | None,
+        is_reader: bool,
+    ) -> None:
+        """Remember which site this is for, and what it is to have.
+
+        `words` are the placeholders of the issue's text.
+        """
         super().__init__()
         self._entry = entry
+        self._words = words
+        self._is_reader = is_reader
         self._site = dict(entry.data)
         if engine is not None:
             self._site[CONF_ENGINE] = engine
@@ -36,8 +50,12 @@ class EngineRepairFlow(RepairsFlow):
     ) -> RepairsFlowResult:
         """Explain, also what went wrong; the button installs."""
         if user_input is not None:
+            wheels = self._site.get(CONF_WHEELS_FOLDER)
             self._installation = Installation(
-                self.hass, self._site, self.async_update_progress
+                self.hass,
+                self._site,
+                self.async_update_progress,
+                stream_packages(self.hass, wheels) if self._is_reader else None,
             )
             return await self.async_step_install()
         errors: dict[str, str] = {}
@@ -46,7 +64,7 @@ class EngineRepairFlow(RepairsFlow):
         return self.async_show_form(
             step_id="confirm",
             errors=errors,
-            description_placeholders={"site": self._entry.title},
+            description_placeholders={"site": self._entry.title, **self._words},
         )
 
     async def async_step_install(
@@ -75,4 +93,10 @@ async def async_create_fix_flow(
     assert data is not None
     entry = hass.config_entries.async_get_known_entry(str(data["entry_id"]))
     engine = data.get("engine")
-    return EngineRepairFlow(entry, None if engine is None else str(engine))
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    return InstallFlow(
+        entry,
+        dict((issue and issue.translation_placeholders) or {}),
+        engine=None if engine is None else str(engine),
+        is_reader=bool(data.get("is_reader")),
+    )

@@ -95,6 +95,7 @@ OF_A_DISPENSER: Final = {
     "binary_sensor.unusual_use": Shown(name="Unusual use", device_class="problem"),
     "button.dispense": Shown(name="Dispense"),
     "button.refilled": Shown(name="Refilled"),
+    "button.try_camera": Shown(name="Try the camera", category=DIAGNOSTIC),
     "sensor.paper_left": Shown(
         name="Paper left", device_class="distance", state_class="measurement", unit="m"
     ),

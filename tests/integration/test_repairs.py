@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, override
 
 from aiohttp.test_utils import TestClient
 import pytest
@@ -14,12 +14,16 @@ from custom_components.facequota.recognition.environment import (
     Engine,
     EngineEnvironment,
 )
+from custom_components.facequota.recognition.private_packages import PrivatePackages
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
+from scripts.house.cameras.scene import Scene
 
 from . import fake_dispenser as fake
-from .conftest import BreakEngine, Log, Stage, set_up_site, unload
+from .cameras.kinds import HoldingCamera
+from .conftest import BreakEngine, Log, Stage, ask, set_up_site, unload
 from .engine_sources import no_engine, real_engine, wheel_files
 from .fake_dispenser import FakeDispenser
 from .test_translations import EN, flat, placeholders
@@ -154,6 +158,49 @@ async def test_a_broken_engine_is_installed_anew_with_a_click(
     assert (await fix.press())["type"] == "create_entry"
     assert issues(hass) == {}
     assert entry.runtime_data.recogniser.ready
+    await unload(hass, entry)
+
+
+class OnAStream(HoldingCamera):
+    """A camera whose pictures Home Assistant takes from a stream."""
+
+    @override
+    async def stream_source(self) -> str:
+        return "rtsp://127.0.0.1:9/video"
+
+
+async def test_a_missing_reader_of_streams_is_installed_with_a_click(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    portraits: Path,
+    fix: Fix,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until then nothing counts that Home Assistant makes of the stream."""
+    there = PrivatePackages.is_installed
+    monkeypatch.setattr(
+        PrivatePackages,
+        "is_installed",
+        lambda self: self.name != "stream" and there(self),
+    )
+    assert await async_setup_component(hass, "camera", {})
+    scene = Scene()
+    scene.show(portraits / "A/1.jpg")
+    await hass.data[DATA_INSTANCES]["camera"].async_add_entities([OnAStream(scene)])
+    entry = await set_up_site(hass)
+    visit = await ask(hass)
+    assert (visit["outcome"], visit["reason"]) == ("unrecognised", "old_picture")
+    assert set(issues(hass)) == {"stream_reader_missing"}
+    monkeypatch.setattr(PrivatePackages, "is_installed", there)
+    shown = await fix.open(issues(hass)["stream_reader_missing"])
+    assert shown["description_placeholders"] == {
+        "site": "East gate",
+        "dispenser": "Entrance",
+        "entity": "camera.entrance",
+    }
+    assert (await fix.press())["type"] == "create_entry"
+    assert issues(hass) == {}
     await unload(hass, entry)
 
 

@@ -238,8 +238,9 @@ def test_a_flow_has_all_it_says(
         ("config", "config_flow.py", "FaceQuotaConfigFlow"),
         ("options", "flows/options_flow.py", "FaceQuotaOptionsFlow"),
         ("config_subentries.dispenser", "flows/dispenser_flow.py", "DispenserFlow"),
-        ("issues.engine_missing.fix_flow", "repairs.py", "EngineRepairFlow"),
-        ("issues.engine_failed.fix_flow", "repairs.py", "EngineRepairFlow"),
+        ("issues.engine_missing.fix_flow", "repairs.py", "InstallFlow"),
+        ("issues.engine_failed.fix_flow", "repairs.py", "InstallFlow"),
+        ("issues.stream_reader_missing.fix_flow", "repairs.py", "InstallFlow"),
     ],
 )
 def test_a_flow_says_what_its_class_shows(path: str, module: str, name: str) -> None:

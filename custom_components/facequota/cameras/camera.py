@@ -22,7 +22,7 @@ from homeassistant.helpers.event import (
 )
 
 from .kinds import kept_stream, source_of
-from .picture import CameraError, Source
+from .picture import CameraError, Kind, Source
 from .pictures import EarlierPictures, NoPicture, Pictures
 from .places import EarlierPlaces
 from .reader import StreamReader, stream_packages
@@ -69,6 +69,8 @@ class Camera:
         self._presence = presence
         self.reader = StreamReader(stream_packages(hass, wheels_folder))
         self._has_reader: bool | None = None
+        self.lacks_reader = False
+        """Whether the last look met a stream whose reader is not installed."""
         self._looks = 0
         self._rests = False
         self._releases: list[CALLBACK_TYPE] = []
@@ -132,9 +134,11 @@ class Camera:
         """Return how to read the camera now."""
         if self._has_reader is None:
             await self._find_reader()
-        return await source_of(
+        source = await source_of(
             self._hass, self.entity_id, self._stream if self._has_reader else None
         )
+        self.lacks_reader = source.kind is Kind.STREAM and not self._has_reader
+        return source
 
     def _stream(self, url: str) -> Source:
         return StreamSource(self.reader, url, self._stays_open)

@@ -39,6 +39,17 @@ async def tried(
     )
 
 
+async def async_told(
+    hass: HomeAssistant, site: ConfigEntry, dispenser: Mapping[str, Any]
+) -> tuple[str, str]:
+    """Try a camera and return a title and what came of it, without the picture."""
+    found = await tried(hass, site, dispenser)
+    texts = await async_words(hass, hass.config.language, "config_subentries")
+    step = f"component.{DOMAIN}.config_subentries.dispenser.step.camera"
+    message = texts[f"{step}.description"].format(**{**found, "picture": ""})
+    return texts[f"{step}.title"], message.strip()
+
+
 def words(trial: Trial, texts: Mapping[str, str]) -> dict[str, str]:
     """Return what a trial says, in a language's words."""
 

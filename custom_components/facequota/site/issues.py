@@ -26,6 +26,7 @@ ISSUE_CAMERA_SILENT: Final = "camera_silent"
 ISSUE_CAMERA_FROZEN: Final = "camera_frozen"
 ISSUE_CAMERA_LATE: Final = "camera_late"
 ISSUE_CAMERA_UNREADABLE: Final = "camera_unreadable"
+ISSUE_READER_MISSING: Final = "stream_reader_missing"
 ISSUE_FACE_HANGS: Final = "face_hangs"
 ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
 ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
@@ -71,7 +72,11 @@ def async_watch_visits(
         for release in releases:
             release()
         for dispenser in dispensers:
-            for key in (*CAMERA_ISSUES.values(), ISSUE_MOTOR_UNAVAILABLE):
+            for key in (
+                *CAMERA_ISSUES.values(),
+                ISSUE_READER_MISSING,
+                ISSUE_MOTOR_UNAVAILABLE,
+            ):
                 _mended(hass, dispenser, key)
             _tell_standing(hass, dispenser, {})
         # What was counted is gone with the site's memory.
@@ -84,13 +89,15 @@ def async_watch_visits(
 @callback
 def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
     """Learn from a visit whether camera and motor do their work."""
+    camera = dispenser.camera
     found = CAMERA_ISSUES.get(visit.reason or "")
+    if found and camera.lacks_reader:
+        found = ISSUE_READER_MISSING
     if found or visit.recognition_ms is not None or dispenser.suspended:
         # Another one, a live picture, or nobody wants one any more.
-        for key in {*CAMERA_ISSUES.values()} - {found}:
+        for key in {*CAMERA_ISSUES.values(), ISSUE_READER_MISSING} - {found}:
             _mended(hass, dispenser, key)
     if found:
-        camera = dispenser.camera
         more = {"format": camera.format} if found == ISSUE_CAMERA_UNREADABLE else {}
         if found == ISSUE_FACE_HANGS and (place := camera.places.hanging):
             more = {
@@ -176,7 +183,11 @@ def _found(
         hass,
         DOMAIN,
         _issue_id(dispenser, key),
-        is_fixable=False,
+        # What a repair flow installs is asked for by a click (repairs.py).
+        is_fixable=key == ISSUE_READER_MISSING,
+        data={"entry_id": dispenser.shared.entry.entry_id, "is_reader": True}
+        if key == ISSUE_READER_MISSING
+        else None,
         severity=ir.IssueSeverity.ERROR,
         translation_key=key,
         translation_placeholders={

@@ -129,3 +129,20 @@ async def test_presence_takes_a_sensor(
         {**BASICS, "camera_opened": "presence", "presence": "binary_sensor.somebody"},
     )
     assert shown["step_id"] == "inputs"
+
+
+async def test_the_camera_is_tried_later_by_a_button_that_shows_no_picture(
+    hass: HomeAssistant, site: MockConfigEntry, camera: MjpegCamera, portraits: Path
+) -> None:
+    """Everybody who uses Home Assistant sees its notifications."""
+    camera.scene.show(portraits / "A/1.jpg")
+    await hass.services.async_call(
+        "button", "press", {"entity_id": "button.entrance_try_the_camera"}, blocking=True
+    )
+    (told,) = hass.data["persistent_notification"].values()
+    assert told["title"] == "Entrance: What the camera sees"
+    assert "MJPEG over HTTP" in told["message"]
+    assert "Faces: 1" in told["message"]
+    assert "data:" not in told["message"]
+    assert faces(site) == 0
+    assert camera.readers == 0
