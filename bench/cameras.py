@@ -1,6 +1,6 @@
 """Each kind of camera: whose face decides, how old the pictures are, how long a visitor waits.
 
-    .venv/bin/python -m bench.cameras [--camera KIND] [--engine ENGINE] [--swaps N] [--json] [--check]
+    .venv/bin/python -m bench.cameras [--camera KIND] [--engine ENGINE] [--condition C] [--swaps N] [--json] [--check]
 
 Real Home Assistant, real firmware, real cameras (scripts/house/cameras). In every swap A
 has paper and leaves, B stands there and asks for the first time: "running" is a camera
@@ -34,7 +34,8 @@ from .swaps import Row, show
 COMPONENT: Final = Path(__file__).parent / "pictures_seen"
 ENGINES: Final = ("face_recognition", "ncnn")
 PAUSE_S: Final = 120.0
-# Of the swaps of one row group: how many with a camera that fails, how many after a pause.
+CONDITIONS: Final = ("running", "failing", "after a pause")
+# Of the swaps of all three conditions: how many with a camera that fails, how many after a pause.
 FAILING: Final = 0.25
 PAUSED: Final = 1
 # Request to motor on, 95 %, in ms: by camera, by a stream that is open, and how much later
@@ -93,27 +94,21 @@ class Bench:
     engine: str
     most_ms: float | None
 
-    async def rows(self, swaps: int) -> list[Row]:
-        """Let the swaps take place."""
-        failing = round(swaps * FAILING)
-        paused = min(PAUSED, swaps)
-        eye = self.site.dispensers[0].eye
-        faults = cycle(faults_of(eye))
-        return [
-            await self._row("running", swaps - failing - paused),
-            await self._row("failing", failing, faults=faults),
-            await self._row("after a pause", paused, pause_s=PAUSE_S),
-        ]
+    async def rows(self, swaps: int, condition: str | None) -> list[Row]:
+        """Let the swaps take place, all in one condition or some in each."""
+        failing, paused = round(swaps * FAILING), min(PAUSED, swaps)
+        shares = dict(
+            zip(CONDITIONS, (swaps - failing - paused, failing, paused), strict=True)
+        )
+        if condition is not None:
+            shares = {condition: swaps}
+        return [await self._row(name, count) for name, count in shares.items()]
 
-    async def _row(
-        self,
-        condition: str,
-        swaps: int,
-        *,
-        faults: Iterator[Fault] | None = None,
-        pause_s: float = STEP_UP_S,
-    ) -> Row:
+    async def _row(self, condition: str, swaps: int) -> Row:
         """Let A and B swap places so often, at both dispensers in turn."""
+        faults: Iterator[Fault] | None = None
+        if condition == "failing":
+            faults = cycle(faults_of(self.site.dispensers[0].eye))
         row = Row(
             camera=self.camera,
             engine=self.engine,
@@ -135,7 +130,7 @@ class Bench:
                 a,
                 b,
                 fault=fault,
-                pause_s=pause_s,
+                pause_s=PAUSE_S if condition == "after a pause" else STEP_UP_S,
             )
             row.swaps += 1
             row.refused += second.outcome == "refused"
@@ -174,7 +169,7 @@ class Bench:
 
 
 async def measure(
-    kinds: Sequence[Kind], engines: Sequence[str], swaps: int
+    kinds: Sequence[Kind], engines: Sequence[str], swaps: int, condition: str | None
 ) -> list[Row]:
     """Build a house for each camera and engine and return what was measured."""
     return [
@@ -182,11 +177,13 @@ async def measure(
         for case in CASES
         if case.kind in kinds
         for engine in engines
-        for row in await _in_a_house(case, engine, swaps)
+        for row in await _in_a_house(case, engine, swaps, condition)
     ]
 
 
-async def _in_a_house(case: Case, engine: str, swaps: int) -> list[Row]:
+async def _in_a_house(
+    case: Case, engine: str, swaps: int, condition: str | None
+) -> list[Row]:
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=cache))
@@ -213,7 +210,7 @@ async def _in_a_house(case: Case, engine: str, swaps: int) -> list[Row]:
                     engine=engine,
                     most_ms=case.most_ms(engine),
                 )
-                return await bench.rows(swaps)
+                return await bench.rows(swaps, condition)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -223,6 +220,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.cameras")
     parser.add_argument("--camera", type=Kind, choices=list(Kind), action="append")
     parser.add_argument("--engine", choices=ENGINES, action="append")
+    parser.add_argument("--condition", choices=CONDITIONS)
     parser.add_argument(
         "--swaps", type=int, default=20, help="for each camera and engine"
     )
@@ -235,6 +233,7 @@ def main() -> int:
                 arguments.camera or list(Kind),
                 arguments.engine or ENGINES,
                 arguments.swaps,
+                arguments.condition,
             )
         )
     except HouseError as error:

@@ -65,7 +65,8 @@ async def get(
     sees are for nobody whom the manager did not name.
     """
     session = async_get_clientsession(hass, verify_ssl=address.verify_ssl)
-    headers: dict[str, str] = {}
+    # Whoever keeps pictures on the way is to ask the camera.
+    headers = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
     if address.user is not None:
         password = address.password or ""
         headers["Authorization"] = aiohttp.encode_basic_auth(address.user, password)
@@ -83,8 +84,9 @@ async def get(
                 if response.status == HTTPStatus.OK:
                     yield response
                     return
-                if _wants_digest(response) and headers and address.user is not None:
-                    headers.clear()
+                if _wants_digest(response) and "Authorization" in headers:
+                    del headers["Authorization"]
+                    assert address.user is not None
                     middlewares = (
                         aiohttp.DigestAuthMiddleware(
                             address.user, address.password or ""

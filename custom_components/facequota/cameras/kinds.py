@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeIs
 
+from custom_components.facequota.const import FIRMWARE_MANUFACTURER, FIRMWARE_MODEL
 from homeassistant.components.camera import Camera
 from homeassistant.components.camera.helper import get_camera_from_entity_id
 from homeassistant.components.generic.const import (
@@ -11,17 +12,25 @@ from homeassistant.components.generic.const import (
 )
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.template import Template
+from homeassistant.loader import Integration, async_get_integrations
 
 from .entity import EntitySource
 from .http import Address
 from .mjpeg import MjpegSource
+from .pace import MAX_HELD
 from .picture import Kind, Source
 from .still import StillSource
 from .stream import SCHEMES
 
 # Their pictures come another way than by an address.
 _BY_ENTITY: Final = {"esphome": Kind.ESPHOME, "local_file": Kind.FILE}
+# ESPHome holds one frame, and with a second buffer the driver another one.
+MAX_HELD_BY_ESPHOME: Final = 2
+# Our boards have one buffer (esphome/esp32-s3-cam.yaml). A file is read when it is asked for.
+HELD_BY_OURS: Final = 1
+HELD_BY_FILE: Final = 0
 
 
 async def source_of(
@@ -32,17 +41,26 @@ async def source_of(
     """Return how to read a camera entity as it is now.
 
     `read_stream` makes the source of a stream's address, where its reader is installed.
-    Raises HomeAssistantError for one that is gone or switched off.
+    What Home Assistant makes of a stream without it is the last key frame, of any age;
+    so is what comes from a cloud. Raises HomeAssistantError for one that is gone or
+    switched off.
     """
     camera = get_camera_from_entity_id(hass, entity_id)
     platform = camera.platform.platform_name
     if kind := _BY_ENTITY.get(platform):
-        return EntitySource(hass, entity_id, kind)
+        return EntitySource(hass, entity_id, kind, _held(camera, kind))
     settings = _settings(camera)
-    other: Source = EntitySource(hass, entity_id, Kind.OTHER)
     url = await camera.stream_source()
-    if read_stream is not None and is_stream(url):
-        other = read_stream(url)
+    other: Source
+    if is_stream(url):
+        other = (
+            EntitySource(hass, entity_id, Kind.STREAM, None)
+            if read_stream is None
+            else read_stream(url)
+        )
+    else:
+        held = None if await _is_of_a_cloud(hass, platform) else MAX_HELD
+        other = EntitySource(hass, entity_id, Kind.OTHER, held)
     if address := _still_address(hass, settings):
         other = StillSource(hass, address)
     if address := _http_address(url, settings):
@@ -67,6 +85,27 @@ async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
     except Exception:  # noqa: BLE001
         return None
     return url if is_stream(url) and not url.lower().startswith("http") else None
+
+
+def _held(camera: Camera, kind: Kind) -> int:
+    """Return how many pictures may lie ready in a camera of this kind."""
+    if kind is Kind.FILE:
+        return HELD_BY_FILE
+    device = camera.device_entry
+    if isinstance(device, DeviceEntry) and (device.manufacturer, device.model) == (
+        FIRMWARE_MANUFACTURER,
+        FIRMWARE_MODEL,
+    ):
+        return HELD_BY_OURS
+    return MAX_HELD_BY_ESPHOME
+
+
+async def _is_of_a_cloud(hass: HomeAssistant, platform: str) -> bool:
+    """Return if an integration's pictures come from elsewhere, some time after they were taken."""
+    integration = (await async_get_integrations(hass, [platform]))[platform]
+    return isinstance(integration, Integration) and (
+        integration.iot_class or ""
+    ).startswith("cloud")
 
 
 def _settings(camera: Camera) -> Mapping[str, Any]:

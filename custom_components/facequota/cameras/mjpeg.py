@@ -1,14 +1,16 @@
 """Motion JPEG over HTTP, read by us from the moment of the request.
 
 Home Assistant's own reader waits for 100 KiB before it looks for a picture. The first
-part may have lain ready in the camera, so its age is unknown; every later one was begun
-after that.
+parts may have lain ready, in a driver's buffers for example: they come one right after
+the other. Once a picture had to be waited for there are none left, so that it and every
+later one was begun after the one before it had come.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import ClientResponse
 
@@ -16,7 +18,14 @@ from homeassistant.core import HomeAssistant
 
 from .http import Address, get
 from .multipart import Multipart, boundary_of
+from .pace import MAX_HELD
 from .picture import UNKNOWN_AGE, CameraError, Kind, Picture, Source
+
+MIN_WAIT_S: Final = 0.02
+"""A pause that tells a picture which is being taken from one that lay ready."""
+
+MAX_EARLY_BYTES: Final = 1000
+"""A part's head may come before its picture does."""
 
 
 @dataclass(slots=True)
@@ -46,13 +55,36 @@ class MjpegSource:
 
 async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Picture]:
     """Give the parts of a stream."""
-    clock = asyncio.get_running_loop().time
+    loop = asyncio.get_running_loop()
     begun_after = UNKNOWN_AGE
+    given = 0
+    waited = False
+
+    def wait_over(end: int) -> None:
+        nonlocal waited
+        waited |= response.content.total_bytes - end < MAX_EARLY_BYTES
+
     parts = Multipart(boundary)
-    async for chunk in response.content.iter_any():
-        contents = list(parts.feed(chunk))
-        for content in contents:
-            yield Picture(content=content, begun_after=begun_after)
-        if contents:
+    timer: asyncio.TimerHandle | None = None
+    try:
+        async for chunk in response.content.iter_any():
+            contents = list(parts.feed(chunk))
+            if not contents:
+                continue
             # What came together lay ready together.
-            begun_after = clock()
+            counts = (waited and len(contents) == 1) or given >= MAX_HELD
+            for content in contents:
+                yield Picture(
+                    content=content, begun_after=begun_after if counts else UNKNOWN_AGE
+                )
+            given += len(contents)
+            begun_after = loop.time()
+            if timer is not None:
+                timer.cancel()
+            # A clock that is read when the next chunk is would also tell how long
+            # Home Assistant was busy with something else.
+            end = response.content.total_bytes - parts.pending
+            timer = loop.call_later(MIN_WAIT_S, wait_over, end)
+    finally:
+        if timer is not None:
+            timer.cancel()

@@ -41,6 +41,11 @@ class Multipart:
         self._is_picture = False
         self._searched = 0
 
+    @property
+    def pending(self) -> int:
+        """Return how many bytes came of what is not whole yet."""
+        return len(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Give the pictures that are whole now; raises CameraError on what is no stream."""
         self._buffer += data

@@ -1,9 +1,29 @@
-"""How often a camera is asked that is asked for each picture."""
+"""How a camera is asked that is asked for each picture: how often, and since when it counts."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
 
-from .picture import MIN_INTERVAL_S
+from .picture import MIN_INTERVAL_S, UNKNOWN_AGE, Picture
+
+MAX_HELD: Final = 4
+"""Pictures that a camera, its driver or a server may have ready from any time before.
+
+As many as Video4Linux usually has buffers.
+"""
+
+HELD_WITHIN_S: Final = 0.75
+"""A camera that needs longer than this for so many has none ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a camera answered to one request."""
+
+    content: bytes = field(repr=False)
+    age_s: float = 0.0
+    """How long before the request it may have been kept ready on its way."""
 
 
 async def paced() -> AsyncGenerator[float]:
@@ -13,3 +33,29 @@ async def paced() -> AsyncGenerator[float]:
         asked_at = clock()
         yield asked_at
         await asyncio.sleep(asked_at + MIN_INTERVAL_S - clock())
+
+
+async def asked(
+    ask: Callable[[], Awaitable[Answer]], *, held: int | None
+) -> AsyncGenerator[Picture]:
+    """Ask for one picture after the other and give every answer.
+
+    The first `held` may have lain ready, None: all. They are asked for at once; a later
+    one was asked for after they had come.
+    """
+    clock = asyncio.get_running_loop().time
+    opened_at = clock()
+    answers = 0
+    while True:
+        asked_at = clock()
+        counts = held is not None and (
+            answers >= held or (answers > 0 and asked_at - opened_at >= HELD_WITHIN_S)
+        )
+        answer = await ask()
+        answers += 1
+        yield Picture(
+            content=answer.content,
+            begun_after=asked_at - answer.age_s if counts else UNKNOWN_AGE,
+        )
+        if counts or answers >= MAX_HELD:
+            await asyncio.sleep(asked_at + MIN_INTERVAL_S - clock())

@@ -22,7 +22,7 @@ CLOSE_WITHIN_S: Final = 0.2
 # The same picture again once may be a slow camera's; so many are a frozen one's.
 MIN_SAME_PICTURES: Final = 3
 # Pictures of earlier looks whose digests are kept: those of some twenty visits.
-MAX_DIGESTS: Final = 64
+MAX_DIGESTS: Final = 1024
 
 
 class NoPicture(StrEnum):
@@ -34,7 +34,7 @@ class NoPicture(StrEnum):
 
 
 class EarlierPictures:
-    """Digests of pictures that were looked at, so that none counts in a second visit.
+    """Digests of pictures that came in earlier looks: none counts in a second one.
 
     Keyed, in memory only, and gone with the visitors: nothing can be told from them but
     that a picture is one of those.
@@ -54,7 +54,7 @@ class EarlierPictures:
         return hashlib.blake2b(content, key=self._key, digest_size=16).digest()
 
     def add(self, digest: bytes) -> None:
-        """Remember a picture that was looked at."""
+        """Remember a picture."""
         self._digests.append(digest)
 
     def __contains__(self, digest: bytes) -> bool:
@@ -65,9 +65,9 @@ class EarlierPictures:
 class Pictures:
     """The newest picture of one look, while the worker is busy with the one before.
 
-    A picture counts when it was begun after the look was opened, is not the one that
-    came before it and was in no earlier look. The first of all is given also when it
-    does not count: by it a frozen camera is found out.
+    A picture counts when it was begun after the look was opened and has not come before,
+    in this look or an earlier one. The first of all is given also when it does not count:
+    by it a frozen camera is found out.
     """
 
     def __init__(
@@ -85,8 +85,8 @@ class Pictures:
         self._opened_at = hass.loop.time()
         self._newest: Picture | None = None
         self._arrived = asyncio.Event()
-        self._last: bytes | None = None
-        self._used: list[bytes] = []
+        # Digests in the order in which they came.
+        self._came: dict[bytes, None] = {}
         self._answers = 0
         self._same = 0
         self._failed = False
@@ -136,7 +136,7 @@ class Pictures:
         self._reading.cancel()
         await asyncio.wait([self._reading], timeout=CLOSE_WITHIN_S)
         self._newest = None
-        for digest in self._used:
+        for digest in self._came:
             self._earlier.add(digest)
 
     async def _read(self) -> None:
@@ -161,9 +161,9 @@ class Pictures:
         self.format = format_of(picture.content)
         digest = self._earlier.digest(picture.content)
         is_first = not self._answers
-        is_same = digest == self._last
+        is_same = digest in self._came
         self._failed = False
-        self._last = digest
+        self._came[digest] = None
         self._answers += 1
         self._same += is_same
         self._arrived.set()
@@ -175,7 +175,6 @@ class Pictures:
             return
         if self.counts(picture):
             self._is_replayed = False
-            self._used.append(digest)
             self._newest = picture
         elif is_first:
             self._newest = picture

@@ -1,18 +1,20 @@
 """Single pictures from a URL, asked for by us.
 
 Home Assistant's `generic` camera gives its last picture again on every error and within
-its frame rate. The camera itself may have one ready too: the first answer's age is
-unknown, a later one was asked for after the first had come.
+its frame rate. The camera itself may have some ready too: those of the first answers. A
+later one was asked for after they had come, and a cache says that it had it.
 """
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from aiohttp import ClientResponse
+
 from homeassistant.core import HomeAssistant
 
 from .http import Address, get
-from .pace import paced
-from .picture import MAX_PICTURE_BYTES, UNKNOWN_AGE, CameraError, Kind, Picture
+from .pace import MAX_HELD, Answer, asked
+from .picture import MAX_PICTURE_BYTES, CameraError, Kind, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,11 @@ class StillSource:
     address: Address
     kind: Kind = Kind.STILL
 
-    async def pictures(self) -> AsyncGenerator[Picture]:
+    def pictures(self) -> AsyncGenerator[Picture]:
         """Ask again and again."""
-        known = False
-        async for asked_at in paced():
-            content = await self._picture()
-            yield Picture(
-                content=content, begun_after=asked_at if known else UNKNOWN_AGE
-            )
-            known = True
+        return asked(self._answer, held=MAX_HELD)
 
-    async def _picture(self) -> bytes:
+    async def _answer(self) -> Answer:
         """Return one picture; raises CameraError."""
         content = bytearray()
         async with get(self.hass, self.address) as response:
@@ -43,4 +39,13 @@ class StillSource:
                     raise CameraError("a picture that is too large")
         if not content:
             raise CameraError("an empty picture")
-        return bytes(content)
+        return Answer(content=bytes(content), age_s=_age_s(response))
+
+
+def _age_s(response: ClientResponse) -> float:
+    """Return how long a cache may have had an answer (RFC 9111 section 5.1)."""
+    age = response.headers.get("Age")
+    if age is None:
+        return 0.0
+    # In whole seconds, rounded down.
+    return float(age) + 1 if age.isdigit() else float("inf")

@@ -16,6 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from .peers import Host, lead_to, peers
 from .picture import MAX_PIXELS, WORK_LINES
 from .stream_clock import StreamClock
 
@@ -30,10 +31,15 @@ FIRST_PAUSE_S: Final = 0.2
 MAX_PAUSE_S: Final = 5.0
 """Between the end of a stream and the next try to open it."""
 
-PROTOCOLS: Final = (
-    "rtp,rtsp,rtsps,srtp,tcp,udp,tls,http,https,httpproxy,hls,crypto,rtmp"
-)
-"""What an address may lead to, also by way of a playlist: no file."""
+PROTOCOLS: Final = "rtp,rtsp,rtsps,srtp,tcp,udp,tls,http,https,rtmp"
+FORMATS: Final = "rtsp,flv,live_flv,mpegts,mpjpeg,h264,hevc"
+"""What an address may lead to: no file, and no playlist.
+
+A playlist's pieces may be of any age and on any host.
+"""
+
+MAX_UNREADABLE: Final = 20
+"""So many times in a row packets made no picture: then the stream is another one now."""
 
 _POLL_S: Final = 0.05
 
@@ -58,6 +64,7 @@ class Stream:
         self._bytes = 0
         self._error: str | None = None
         self._is_closed = False
+        self._unreadable = 0
         self._decoder: VideoCodecContext | None = None
         self._thread = Thread(target=self._receive, daemon=True)
         self._thread.start()
@@ -86,7 +93,9 @@ class Stream:
                 packets, self._packets, self._bytes = self._packets, [], 0
                 clock = self._clock
             frame = self._decode(packets)
+            self._unreadable += 1
             if frame is not None:
+                self._unreadable = 0
                 return clock.begun_after(frame.time), self._jpeg(frame)
 
     def _receive(self) -> None:
@@ -95,13 +104,17 @@ class Stream:
         while not self._is_closed:
             error = "ended"
             started = monotonic()
+            before = peers()
             try:
                 with av.open(
                     self._url,
                     options=self._options,
                     timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
                 ) as container:
+                    self._check(peers() - before)
                     self._read(container)
+            except StreamError as err:
+                error = str(err)
             # Demuxers fail in many ways on hostile bytes; each means the same here.
             except Exception as err:  # noqa: BLE001
                 error = type(err).__name__
@@ -113,6 +126,11 @@ class Stream:
                 pause = FIRST_PAUSE_S if lasted > MAX_PAUSE_S else pause
                 self._news.wait_for(lambda: self._is_closed, pause)
             pause = min(2 * pause, MAX_PAUSE_S)
+
+    def _check(self, connections: set[tuple[int, Host]]) -> None:
+        """Raise StreamError when the camera has sent us to another host."""
+        if not lead_to(self._url, connections):
+            raise StreamError("a redirect to another host")
 
     def _read(self, container: InputContainer) -> None:
         """Keep what comes since the last key frame."""
@@ -127,17 +145,20 @@ class Stream:
         waits_for_key = True
         with self._news:
             self._clock = StreamClock()
+            self._unreadable = 0
         for packet in container.demux(video):
             arrival = monotonic()
             with self._news:
-                if self._is_closed:
+                if self._is_closed or self._unreadable > MAX_UNREADABLE:
                     return
                 if packet.size == 0:
                     continue
-                stamp = packet.dts if packet.dts is not None else packet.pts
-                self._clock.packet(
+                stamp = packet.pts if packet.pts is not None else packet.dts
+                if not self._clock.packet(
                     arrival, None if stamp is None else float(stamp * packet.time_base)
-                )
+                ):
+                    self._packets = []
+                    self._bytes, waits_for_key = 0, True
                 if packet.is_keyframe:
                     self._packets = []
                     self._bytes, waits_for_key = 0, False
@@ -189,13 +210,16 @@ class Stream:
 
 def _options(url: str) -> dict[str, str]:
     """Return FFmpeg's options for an address."""
-    options = {"protocol_whitelist": PROTOCOLS}
+    options = {
+        "protocol_whitelist": PROTOCOLS,
+        "format_whitelist": FORMATS,
+        "fpsprobesize": "0",
+    }
     if not url.startswith("rtsp"):
-        return options
+        return options | {"analyzeduration": "500000"}
     # Its description tells what comes: nothing need be waited for to find out.
     return options | {
         "rtsp_transport": "tcp",
         "probesize": "32",
         "analyzeduration": "1",
-        "fpsprobesize": "0",
     }

@@ -6,11 +6,23 @@ from typing import Final
 MAX_DRIFT: Final = 2e-4
 """How much slower a camera's clock may run than ours: four times a bad quartz."""
 
-MIN_PACED: Final = 2
-"""So many packets in a row must have been waited for before a delay can be told."""
+SETTLED_S: Final = 0.3
+"""For so long packets must have been waited for before the delay can be told."""
+
+MAX_BURST_S: Final = 0.2
+"""A network may deliver this much of a stream at once."""
 
 PACED: Final = 0.5
-"""Part of the time between two pictures that the second was waited for at least."""
+"""A packet was waited for when it came after this part of the time of its pictures."""
+
+MAX_FALL_S: Final = 0.05
+"""A fall of the delay that is no more than a network's jitter."""
+
+MAX_BACK_S: Final = 1.0
+"""Pictures that wait for a later one (B-frames) come by no more than this after it."""
+
+MAX_AHEAD_S: Final = 0.5
+"""A time stamp that is farther ahead of what is known is another clock's."""
 
 
 class StreamClock:
@@ -18,10 +30,10 @@ class StreamClock:
 
     The delay of a packet is its arrival less its time stamp. The smallest one so far is
     what the way takes when nothing is kept on it; a packet that took longer was begun
-    earlier than its arrival makes believe. What a camera, a server or a playlist had
-    ready when the stream was opened comes faster than it was taken, and so tells
-    nothing of the delay: until packets have been waited for, no age is known. What the
-    camera itself needs from light to packet (0.1 to 0.3 s) is not seen from outside.
+    earlier than its arrival makes believe. What a camera or a server had ready when the
+    stream was opened comes faster than it was taken, so that the delay falls: until it
+    no longer does, and packets have to be waited for, no age is known. What the camera
+    itself needs from light to packet (0.1 to 0.3 s) is not seen from outside.
     """
 
     def __init__(self) -> None:
@@ -30,26 +42,63 @@ class StreamClock:
 
     def _begin(self) -> None:
         self._delay = math.inf
-        self._paced = 0
-        self._arrival = self._stamp = math.nan
+        self._arrival = self._newest = math.nan
+        # The last packet that was waited for, and how many came since then.
+        self._waited_arrival = self._waited = math.nan
+        self._since = 0
+        # From which delay, and how long, packets were waited for.
+        self._settled = math.nan
+        self._paced_s = 0.0
 
-    def packet(self, arrival: float, stamp: float | None) -> None:
-        """Take note of a packet, in the order of decoding; seconds of both clocks."""
-        if stamp is None or stamp < self._stamp:
-            # No time stamps, or a camera that began anew.
-            self._begin()
+    def packet(self, arrival: float, stamp: float | None) -> bool:
+        """Take note of when a packet's picture is to be shown; seconds of both clocks.
+
+        Returns False when the stream's clock has jumped: what came before it belongs to
+        another time, and nothing is known of this one yet.
+        """
         if stamp is None:
-            return
-        waited, step = arrival - self._arrival, stamp - self._stamp
-        if self._paced < MIN_PACED and not math.isnan(step):
-            self._paced = self._paced + 1 if waited >= PACED * step else 0
-        if not math.isnan(waited):
-            self._delay += MAX_DRIFT * waited
-        self._delay = min(self._delay, arrival - stamp)
-        self._arrival, self._stamp = arrival, stamp
+            self._begin()
+            return True
+        delay = arrival - stamp
+        jumped = stamp < self._newest - MAX_BACK_S or (
+            self._is_known and delay < self._delay - MAX_AHEAD_S
+        )
+        if jumped:
+            self._begin()
+        if math.isnan(self._newest):
+            self._newest = self._waited = stamp
+            self._arrival = self._waited_arrival = arrival
+            self._delay = self._settled = delay
+            return not jumped
+        self._delay = min(delay, self._delay + MAX_DRIFT * (arrival - self._arrival))
+        self._arrival = arrival
+        if not self._is_known and delay < self._settled - MAX_FALL_S:
+            self._settled, self._paced_s = delay, 0.0
+        if stamp > self._newest:
+            self._newest = stamp
+            self._pace(arrival, stamp)
+        return not jumped
 
     def begun_after(self, stamp: float | None) -> float:
         """Return when a picture with this time stamp was begun; -inf when unknown."""
-        if stamp is None or self._paced < MIN_PACED:
+        if stamp is None or not self._is_known:
             return -math.inf
         return stamp + self._delay
+
+    @property
+    def _is_known(self) -> bool:
+        return self._paced_s >= SETTLED_S
+
+    def _pace(self, arrival: float, stamp: float) -> None:
+        """Add up how long packets are waited for, up to what makes the delay known."""
+        if self._is_known:
+            return
+        waited, step = arrival - self._waited_arrival, stamp - self._waited
+        self._since += 1
+        if waited >= PACED * step:
+            self._paced_s += min(waited, step)
+        elif self._since > 1 and step > MAX_BURST_S:
+            self._paced_s = 0.0
+        else:
+            return
+        self._waited_arrival, self._waited, self._since = arrival, stamp, 0

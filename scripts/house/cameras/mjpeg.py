@@ -1,6 +1,7 @@
 """An HTTP camera as most are: /video is its stream of JPEG pictures, /snapshot.jpg the one of now."""
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from enum import StrEnum
 from typing import Final, Self
@@ -14,6 +15,8 @@ STILL: Final = "/snapshot.jpg"
 BOUNDARY: Final = b"--picture"
 HUGE_BYTES: Final = 50_000_000
 GARBAGE: Final = bytes(range(256)) * 80
+# From one picture that lay ready to the next one.
+HELD_PAUSE_S: Final = 0.005
 # Of a picture, before a connection stalls.
 STALL_BYTES: Final = 5000
 
@@ -52,8 +55,12 @@ class MjpegCamera:
         quality: int = 85,
         user: str | None = None,
         password: str = "",
+        held: int = 0,
     ) -> None:
-        """Show a scene with this many pictures a second; with a user, to those who log in (Basic)."""
+        """Show a scene with this many pictures a second; with a user, to those who log in (Basic).
+
+        As many drivers do, it can hold some pictures: those that it took when others were sent.
+        """
         self.scene = scene
         self.frame_rate = frame_rate
         self.fault: MjpegFault | None = None
@@ -69,6 +76,7 @@ class MjpegCamera:
         self._quality = quality
         self._login = encode_basic_auth(user, password) if user else None
         self._runner: web.AppRunner | None = None
+        self._held = deque[bytes](maxlen=held)
 
     @property
     def url(self) -> str:
@@ -110,7 +118,10 @@ class MjpegCamera:
             return answer
         if self.fault in {MjpegFault.NO_PICTURE, MjpegFault.STALL}:
             await asyncio.Event().wait()
-        return web.Response(body=self._picture(), content_type="image/jpeg")
+        is_full = self._held and len(self._held) == self._held.maxlen
+        held = self._held.popleft() if is_full else None
+        picture = self._picture()
+        return web.Response(body=held or picture, content_type="image/jpeg")
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """Send one picture after the other until the reader has enough."""
@@ -138,20 +149,23 @@ class MjpegCamera:
     async def _send_parts(self, response: web.StreamResponse) -> None:
         """Send parts at the frame rate; return when the camera hangs up."""
         clock = asyncio.get_running_loop()
+        for picture in tuple(self._held):
+            await response.write(self._part(picture))
+            # The next one is fetched when this one is out.
+            await asyncio.sleep(HELD_PAUSE_S)
         due = clock.time()
         while self.fault is not MjpegFault.CLOSE:
             if self.fault is MjpegFault.STALL:
-                await response.write(self._part()[:STALL_BYTES])
+                await response.write(self._part(self._picture())[:STALL_BYTES])
                 await asyncio.Event().wait()
             if self.fault is not MjpegFault.NO_PICTURE:
-                await response.write(self._part())
+                await response.write(self._part(self._picture()))
             # A slow reader misses pictures; they are not made up for.
             due = max(due + 1 / self.frame_rate, clock.time())
             await asyncio.sleep(due - clock.time())
 
-    def _part(self) -> bytes:
-        """Return the picture of now with what goes before and after it."""
-        picture = self._picture()
+    def _part(self, picture: bytes) -> bytes:
+        """Return a picture with what goes before and after it."""
         head = [BOUNDARY, b"Content-Type: image/jpeg"]
         if self.fault is not MjpegFault.NO_LENGTH:
             head.append(b"Content-Length: %d" % len(picture))
@@ -164,6 +178,8 @@ class MjpegCamera:
         picture = self.scene.jpeg(self._quality)
         if self.sent is not None:
             self.sent.append(picture)
+        if self._held.maxlen:
+            self._held.append(self.scene.jpeg(self._quality))
         return picture.ljust(HUGE_BYTES if self.fault is MjpegFault.HUGE else 0, b"\0")
 
     def _other_answer(self, request: web.Request) -> web.StreamResponse | None:

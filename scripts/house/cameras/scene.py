@@ -67,11 +67,11 @@ class Scene:
         self._frozen_at = time.time()
         self._frozen = self._pose(_pose_at(self._frozen_at))
 
-    def picture(self) -> Image.Image:
-        """Return the picture of now (RGB)."""
+    def picture(self, taken: float | None = None) -> Image.Image:
+        """Return the picture of now (RGB), or of whoever stands there as if taken then."""
         if self._fault is SceneFault.NO_SIGNAL:
             return _card(self.size)
-        moment = time.time()
+        moment = time.time() if taken is None else taken
         pixels = self._frozen if self._fault else self._pose(_pose_at(moment))
         if self._fault is SceneFault.FROZEN_BYTES:
             moment = self._frozen_at

@@ -41,10 +41,12 @@ class HoldingCamera(Camera):
         return self._held.pop(0)
 
 
-async def add_holding(hass: HomeAssistant, scene: Scene) -> HoldingCamera:
+async def add_holding(
+    hass: HomeAssistant, scene: Scene, *, frames: int = 1
+) -> HoldingCamera:
     """Add a camera of an unknown integration."""
     assert await async_setup_component(hass, "camera", {})
-    camera = HoldingCamera(scene)
+    camera = HoldingCamera(scene, frames=frames)
     await hass.data[DATA_INSTANCES]["camera"].async_add_entities([camera])
     return camera
 

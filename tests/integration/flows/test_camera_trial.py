@@ -137,7 +137,10 @@ async def test_the_camera_is_tried_later_by_a_button_that_shows_no_picture(
     """Everybody who uses Home Assistant sees its notifications."""
     camera.scene.show(portraits / "A/1.jpg")
     await hass.services.async_call(
-        "button", "press", {"entity_id": "button.entrance_try_the_camera"}, blocking=True
+        "button",
+        "press",
+        {"entity_id": "button.entrance_try_the_camera"},
+        blocking=True,
     )
     (told,) = hass.data["persistent_notification"].values()
     assert told["title"] == "Entrance: What the camera sees"

@@ -1,0 +1,43 @@
+"""Which hosts this process is connected to: a camera may send its reader to another one.
+
+FFmpeg follows redirects and cannot be told not to. It can be seen afterwards.
+"""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+import os
+import socket
+from typing import Final
+from urllib.parse import urlsplit
+
+MAX_FILES: Final = 256
+"""More than a reader ever has open."""
+
+type Host = IPv4Address | IPv6Address
+
+
+def peers() -> set[tuple[int, Host]]:
+    """Return every connection of this process: the number of its file, and the host."""
+    found = ((number, _peer(number)) for number in range(MAX_FILES))
+    return {(number, host) for number, host in found if host is not None}
+
+
+def lead_to(url: str, connections: set[tuple[int, Host]]) -> bool:
+    """Return if all of them lead to the host that an address names by its number."""
+    named = _host(urlsplit(url).hostname or "")
+    return all(host == named for _, host in connections)
+
+
+def _peer(number: int) -> Host | None:
+    """Return the host at the other end of a file, None if that is no connection."""
+    try:
+        with socket.socket(fileno=os.dup(number)) as connection:
+            return _host(connection.getpeername()[0])
+    except OSError, ValueError, IndexError:
+        return None
+
+
+def _host(text: str) -> Host:
+    """Return a host by its number; raises ValueError."""
+    host = ip_address(text.partition("%")[0])
+    mapped = host.ipv4_mapped if isinstance(host, IPv6Address) else None
+    return mapped or host
