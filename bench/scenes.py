@@ -18,6 +18,9 @@ VISITS: Final = 150
 _TENTH: Final = 9
 _FAMILY: Final = 4
 _CLASS: Final = 20
+# Sites that share one quota, each with a crowd of its own.
+_PARK: Final = 2000
+_PARKS_CROWDS: Final = 4
 
 
 class Draw(Protocol):
@@ -66,6 +69,9 @@ def scenes(by_light: Mapping[Light, Crowds]) -> Iterator[Scene]:
             yield from mixed(name, day[name], light, crowds[name])
     if adults:
         yield from drawn_like("drawn", max(adults.values(), key=len))
+    if len(day) >= _PARKS_CROWDS:
+        largest = sorted(day.items(), key=lambda one: -len(one[1]))[:_PARKS_CROWDS]
+        yield Scene(name="a whole park", size=_PARK, acts=partial(_park, dict(largest)))
 
 
 def alone(
@@ -217,3 +223,19 @@ def _drawn(like: Sequence[Person], size: int, rng: np.random.Generator) -> list[
         Act(visitors=visitors, visits=size, returns=0.0),
         Act(visitors=visitors, strangers=strangers, visits=10, returns=0.0),
     ]
+
+
+def _park(crowds: Crowds, rng: np.random.Generator) -> list[Act]:
+    """Return as many people like each crowd, and then some of every crowd looked up."""
+    each = _PARK // len(crowds)
+    acts, real, last = [], [], []
+    for name, crowd in crowds.items():
+        visitors, strangers = split(crowd, rng)
+        people = [
+            replace(one, name=f"{name} {one.name}")
+            for one in drawn(visitors, each + 10, rng)
+        ]
+        acts.append(Act(visitors=people, visits=each, returns=0.0))
+        last += people
+        real += strangers
+    return [*acts, Act(visitors=last, strangers=real, visits=10, returns=0.0)]

@@ -39,7 +39,6 @@ from .const import (
 from .entity import DispenserEntity
 from .options import LIMITS
 from .panel.papers.report import Period, async_report
-from .quota.book import PurgeCounts
 from .site.dispenser import Dispenser
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
@@ -52,6 +51,7 @@ SERVICE_REFILLED: Final = "refilled"
 SERVICE_CLEANED: Final = "cleaned"
 SERVICE_PURGE: Final = "purge"
 SERVICE_REPORT: Final = "report"
+ATTR_ONLY_HERE: Final = "only_here"
 ATTR_PERIOD: Final = "period"
 SERVICE_EXPORT_LOG: Final = "export_log"
 
@@ -85,7 +85,12 @@ DISPENSE_SCHEMA: Final = {
     vol.Optional(ATTR_REQUEST_ID): vol.All(cv.string, vol.Length(min=1, max=64)),
 }
 SITE_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
-PURGE_SCHEMA: Final = SITE_SCHEMA.extend({vol.Optional(ATTR_OLDER_THAN): _period})
+PURGE_SCHEMA: Final = SITE_SCHEMA.extend(
+    {
+        vol.Optional(ATTR_OLDER_THAN): _period,
+        vol.Optional(ATTR_ONLY_HERE, default=False): cv.boolean,
+    }
+)
 
 
 REPORT_SCHEMA: Final = SITE_SCHEMA.extend(
@@ -224,16 +229,14 @@ async def _purge(call: ServiceCall) -> ServiceResponse:
     receipt = entry.runtime_data.visitors.purge(
         async_cause(call.context),
         older_than_s=None if older_than is None else older_than.total_seconds(),
+        only_here=call.data[ATTR_ONLY_HERE],
     )
     answer: dict[str, Any] = {
         ATTR_TIME: receipt.time.isoformat(),
         "already_purged": receipt.already_purged,
         **receipt_record(receipt),
     }
-    counts = PurgeCounts(faces=receipt.faces, reservations=receipt.reservations)
-    if older_than is None and (
-        elsewhere := await entry.runtime_data.sharing.purge_receipt(counts)
-    ):
+    if elsewhere := await entry.runtime_data.sharing.purge_receipt(receipt):
         answer["shared_quota"] = {
             "acknowledged": list(elsewhere.acknowledged),
             "missing": list(elsewhere.missing),

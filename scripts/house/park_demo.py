@@ -24,7 +24,7 @@ from .demo import CACHE, run_until_told_to_end, say
 from .home_assistant import complaints
 from .park import GATES, PASSWORD, ParkGate, open_houses, pair, set_up_gates
 from .people import Person, portraits, stand
-from .site import RULES
+from .site import RULES, until_ready
 from .stage import Told, Watch
 from .table import Line, heading
 from .visits import PORTION_CM, STEP_UP_S, Expected
@@ -88,6 +88,10 @@ class ParkDemo:
         back = await self._visit(self._a, 1)
         yield self._line("A, who had it meanwhile", 1, back, _refused(due))
         yield await self._purge()
+        # A purge ends the processes that looked at faces, too.
+        for gate in self._gates:
+            site = gate.site
+            await until_ready(site.client, site.entry_id, site.dispensers)
         after = await self._visit(self._a, 1)
         yield self._line("A after the purge", 1, after, _granted(after))
 

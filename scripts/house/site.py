@@ -109,7 +109,7 @@ class Site:
         """Return the only site of a house, once it is ready, with these dispensers."""
         entries = await client.get("/api/config/config_entries/entry?domain=facequota")
         entry_id: str = entries[0]["entry_id"]
-        await _until_ready(client, entry_id, dispensers)
+        await until_ready(client, entry_id, dispensers)
         subentries = await client.call(
             "config_entries/subentries/list", entry_id=entry_id
         )
@@ -134,7 +134,7 @@ class Site:
         """Let Home Assistant set the site up anew, and wait until it is ready."""
         path = f"/api/config/config_entries/entry/{self.entry_id}/reload"
         await self.client.post(path)
-        await _until_ready(self.client, self.entry_id, self.dispensers)
+        await until_ready(self.client, self.entry_id, self.dispensers)
 
     async def press(self, dispenser: Dispenser, name: str = "Sim request") -> None:
         """Press one of the buttons of a dispenser's firmware, as the visitor would."""
@@ -262,7 +262,7 @@ async def _add_dispenser(
     await flow.finish("inputs", flow.suggested)
 
 
-async def _until_ready(
+async def until_ready(
     client: Client, entry_id: str, dispensers: Sequence[Dispenser]
 ) -> None:
     """Wait until all the dispensers have entities and the recognition's child looks at pictures.

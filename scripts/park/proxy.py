@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+import re
 
 
 class Proxy:
@@ -16,6 +17,8 @@ class Proxy:
         self.thaw()
         self.port = 0
         self.delay_s = 0.0
+        # What the server says, and what it is to say instead.
+        self.rewrites: dict[bytes, bytes] = {}
 
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
@@ -82,6 +85,9 @@ class Proxy:
             await passes.wait()
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
+            if passes is self._answers:
+                for said, instead in self.rewrites.items():
+                    data = re.sub(said, instead, data)
             writer.write(data)
             await writer.drain()
         writer.close()

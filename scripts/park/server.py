@@ -42,7 +42,10 @@ class QuotaServer:
     def __init__(
         self, kind: str = VALKEY, *settings: str, port: int | None = None
     ) -> None:
-        """Prepare a server; settings are added to its command line."""
+        """Prepare a server; settings are added to its command line.
+
+        Settings that speak of TLS make it speak nothing else.
+        """
         self.port = port or free_port()
         self._kind = kind
         self._settings = settings
@@ -51,7 +54,10 @@ class QuotaServer:
 
     def start(self) -> None:
         """Start with an empty memory; return when it answers."""
-        command = [binary(self._kind), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command = [binary(self._kind), "--bind", "127.0.0.1"]
+        tls = any(one.startswith("--tls") for one in self._settings)
+        command += ["--port", "0", "--tls-port"] if tls else ["--port"]
+        command.append(str(self.port))
         command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
         self.process = subprocess.Popen(
             [*command, *self._settings],

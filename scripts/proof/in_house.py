@@ -34,6 +34,7 @@ from .needles import Needles, Secret
 from .processes import workers
 from .report import Line, Report
 from .rows import ids
+from .shared import shared
 from .sought import Face, Sent
 from .story import Story
 
@@ -146,6 +147,7 @@ async def with_visitors(
         report.add(line)
     report.add(await on_time(story, house, known))
     report.add(await suspended(story, house, entrance))
+    report.add(await shared(story, house, sent))
     return visitors
 
 

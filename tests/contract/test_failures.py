@@ -128,6 +128,24 @@ async def test_an_answer_that_is_lost_charges_nobody_twice(
         await gate.kill()
 
 
+async def test_a_gate_that_dies_before_it_settles_costs_the_visitor_nothing(
+    server: QuotaServer,
+) -> None:
+    """What it had reserved is given back by the server once no motor can run any more."""
+    async with gates(1, server.port) as (other,):
+        one = Gate(server.port)
+        await one.open()
+        reservation = reserved(await one.paper_later(1))
+        await until(lambda: other.knows(1))
+        await one.kill()
+        refused(await other.paper(1))
+        held = f"{reservation.visitor} {reservation.token}"
+        assert await other.raw("ZSCORE", other.key("open"), held)
+        await other.raw("ZADD", other.key("open"), 1, held)
+        await until(lambda: not other.knows(1))
+        assert reserved(await other.paper(1)).new
+
+
 async def test_gates_that_cannot_reach_each_other_agree_when_they_can(
     server: QuotaServer, proxy: Proxy
 ) -> None:

@@ -172,11 +172,22 @@ class SharedBook:
         self.replica.expire(now)
         if older_than_s is None:
             return self._errands.purge()
+        return self._errands.forget(self._older_than(older_than_s, now))
+
+    def purge_here(
+        self, now: float, *, older_than_s: float | None = None
+    ) -> PurgeCounts:
+        """Forget them in this instance only; it takes none of them from the server again."""
+        self.replica.expire(now)
+        if older_than_s is None:
+            return self._errands.forget_here(self.replica.names())
+        return self._errands.forget_here(self._older_than(older_than_s, now))
+
+    def _older_than(self, older_than_s: float, now: float) -> list[str]:
+        """Return who had paper longer ago than this."""
         latest = now + self.rule.window_s - older_than_s
         standings = {name: self.replica.standing(name) for name in self.replica.names()}
-        return self._errands.forget(
-            [name for name, one in standings.items() if one and one.tat <= latest]
-        )
+        return [name for name, one in standings.items() if one and one.tat <= latest]
 
     async def purge_receipt(self, counts: PurgeCounts, wait_s: float) -> PurgeReceipt:
         """Return which instances say that they have followed the last purge."""

@@ -72,13 +72,17 @@ class Errands:
                     await one.wait()
         return all(one.is_set() for one in waiting)
 
+    def forget_here(self, names: list[str]) -> PurgeCounts:
+        """Forget visitors here at once; elsewhere they stay until their time."""
+        counts = self._copy.replica.drop(names)
+        self._copy.hidden.update(names)
+        for name in names:
+            self._copy.alone.pop(name, None)
+        return counts
+
     def forget(self, names: list[str]) -> PurgeCounts:
         """Forget visitors here at once, and there."""
-        copy, epoch = self._copy, self._epoch
-        counts = copy.replica.drop(names)
-        copy.hidden.update(names)
-        for name in names:
-            copy.alone.pop(name, None)
+        epoch, counts = self._epoch, self.forget_here(names)
 
         async def errand(link: Link) -> None:
             for at in range(0, len(names), _AT_ONCE):

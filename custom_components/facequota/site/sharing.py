@@ -22,7 +22,7 @@ from custom_components.facequota.shared_quota.functions import library
 from custom_components.facequota.shared_quota.pairing import pairing
 from custom_components.facequota.shared_quota.server import Server, ServerSettings
 from custom_components.facequota.shared_quota.status import PurgeReceipt, Status
-from custom_components.facequota.visit.visitors import Visitors
+from custom_components.facequota.visit.visitors import Receipt, Visitors
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
@@ -95,6 +95,10 @@ class Sharing:
         self._subentry = shared_quota_of(entry)
         self._book: SharedBook | None = None
         self._task: asyncio.Task[None] | None = None
+        self._acknowledging: asyncio.Task[PurgeReceipt] | None = None
+        # Who has followed the last purge everywhere, as far as was said.
+        self.last_purge: PurgeReceipt | None = None
+        visitors.purges.add(self._purged)
 
     @property
     def configured(self) -> bool:
@@ -148,11 +152,26 @@ class Sharing:
         self._visitors.share(None)
         ir.async_delete_issue(self._hass, DOMAIN, away_issue_id(self._entry))
 
-    async def purge_receipt(self, counts: PurgeCounts) -> PurgeReceipt | None:
-        """Return which instances followed the last purge of everybody."""
-        if self._book is None:
+    async def purge_receipt(self, receipt: Receipt) -> PurgeReceipt | None:
+        """Return which instances followed a purge everywhere; None of another one."""
+        if self._acknowledging is None or not _concerns_all(receipt):
             return None
-        return await self._book.purge_receipt(counts, ACKNOWLEDGE_S)
+        return await asyncio.shield(self._acknowledging)
+
+    @callback
+    def _purged(self, receipt: Receipt) -> None:
+        """Find out who follows a purge, whoever has asked for it."""
+        if self._book is None or not _concerns_all(receipt):
+            return
+        self._acknowledging = self._entry.async_create_background_task(
+            self._hass, self._acknowledge(self._book, receipt), name=f"{DOMAIN} purge"
+        )
+
+    async def _acknowledge(self, book: SharedBook, receipt: Receipt) -> PurgeReceipt:
+        counts = PurgeCounts(faces=receipt.faces, reservations=receipt.reservations)
+        self.last_purge = await book.purge_receipt(counts, ACKNOWLEDGE_S)
+        self._changed()
+        return self.last_purge
 
     @callback
     def _changed(self) -> None:
@@ -173,3 +192,8 @@ class Sharing:
                 translation_key="shared_quota_away",
                 translation_placeholders={"site": self._entry.title},
             )
+
+
+def _concerns_all(receipt: Receipt) -> bool:
+    """Return if a purge was of everybody, at every site."""
+    return receipt.everywhere and receipt.older_than_s is None

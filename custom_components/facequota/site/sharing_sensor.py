@@ -23,11 +23,16 @@ def _state(site: Site) -> str:
 def _attributes(site: Site) -> Mapping[str, Any] | None:
     if (status := site.sharing.status) is None or (since := site.sharing.since) is None:
         return None
-    return {
+    attributes: dict[str, Any] = {
         "since": since.isoformat(),
         "instances": sorted(status.instances),
+        "round_trip_ms": round(status.round_trip_s * 1000),
         "double_grants": status.double_grants,
     }
+    if purge := site.sharing.last_purge:
+        attributes["purge_acknowledged"] = sorted(purge.acknowledged)
+        attributes["purge_missing"] = sorted(purge.missing)
+    return attributes
 
 
 SHARED_QUOTA_SENSOR: Final = SiteSensorDescription(

@@ -42,6 +42,8 @@ class Receipt:
     faces: int
     reservations: int
     older_than_s: float | None
+    everywhere: bool = False
+    """Also at the other sites that share the quota."""
 
     @property
     def already_purged(self) -> bool:
@@ -162,32 +164,43 @@ class Visitors:
         self._changed(removed=before - self.statistics.faces)
 
     @callback
-    def purge(self, cause: Cause, *, older_than_s: float | None = None) -> Receipt:
-        """Remove everybody, or those seen longer ago than older_than_s."""
+    def purge(
+        self,
+        cause: Cause,
+        *,
+        older_than_s: float | None = None,
+        only_here: bool = False,
+    ) -> Receipt:
+        """Remove everybody, or those seen longer ago than older_than_s.
+
+        In a shared quota everywhere, unless it is to be only_here.
+        """
         self._changed()
-        counts = self._remove(older_than_s)
+        counts = self._remove(older_than_s, only_here)
         receipt = Receipt(
             time=dt_util.utcnow(),
             cause=cause,
             faces=counts.faces,
             reservations=counts.reservations,
             older_than_s=older_than_s,
+            everywhere=self._shared is not None and not only_here,
         )
         _LOGGER.info("Purged %s faces (cause: %s)", receipt.faces, cause)
         self._changed(removed=receipt.faces)
         self.purges.tell(receipt)
         return receipt
 
-    def _remove(self, older_than_s: float | None) -> PurgeCounts:
+    def _remove(self, older_than_s: float | None, only_here: bool) -> PurgeCounts:
         """Remove visitors; a book that fails at it is thrown away with everybody in it.
 
         Whatever is wrong with it, nobody in it can be matched any more.
         """
         self.purge_failed = False
+        purge = self._any_book.purge
+        if only_here and self._shared is not None:
+            purge = self._shared.purge_here
         try:
-            return self._any_book.purge(
-                self._hass.loop.time(), older_than_s=older_than_s
-            )
+            return purge(self._hass.loop.time(), older_than_s=older_than_s)
         except Exception:
             _LOGGER.exception("The purge failed: the whole book is thrown away")
             lost, self._book = self._faces, self._make_book()

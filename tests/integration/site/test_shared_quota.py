@@ -10,12 +10,14 @@ from valkey.asyncio import Valkey
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.quota.account import Refusal, Reservation
+from custom_components.facequota.shared_quota.pairing import pairing
 from custom_components.facequota.site.sharing import away_issue_id
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from scripts.park.server import QuotaServer
+from tests.contract.gates import Gate
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.people import somebody
 
@@ -159,6 +161,47 @@ async def test_a_purge_answers_who_followed_it(
         "missing": [],
         "nothing_left_on_server": True,
     }
+
+
+async def test_a_purge_by_the_button_tells_who_followed_it(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    await share(hass, site, server)
+    await site.runtime_data.visitors.request(somebody(1), 60)
+    await hass.services.async_call(
+        "button", "press", {"entity_id": "button.east_gate_purge"}, blocking=True
+    )
+    await until(lambda: site.runtime_data.sharing.last_purge)
+    await hass.async_block_till_done()
+    state = hass.states.get("sensor.east_gate_shared_quota")
+    assert state is not None
+    assert state.attributes["purge_acknowledged"] == ["East gate"]
+    assert state.attributes["purge_missing"] == []
+
+
+async def test_a_purge_only_here_leaves_the_others_as_they_are(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    """Nobody is known here any more; at another gate they are."""
+    code = await share(hass, site, server)
+    other = Gate(server.port, name="West gate", pairing=pairing(code))
+    await other.open()
+    visitors = site.runtime_data.visitors
+    await visitors.request(somebody(1), 60)
+    await until(lambda: other.replica.names())
+    receipt = await hass.services.async_call(
+        DOMAIN,
+        "purge",
+        {"config_entry_id": site.entry_id, "only_here": True},
+        blocking=True,
+        return_response=True,
+    )
+    assert receipt is not None
+    assert receipt["faces"] == 1
+    assert "shared_quota" not in receipt
+    assert isinstance(await other.book.reserve(somebody(1), 60, other.now()), Refusal)
+    assert isinstance(await visitors.request(somebody(1), 60), Reservation)
+    await other.kill()
 
 
 async def test_a_restart_of_one_site_purges_nobody_elsewhere(

@@ -1,0 +1,34 @@
+"""The line of a quota that is shared: the house's site shares its own, and is copied."""
+
+from typing import Final
+
+from scripts.house.house import House
+from scripts.house.park import PASSWORD, ParkGate, pair
+from scripts.park.server import VALKEY, QuotaServer
+
+from .report import Line
+from .server import code_on_disk, dump, server_line
+from .sought import Sent
+from .story import Story
+
+# Longer than two copies take.
+_WINDOW_MIN: Final = 60
+_SITE: Final = "Park gate"
+
+
+async def shared(story: Story, house: House, sent: Sent) -> Line:
+    """Share the quota, let A and B visit before and after a purge, copy the server."""
+    await story.site.set_number("window", _WINDOW_MIN)
+    entrance, exit_ = story.site.dispensers
+    with QuotaServer(VALKEY, "--requirepass", PASSWORD) as server:
+        (gate,) = await pair([ParkGate(house=house, site=story.site)], server)
+        dumps = []
+        for _ in range(2):
+            await story.visit(entrance, "A1")
+            await story.visit(exit_, "B1")
+            dumps.append(await dump(server, PASSWORD))
+            await story.site.purge()
+            await gate.until("connected", 1)
+    await sent.look()
+    code = code_on_disk(house.home_assistant.folder)
+    return server_line(*dumps, sent.secrets, _SITE, code)
