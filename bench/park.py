@@ -25,6 +25,7 @@ from scripts.park.server import QuotaServer
 from tests.contract.gates import Gate
 
 from .park_day import DAY_VISITS, Day
+from .park_visit import request_to_motor
 
 MANY: Final = 10_000
 ROUNDS: Final = 200
@@ -109,6 +110,8 @@ async def measure(visits: int) -> dict[str, float]:
     with QuotaServer() as server:
         figures |= await entry_and_trips(server)
     with QuotaServer() as server:
+        figures |= await request_to_motor(server)
+    with QuotaServer() as server:
         figures |= await Day(server, visits).spend()
     return figures
 
@@ -117,6 +120,7 @@ LEAST: Final = {"reserved_per_core_s": 20_000, "entry_templates": MANY}
 MOST: Final = {
     "visitors_10000_mb": 15.0,
     "entry_s": 1.0,
+    "motor_on_shared_to_local": 1.05,
     "refused_earlier_than_told": 0,
     "double_grants_while_all_was_well": 0,
     "worst_balance_cm": 1.0,

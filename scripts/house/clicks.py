@@ -35,6 +35,17 @@ class Forms:
         await self.page.get_by_role("button", name="Add dispenser").first.click()
         await self._shows("Dispenser")
 
+    async def open_shared_quota(self) -> None:
+        """Begin to share the quota of the only site."""
+        await self.page.goto(self._url + INTEGRATION)
+        await self.page.get_by_role("button", name="Share the quota").first.click()
+        await self._shows("Encrypted (TLS)")
+
+    async def take(self, choice: str, following: str) -> None:
+        """Take a choice of a menu and wait for words of what comes next."""
+        await self.dialog.get_by_text(choice).click()
+        await self._shows(following)
+
     async def write(self, label: str, text: str) -> None:
         """Type into a field for text."""
         await self.dialog.get_by_role("textbox", name=label).fill(text)

@@ -85,12 +85,13 @@ async def dump(server: QuotaServer, password: str | None = None) -> Dump:
 def code_on_disk(configuration: Path) -> str:
     """Return the pairing code from a Home Assistant's configuration folder."""
     entries = json.loads((configuration / ".storage/core.config_entries").read_text())
-    return next(
+    code: str = next(
         subentry["data"][CONF_PAIRING_CODE]
         for entry in entries["data"]["entries"]
         for subentry in entry.get("subentries", ())
         if CONF_PAIRING_CODE in subentry["data"]
     )
+    return code
 
 
 def opened_by(secret: Pairing, seen: Dump) -> tuple[list[str], int]:

@@ -7,7 +7,7 @@ from scripts.house.park import PASSWORD, ParkGate, pair
 from scripts.park.server import VALKEY, QuotaServer
 
 from .report import Line
-from .server import code_on_disk, dump, server_line
+from .server import Dump, code_on_disk, dump, server_line
 from .sought import Sent
 from .story import Story
 
@@ -22,13 +22,16 @@ async def shared(story: Story, house: House, sent: Sent) -> Line:
     entrance, exit_ = story.site.dispensers
     with QuotaServer(VALKEY, "--requirepass", PASSWORD) as server:
         (gate,) = await pair([ParkGate(house=house, site=story.site)], server)
-        dumps = []
-        for _ in range(2):
+
+        async def copied() -> Dump:
             await story.visit(entrance, "A1")
             await story.visit(exit_, "B1")
-            dumps.append(await dump(server, PASSWORD))
-            await story.site.purge()
-            await gate.until("connected", 1)
+            return await dump(server, PASSWORD)
+
+        before = await copied()
+        await story.site.purge()
+        await gate.until("connected", 1)
+        after = await copied()
     await sent.look()
     code = code_on_disk(house.home_assistant.folder)
-    return server_line(*dumps, sent.secrets, _SITE, code)
+    return server_line(before, after, sent.secrets, _SITE, code)

@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.facequota.shared_quota.pairing import new_code, pairing
 from scripts.park.server import QuotaServer
-from scripts.proof.server import as_secret, dump, linked, opened_by, server_line
+from scripts.proof.server import Dump, as_secret, dump, linked, opened_by, server_line
 from tests.contract.gates import Gate, until
 from tests.integration.people import somebody
 
@@ -22,20 +22,24 @@ async def test_a_copy_of_the_server_opens_nothing_and_links_nobody() -> None:
         gate = Gate(server.port, name="East gate", pairing=pairing(code))
         other = Gate(server.port, name="West gate", pairing=pairing(code))
         await gate.open()
-        dumps = []
-        for _ in range(2):
+
+        async def copied() -> Dump:
             for person in (1, 2):
                 await gate.book.reserve(somebody(person), 60, gate.now())
             # Another instance asks for the key, which is handed over sealed.
             await other.open()
-            dumps.append(await dump(server))
+            copy = await dump(server)
             await other.kill()
-            gate.book.purge(gate.now())
-            await until(lambda: gate.book.status.waiting == 0)
-            await gate.connected()
-        line = server_line(*dumps, secrets, "East gate", code)
+            return copy
+
+        before = await copied()
+        gate.book.purge(gate.now())
+        await until(lambda: gate.book.status.waiting == 0)
+        await gate.connected()
+        after = await copied()
+        line = server_line(before, after, secrets, "East gate", code)
         assert line.shown, line.as_text()
-        assert dumps[0].handed
+        assert before.handed
         await gate.kill()
 
 

@@ -19,7 +19,12 @@ from custom_components.facequota.shared_quota.pairing import (
     new_code,
     pairing,
 )
-from custom_components.facequota.shared_quota.server import FAILURES, Server, trouble_of
+from custom_components.facequota.shared_quota.server import (
+    FAILURES,
+    Server,
+    Trouble,
+    trouble_of,
+)
 from custom_components.facequota.site.sharing import server_settings, shared_quota_of
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -162,8 +167,7 @@ async def server_errors(
         await server.open()
         await server.check()
     except FAILURES as error:
-        _LOGGER.debug("The server for a shared quota is not fit", exc_info=error)
-        return {"base": trouble_of(error).value}
+        return _failed(error)
     finally:
         await server.close()
     return {}
@@ -183,7 +187,15 @@ async def _announced(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, 
             return {CONF_PAIRING_CODE: "nobody_there"}
         await functions.call("finish", "", secrets.token_hex(8))
     except FAILURES as error:
-        return {"base": trouble_of(error).value}
+        return _failed(error)
     finally:
         await server.close()
     return {}
+
+
+def _failed(error: BaseException) -> dict[str, str]:
+    """Return what went wrong for the form, which names the log where it has no word."""
+    trouble = trouble_of(error)
+    if trouble is Trouble.REFUSED:
+        _LOGGER.warning("The server for a shared quota refuses: %s", error)
+    return {"base": trouble.value}

@@ -18,9 +18,8 @@ from .clock import ServerClock
 from .functions import Fallen
 from .seal import EpochKey, Forged
 from .tokens import Tokens
-from .told import later, standing_of, text
+from .told import standing_of, text
 
-type Message = tuple[str | bytes | float, ...]
 type State = list[Any]
 type Template = NDArray[np.float32]
 
@@ -38,8 +37,6 @@ class Unconfirmed:
 
 # By how much two estimates of the server's clock may differ.
 CLOCK_MS: Final = 1000.0
-# What two estimates of one moment differ by.
-TOLERANCE_MS: Final = 50.0
 _NO_TEMPLATE: Final = b"c"
 _ACCOUNT: Final = {b"a", b"t", b"c"}
 
@@ -238,58 +235,6 @@ class Copy:
         template.fill(0)
         return sealed
 
-    def message(self, name: str, mine: Standing) -> Message:
-        """Return what the server is told of a visitor who stands so here.
-
-        Raises Forged without a key, KeyError when nobody has that id.
-        """
-        if self.key is None:
-            raise Forged
-        tat, opened = mine.tat, list(mine.reservations)
-        for settled in self.unconfirmed.values():
-            # Open there until it is settled there, which comes next.
-            if settled.cm and name in self.known_as(settled.names):
-                rule = self.replica.rule
-                tat += rule.time_for(settled.reservation.cm)
-                tat -= rule.time_for(settled.cm)
-                opened.append(settled.reservation)
-        for one in opened:
-            self.there.add(one.token)
-        return (
-            self.key.epoch,
-            name,
-            self.sealed(name, self.replica.template(name)),
-            f"{self.clock.server_ms(tat):.3f}",
-            *(
-                f"{one.token} {one.cm} {self.clock.server_ms(one.expires_at):.3f}"
-                for one in opened
-            ),
-        )
-
-    def missing(self, before: dict[str, Standing], there: set[str]) -> list[Message]:
-        """Return what a server that lost its memory does not know of these visitors.
-
-        They stand here as before; those whom it knows of, as it says.
-        """
-        messages = []
-        for name, mine in before.items():
-            found = self.replica.standing(name)
-            if found is None:
-                continue
-            both = later(mine, found)
-            if name not in there or _is_more(both, found):
-                self.replica.put(name, both, None)
-                messages.append(self.message(name, mine))
-        return messages
-
     def known_as(self, names: Iterable[str]) -> list[str]:
         """Return the ids under which the server may know somebody."""
         return [one for n in names for one in (n, self.aliases.get(n)) if one]
-
-
-def _is_more(both: Standing, there: Standing) -> bool:
-    """Return whether somebody owes more, or has more paper reserved, than is told."""
-    opened = {one.token for one in there.reservations}
-    return (both.tat - there.tat) * 1000 > TOLERANCE_MS or any(
-        one.token not in opened for one in both.reservations
-    )

@@ -6,11 +6,12 @@ from typing import Final
 
 from custom_components.facequota.quota.protocol import Rule, Standing
 
-from .copy import Copy, Message
+from .copy import Copy
 from .epochs import Epochs, Tick, new_epoch
 from .functions import EpochEnded
 from .link import Link
 from .told import later, text, unpacked
+from .untold import Message, message, missing
 
 _PIECE: Final = 200
 
@@ -118,7 +119,7 @@ class Entry:
             cursor = answer[2]
             if cursor == b"0":
                 break
-        await self._tell(link, copy.missing(before, found))
+        await self._tell(link, missing(copy, before, found))
         found.update(before)
         copy.position = position
         while told := (await link.call("changes", position, _PIECE))[2]:
@@ -161,7 +162,7 @@ class Entry:
                 copy.aliases[name] = same
                 copy.alone[same] = copy.alone.pop(name)
             told.append(same or name)
-            messages.append(copy.message(same or name, mine))
+            messages.append(message(copy, same or name, mine))
         await self._tell(link, messages)
         for name in told:
             copy.alone.pop(name, None)

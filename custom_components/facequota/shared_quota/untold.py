@@ -1,0 +1,68 @@
+"""What the server is told of visitors that it does not know, or knows less of."""
+
+from typing import Final
+
+from custom_components.facequota.quota.protocol import Standing
+
+from .copy import Copy
+from .seal import Forged
+from .told import later
+
+type Message = tuple[str | bytes | float, ...]
+
+# What two estimates of one moment differ by.
+_TOLERANCE_MS: Final = 50.0
+
+
+def message(copy: Copy, name: str, mine: Standing) -> Message:
+    """Return what the server is told of a visitor who stands so here.
+
+    Raises Forged without a key, KeyError when nobody has that id.
+    """
+    if copy.key is None:
+        raise Forged
+    tat, opened = mine.tat, list(mine.reservations)
+    for settled in copy.unconfirmed.values():
+        # Open there until it is settled there, which comes next.
+        if settled.cm and name in copy.known_as(settled.names):
+            rule = copy.replica.rule
+            tat += rule.time_for(settled.reservation.cm)
+            tat -= rule.time_for(settled.cm)
+            opened.append(settled.reservation)
+    for one in opened:
+        copy.there.add(one.token)
+    return (
+        copy.key.epoch,
+        name,
+        copy.sealed(name, copy.replica.template(name)),
+        f"{copy.clock.server_ms(tat):.3f}",
+        *(
+            f"{one.token} {one.cm} {copy.clock.server_ms(one.expires_at):.3f}"
+            for one in opened
+        ),
+    )
+
+
+def missing(copy: Copy, before: dict[str, Standing], there: set[str]) -> list[Message]:
+    """Return what a server that lost its memory does not know of these visitors.
+
+    They stand here as before; those whom it knows of, as it says.
+    """
+    messages = []
+    for name, mine in before.items():
+        found = copy.replica.standing(name)
+        if found is None:
+            continue
+        both = later(mine, found)
+        if name not in there or _is_more(both, found):
+            copy.replica.put(name, both, None)
+            messages.append(message(copy, name, mine))
+    return messages
+
+
+def _is_more(both: Standing, there: Standing) -> bool:
+    """Return whether somebody owes more, or has more paper reserved, than is told."""
+    opened = {one.token for one in there.reservations}
+    return (both.tat - there.tat) * 1000 > _TOLERANCE_MS or any(
+        one.token not in opened for one in both.reservations
+    )
