@@ -15,7 +15,7 @@ from custom_components.facequota.languages import (
     served,
 )
 
-from .sources import PRODUCT
+from .sources import PRODUCT, ROOT
 
 
 def words(text: str) -> set[str]:
@@ -198,3 +198,27 @@ def test_a_text_has_room_in_its_place(language: str) -> None:
         if wide > room:
             too_wide[path] = (wide, room, text)
     assert too_wide == {}
+
+
+def test_our_display_s_font_has_the_letters_of_every_european_language() -> None:
+    package = (ROOT / "esphome/packages/oled.yaml").read_text()
+    found = re.search(r'oled_glyphs: "((?:[^"\\]|\\.)*)"', package)
+    assert found
+    for language in TEXTS.keys() - CHARACTERS.keys():
+        said = {
+            letter
+            for path, text in TEXTS[language].items()
+            if path.startswith("common.display_")
+            for letter in re.sub(r"{\w+}", "", text)
+        }
+        assert said - set(found[1]) == set(), language
+
+
+def test_the_documentation_says_which_languages_are_machine_made() -> None:
+    table = (ROOT / "docs/papers.md").read_text().partition("## Languages")[2]
+    (row,) = [
+        line for line in table.splitlines() if line.startswith("| Home Assistant")
+    ]
+    _what, people, machine = row.strip("| ").split(" | ")
+    assert set(re.findall(r"`([\w-]+)`", people)) == LANGUAGES.keys() - MACHINE_MADE
+    assert set(re.findall(r"`([\w-]+)`", machine)) == MACHINE_MADE

@@ -36,4 +36,22 @@ inline std::string fit_utf8(std::string_view text, size_t max_bytes) {
   return result;
 }
 
+/// Where the line that begins at `start` ends, when a line takes what `fits` says yes to: the last space before its edge; without one
+/// (Chinese and Japanese have none between words), the last whole character before it. At least one character of a line is taken.
+template<typename Fits> size_t line_end(std::string_view text, size_t start, Fits fits) {
+  size_t end = text.size();
+  while (!fits(text.substr(start, end - start))) {
+    size_t shorter = text.rfind(' ', end - 1);
+    if (shorter == std::string_view::npos || shorter <= start) {
+      shorter = end - 1;
+      while (shorter > start && (static_cast<unsigned char>(text[shorter]) & 0xC0) == 0x80)
+        shorter--;
+    }
+    if (shorter <= start)
+      break;
+    end = shorter;
+  }
+  return end;
+}
+
 }  // namespace esphome::paper_dispenser

@@ -1,5 +1,6 @@
 // What outlives a reboot, and what wraps around.
 #include <cstring>
+#include <vector>
 
 #include "../check.h"
 #include "../../../esphome/components/paper_dispenser/utf8.h"
@@ -203,4 +204,23 @@ TEST(a_time_stays_on_the_smallest_display) {
     const std::string cut = fit_utf8(chinese, bytes);
     CHECK(cut.size() <= bytes && cut.ends_with("12:30"));
   }
+}
+
+TEST(a_line_ends_at_a_space_or_where_there_is_none_after_a_whole_character) {
+  const auto lines = [](std::string_view text, size_t bytes) {
+    std::vector<std::string> made;
+    for (size_t start = 0; start < text.size();) {
+      const size_t end = line_end(text, start, [bytes](std::string_view line) { return line.size() <= bytes; });
+      CHECK(end > start);
+      made.emplace_back(text.substr(start, end - start));
+      start = end < text.size() && text[end] == ' ' ? end + 1 : end;
+    }
+    return made;
+  };
+  using Lines = std::vector<std::string>;
+  CHECK((lines("Please take your paper", 12) == Lines{"Please take", "your paper"}));
+  CHECK((lines("\u8bf7\u6309\u6309\u94ae\u53d6\u7eb8", 10) == Lines{"\u8bf7\u6309\u6309", "\u94ae\u53d6\u7eb8"}));
+  CHECK((lines("\u6b21 12:30", 8) == Lines{"\u6b21", "12:30"}));
+  CHECK((lines("Papierspender", 6) == Lines{"Papier", "spende", "r"}));
+  CHECK((lines("\u7eb8", 2) == Lines{"\u7eb8"}));
 }

@@ -58,12 +58,18 @@ function show() {
   showButtons();
 }
 
+/** Return the tag by which voices are known: zh-Hant has none, zh-TW has. */
+function voiceOf(tag) {
+  const { language: spoken, region } = new Intl.Locale(tag).maximize();
+  return `${spoken}-${region}`;
+}
+
 function speak() {
   if (!SETTINGS.spoken || !window.speechSynthesis || state.picture === "idle") return;
   speechSynthesis.cancel();
   SETTINGS.languages.forEach((one, index) => {
     const said = new SpeechSynthesisUtterance(sentence(index));
-    said.lang = one.language;
+    said.lang = voiceOf(one.language);
     speechSynthesis.speak(said);
   });
 }
