@@ -4,7 +4,6 @@ FFmpeg follows redirects and cannot be told not to. It can be seen afterwards.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
-import os
 import socket
 from typing import Final
 from urllib.parse import urlsplit
@@ -30,10 +29,16 @@ def lead_to(url: str, connections: set[tuple[int, Host]]) -> bool:
 def _peer(number: int) -> Host | None:
     """Return the host at the other end of a file, None if that is no connection."""
     try:
-        with socket.socket(fileno=os.dup(number)) as connection:
-            return _host(connection.getpeername()[0])
+        connection = socket.socket(fileno=number)
+    except OSError:
+        return None
+    try:
+        return _host(connection.getpeername()[0])
     except OSError, ValueError, IndexError:
         return None
+    finally:
+        # The file is not ours to close.
+        connection.detach()
 
 
 def _host(text: str) -> Host:

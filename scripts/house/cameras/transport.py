@@ -94,7 +94,7 @@ class _Muxer:
 
 
 class TransportCamera:
-    """One camera on a port of 127.0.0.1 for as long as it is open."""
+    """One camera on a port for as long as it is open."""
 
     def __init__(
         self,
@@ -102,20 +102,22 @@ class TransportCamera:
         *,
         delivery: Delivery = Delivery(),
         fault: StreamFault | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
-        """Show a scene."""
+        """Show a scene, at an address of this machine."""
         self.scene = scene
         self.delivery = delivery
         self.fault = fault
         self.readers = 0
         """How many read it now."""
+        self._host = host
         self._port = 0
         self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
         """The address of the stream."""
-        return f"http://127.0.0.1:{self._port}{VIDEO}"
+        return f"http://{self._host}:{self._port}{VIDEO}"
 
     async def __aenter__(self) -> Self:
         """Switch the camera on."""
@@ -128,7 +130,7 @@ class TransportCamera:
             shutdown_timeout=0.1,
         )
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, self._host, 0)
         await site.start()
         self._port = site.port
         return self

@@ -3,10 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 import contextlib
+from ipaddress import ip_address
+from pathlib import Path
+import socket
 import time
 
+from aiohttp import web
 import pytest
 
+from custom_components.facequota.recognition.peers import peers
 from custom_components.facequota.recognition.stream import Stream, StreamError
 from scripts.house.cameras import clock
 from scripts.house.cameras.scene import Scene
@@ -84,3 +89,68 @@ async def test_a_stream_that_breaks_off_or_changes_is_opened_again(
         begun - taken for begun, taken in found if begun - taken > MAX_TAKES_S
     ] == []
     assert found[-1][1] > found[0][1] + 2
+
+
+@contextlib.asynccontextmanager
+async def server(answer: web.StreamResponse) -> AsyncIterator[str]:
+    """Give the address of a camera that answers this."""
+
+    async def handle(_: web.Request) -> web.StreamResponse:
+        return answer
+
+    application = web.Application()
+    application.router.add_get("/video", handle)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{site.port}/video"
+    finally:
+        await runner.cleanup()
+
+
+async def error_of(url: str) -> str:
+    """Return why a stream gives no picture."""
+    stream = Stream(url, {})
+    until = time.monotonic() + 10
+    try:
+        with pytest.raises(StreamError) as caught:
+            await asyncio.to_thread(stream.next, lambda: time.monotonic() > until)
+    finally:
+        await asyncio.to_thread(stream.close().join, 10)
+    return str(caught.value)
+
+
+def test_looking_at_connections_neither_opens_nor_closes_any() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as connection,
+    ):
+        before = set(Path("/proc/self/fd").iterdir())
+        assert (connection.fileno(), ip_address("127.0.0.1")) in peers()
+        assert set(Path("/proc/self/fd").iterdir()) == before
+        assert connection.send(b"still open")
+
+
+async def test_pictures_of_a_host_that_nobody_named_are_not_used() -> None:
+    async with TransportCamera(Scene((320, 240)), host="127.0.0.2") as elsewhere:
+        moved = web.Response(status=302, headers={"Location": elsewhere.url})
+        async with server(moved) as url:
+            assert await error_of(url) == "a redirect to another host"
+        while elsewhere.readers:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_no_stream_is_an_error_without_an_address() -> None:
+    """A page, a playlist that leads elsewhere, and a password that nobody has."""
+    playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nhttp://127.0.0.2:9/1.ts\n"
+    for answer in (
+        web.Response(text="<h1>Camera</h1>", content_type="text/html"),
+        web.Response(text=playlist, content_type="application/vnd.apple.mpegurl"),
+        web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="camera"'}),
+    ):
+        async with server(answer) as url:
+            told = await error_of(url)
+        assert told.endswith("Error")
+        assert "127" not in told
