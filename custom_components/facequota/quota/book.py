@@ -229,7 +229,7 @@ class Book:
     ) -> tuple[NDArray[np.float32], DecisionThresholds]:
         """Return how far every template is, and how near it has to be."""
         distances = self._gallery.distances(probe)
-        return distances, self.threshold.decide(probe, len(distances))
+        return distances, self.threshold.decide(probe, distances)
 
     def identify(self, probe: NDArray[np.float32]) -> Identity:
         """Return who the probe is. Changes nothing.

@@ -6,8 +6,12 @@ in a thousand is expected. Nearer ones are not: there a visitor's own template o
 missed visit would be, and whoever comes back again and again would count as a crowd.
 When far more are seen than were expected, the threshold moves by as much as they say,
 which can only make it stricter; with other people it moves back.
+
+The same is asked of everybody in the window for one visitor alone, at once and with
+nothing kept: where more of them are near than chance explains, no law holds for this face.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -28,6 +32,32 @@ _MAX_SHARE: Final = 0.25
 _TOLERATED: Final = 0.02
 # A smaller shift, in spreads, may be chance, and is not worth telling anybody.
 _WORTH_TELLING: Final = 0.4
+# At these shares of strangers those in the window are counted for one visitor.
+_SHARES: Final = (0.3, 0.1, 0.03, 0.01)
+# Not counted: a visitor's own template of a missed visit, and a sister's.
+_FAMILY: Final = 2
+# As many spreads above the mean lies what chance does to one visitor in a hundred.
+_CHANCE: Final = 2.33
+
+
+def nearer_here(impostors: Impostors, distances: Vector) -> float:
+    """Return by how many spreads people in the window are nearer than the laws say.
+
+    distances are those of one visitor to everybody. The least mean with which chance
+    would bring as many near once in a hundred visits is that of a Poisson variable, by
+    the approximation of Wilson and Hilferty (see cohort.py).
+    """
+    nearer = 0.0
+    for share in _SHARES:
+        near = impostors.distance(deviate(share))
+        count = int(np.count_nonzero(distances <= near)) - _FAMILY
+        if count <= share * len(distances):
+            continue
+        root = 1 - 1 / (9 * count) - _CHANCE / (3 * math.sqrt(count))
+        least = count * max(0.0, root) ** 3 / len(distances)
+        if least > share:
+            nearer = max(nearer, deviate(share) - deviate(least))
+    return nearer
 
 
 class Density:

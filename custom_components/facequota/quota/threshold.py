@@ -13,7 +13,7 @@ import math
 from typing import Final
 
 from .cohort import Cohort, deviate, share_below
-from .density import Density
+from .density import Density, nearer_here
 from .gcra import finite
 from .template import Vector
 
@@ -79,15 +79,22 @@ class Threshold:
         """Return the distance for a usual visitor of the densest crowd measured."""
         return self._cohort.usually.distance(self._deviates(self._limit, gallery_size))
 
-    def decide(self, probe: Vector, gallery_size: int) -> DecisionThresholds:
-        """Return how near a template has to be to this probe, among so many.
+    def decide(self, probe: Vector, distances: Vector) -> DecisionThresholds:
+        """Return how near a template has to be to this probe.
 
-        Raises ValueError for what is no template.
+        distances are those to everybody in the window. Raises ValueError for what is no
+        template.
         """
         impostors = self._cohort.impostors(probe)
+        nearer = nearer_here(impostors, distances)
+        # What might be the same stays as it was: who wants to be forgotten is found.
         sure, same, doubt = (
-            impostors.distance(self._deviates(min(share, 0.5), gallery_size))
-            for share in (self._limit / _STEP, self._limit, self._limit * _STEP)
+            impostors.distance(self._deviates(min(share, 0.5), len(distances)) + more)
+            for share, more in (
+                (self._limit / _STEP, nearer),
+                (self._limit, nearer),
+                (self._limit * _STEP, 0.0),
+            )
         )
         return DecisionThresholds(
             sure=sure, same=same, doubt=doubt, is_certain=impostors.is_certain

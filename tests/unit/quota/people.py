@@ -30,6 +30,11 @@ def crowd(count: int) -> NDArray[np.float32]:
     return templates.astype(np.float32)
 
 
+def far(count: int) -> NDArray[np.float32]:
+    """Return the distances to so many people who are all unlike somebody."""
+    return np.full(count, math.sqrt(2), np.float32)
+
+
 def any_face() -> Cohort:
     """Return a cohort that is certain of every template, and equally strict with all.
 

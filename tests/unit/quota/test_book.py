@@ -9,7 +9,7 @@ from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 
-from .people import DIMENSION, any_face, crowd, face
+from .people import DIMENSION, any_face, crowd, face, far
 from .test_lane import reserved
 
 TEMPLE = Rule(allowance_cm=60, window_s=540)
@@ -35,7 +35,7 @@ def refused(answer: object) -> Refusal:
 
 def between(book: Book) -> float:
     """Return a distance to a single template that is neither the same nor new."""
-    near = book.threshold.decide(face(1), 1)
+    near = book.threshold.decide(face(1), far(1))
     return (near.same + near.doubt) / 2
 
 
@@ -223,7 +223,7 @@ def test_a_template_learns_from_a_sure_return_and_from_no_other(book: Book) -> N
     visit(book, 1, 0)
     refused(book.request(face(1, away=0.08), 60, 10))
     assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)
-    at = book.threshold.decide(face(1), 1).same - 0.001
+    at = book.threshold.decide(face(1), far(1)).same - 0.001
     refused(book.request(face(1, away=at + 0.04), 60, 20))
     assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)
 

@@ -9,7 +9,7 @@ import pytest
 from custom_components.facequota.quota.cohort import deviate
 from custom_components.facequota.quota.threshold import FpirEstimate, Threshold
 
-from .people import any_face, face
+from .people import any_face, face, far
 
 SIZE = 40
 LIMIT = 0.01
@@ -38,7 +38,7 @@ def after(
 
 def same(threshold: Threshold) -> float:
     """Return up to which distance somebody is taken for the same."""
-    return threshold.decide(face(1), SIZE).same
+    return threshold.decide(face(1), far(SIZE)).same
 
 
 def estimate(threshold: Threshold) -> FpirEstimate:
@@ -107,3 +107,38 @@ def test_one_visitor_is_no_crowd(near: float) -> None:
 def test_a_window_with_nobody_in_it_says_nothing() -> None:
     threshold = after(iter([np.zeros(0, np.float32)] * 50))
     assert estimate(threshold).visits == 0
+
+
+def test_a_visitor_whom_many_here_are_like_is_compared_more_strictly_at_once() -> None:
+    """Before anything was counted; for others nothing changes."""
+    threshold = Threshold(cohort=any_face(), limit=LIMIT)
+    for distances in strangers(20, nearer_by=2.0):
+        assert threshold.decide(face(1), distances).same < FRESH
+    assert same(threshold) == FRESH
+
+
+def test_of_people_as_they_were_measured_hardly_anybody_is_compared_more_strictly() -> (
+    None
+):
+    threshold = Threshold(cohort=any_face(), limit=LIMIT)
+    stricter = [
+        threshold.decide(face(1), distances).same < FRESH
+        for distances in strangers(300)
+    ]
+    assert np.mean(stricter) < 0.02
+
+
+def test_two_templates_of_ones_own_are_no_crowd() -> None:
+    """A return that was missed leaves one; so does a sister."""
+    threshold = Threshold(cohort=any_face(), limit=LIMIT)
+    distances = far(SIZE)
+    distances[:2] = 0.01
+    assert threshold.decide(face(1), distances).same == FRESH
+
+
+def test_who_may_be_somebody_stays_the_same_where_people_are_alike() -> None:
+    """So that whoever wants to be forgotten is found."""
+    threshold = Threshold(cohort=any_face(), limit=LIMIT)
+    crowded = threshold.decide(face(1), next(strangers(1, nearer_by=3.0)))
+    assert crowded.same < FRESH
+    assert crowded.doubt == threshold.decide(face(1), far(SIZE)).doubt

@@ -21,7 +21,7 @@ from custom_components.facequota.recognition.engines import Engine
 from custom_components.facequota.visit.capture import MAX_FRAMES, Probe, look
 from custom_components.facequota.visit.frames import LIKENESS
 from custom_components.facequota.visit.recogniser import Recogniser
-from tests.unit.quota.people import DIMENSION, any_face, face
+from tests.unit.quota.people import DIMENSION, any_face, face, far
 
 # As a sensor's: farther than two frozen pictures are, nearer than anything else.
 NOISE = 0.04
@@ -133,7 +133,7 @@ async def test_who_is_new_is_remembered_by_two_frames(book: Book) -> None:
 
 
 async def test_doubt_takes_a_third_frame_and_no_fourth(book: Book) -> None:
-    near = book.threshold.decide(face(1), 1)
+    near = book.threshold.decide(face(1), far(1))
     for away in ((near.sure + near.same) / 2, (near.same + near.doubt) / 2):
         probe = await Scene(*[face(1, away=away)] * 5).probe(book)
         assert probe.frames == MAX_FRAMES == 3
