@@ -184,7 +184,8 @@ async def _new_dispenser(screens: Screens) -> None:
     await screens.shows(texts["step"]["user"]["description"][:12])
     await screens.take("dispenser")
     await screens.write(texts["step"]["user"]["data"]["name"], "Entrance")
-    for number, name in enumerate(("Entrance camera", "Entrance dispenser Motor")):
+    # Between the two is the picker of the presence sensor.
+    for number, name in ((0, "Entrance camera"), (2, "Entrance dispenser Motor")):
         await dialog.locator("ha-entity-picker").nth(number).click()
         await dialog.get_by_placeholder(screens.frontend[SEARCH]).fill(name)
         found = dialog.locator("ha-combo-box-item").filter(has_text=name.split()[-1])
