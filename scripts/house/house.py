@@ -70,6 +70,7 @@ async def open_house(
     *,
     python: Path = TESTED_PYTHON,
     port: int | None = None,
+    dispensers: int = 2,
     names: Sequence[str] = NAMES,
     cameras: Sequence[Kind] = (Kind.MJPEG, Kind.MJPEG),
     key_frame_s: float = 1.0,
@@ -77,13 +78,13 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Start a house in an empty folder and stop all of it at the end.
 
-    `names` are the dispensers', two at most; `cameras` the kinds over them, `key_frame_s` how often a stream has a
+    `names` are the dispensers', `cameras` the kinds over them, `key_frame_s` how often a stream has a
     key frame; `configuration` is YAML that Home Assistant's own configuration ends with.
     """
     async with contextlib.AsyncExitStack() as stack:
         programs = await build_firmware()
         machines = []
-        parts = zip(names, programs, cameras, strict=False)
+        parts = zip(names[:dispensers], programs, cameras, strict=False)
         for name, program, kind in parts:
             flash = folder / "dispensers" / name
             flash.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from .browser import PATIENCE_MS, open_browser
 from .clicks import INTEGRATION
 from .frontend_words import frontend_words
 from .home_assistant import ROOT
-from .house import NAMES, House, open_house
+from .house import House, open_house
 from .people import leave
 from .prepare import ENGINES
 from .site import Dispenser, Site, add_dispenser_parts
@@ -108,7 +108,7 @@ async def take_every_screen(folder: Path, language: str) -> None:
     """Take all of them, in one language."""
     temporary = Path(tempfile.mkdtemp(prefix="screens-", dir=ROOT / ".cache"))
     try:
-        async with open_house(temporary, names=NAMES[:1]) as house:
+        async with open_house(temporary, dispensers=1) as house:
             await house.client.call("config/core/update", language=language)
             parts = await add_dispenser_parts(
                 house.client, house.pictures, house.machines[0]

@@ -21,7 +21,7 @@ from .album import Album
 from .browser import PATIENCE_MS, open_browser
 from .clicks import Forms, set_up_by_hand
 from .home_assistant import ROOT, HouseError
-from .house import NAMES, House, open_house
+from .house import House, open_house
 from .people import portraits, stand
 from .screens import take_every_screen
 from .site import Dispenser, Site, add_dispenser_parts
@@ -34,7 +34,7 @@ async def run(folder: Path) -> None:
     (ROOT / ".cache").mkdir(exist_ok=True)
     house_folder = Path(tempfile.mkdtemp(prefix="screenshots-", dir=ROOT / ".cache"))
     try:
-        async with open_house(house_folder, names=NAMES[:1]) as house:
+        async with open_house(house_folder, dispensers=1) as house:
             parts = await add_dispenser_parts(
                 house.client, house.pictures, house.machines[0]
             )

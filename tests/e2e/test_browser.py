@@ -10,7 +10,7 @@ from custom_components.facequota.languages import LANGUAGES
 from scripts.house.browser import PATIENCE_MS, open_browser
 from scripts.house.clicks import Forms, set_up_by_hand
 from scripts.house.home_assistant import complaints
-from scripts.house.house import NAMES, House, open_house
+from scripts.house.house import House, open_house
 from scripts.house.people import portraits, stand
 from scripts.house.site import Dispenser, Site, add_dispenser_parts
 from scripts.house.stage import Watch
@@ -23,7 +23,7 @@ async def house(
     tmp_path_factory: pytest.TempPathFactory, _sockets_for_a_house: None
 ) -> AsyncIterator[House]:
     """Open a house with one dispenser that nobody has told FaceQuota of."""
-    async with open_house(tmp_path_factory.mktemp("house"), names=NAMES[:1]) as opened:
+    async with open_house(tmp_path_factory.mktemp("house"), dispensers=1) as opened:
         yield opened
         assert complaints(opened.home_assistant.log) == []
 

@@ -24,7 +24,7 @@ async def house(
     tmp_path_factory: pytest.TempPathFactory, _sockets_for_a_house: None
 ) -> AsyncIterator[House]:
     """Open a house with a site that has no dispenser yet: no camera, no worker."""
-    async with open_house(tmp_path_factory.mktemp("house"), names=()) as opened:
+    async with open_house(tmp_path_factory.mktemp("house"), dispensers=0) as opened:
         await add_site(opened.client, SITE, RULES)
         yield opened
         assert complaints(opened.home_assistant.log) == []

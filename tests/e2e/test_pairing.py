@@ -71,8 +71,7 @@ async def test_two_houses_are_paired_by_clicking(
             forms = Forms(page, east.client.url)
             await enter_server(forms, server)
             await forms.take("Yes: make a new pairing code", "It is shown this once")
-            found = CODE.search(await forms.dialog.inner_text())
-            assert found is not None
+            code = await forms.dialog.get_by_text(CODE).first.inner_text()
             await expect(forms.dialog.locator("ha-qr-code")).to_be_visible(
                 timeout=PATIENCE_MS
             )
@@ -84,7 +83,7 @@ async def test_two_houses_are_paired_by_clicking(
             await forms.take("No: enter the code", "24 letters and digits")
             await forms.write("Code", "AAAA")
             await forms.submit("This is no pairing code")
-            await forms.write("Code", found[0])
+            await forms.write("Code", code)
             server.kill()
             await forms.submit("The server does not answer")
             server.start()

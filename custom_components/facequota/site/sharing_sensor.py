@@ -26,7 +26,6 @@ def _attributes(site: Site) -> Mapping[str, Any] | None:
     attributes: dict[str, Any] = {
         "since": since.isoformat(),
         "instances": sorted(status.instances),
-        "round_trip_ms": round(status.round_trip_s * 1000),
         "double_grants": status.double_grants,
     }
     if purge := site.sharing.last_purge:
