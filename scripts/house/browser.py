@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import Final
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from .client import Client
 from .home_assistant import HouseError
@@ -22,6 +22,22 @@ async def open_browser(
     client: Client, *, language: str = "en", dark: bool = False
 ) -> AsyncIterator[Page]:
     """Yield a page of a headless Chromium, logged in as the client's user."""
+    async with chromium() as browser:
+        context = await browser.new_context(
+            viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]},
+            color_scheme="dark" if dark else "light",
+            locale="en-GB" if language == "en" else language,
+            timezone_id="UTC",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        await context.add_init_script(_stored(client, language))
+        yield await context.new_page()
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Yield a headless Chromium. Raise HouseError where there is none."""
     program = shutil.which("chromium")
     if program is None:
         raise HouseError("no chromium: run scripts/setup")
@@ -31,16 +47,7 @@ async def open_browser(
             executable_path=program, args=["--no-sandbox", "--disable-gpu"]
         )
         try:
-            context = await browser.new_context(
-                viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]},
-                color_scheme="dark" if dark else "light",
-                locale="en-GB" if language == "en" else language,
-                timezone_id="UTC",
-                reduced_motion="reduce",
-            )
-            context.set_default_timeout(PATIENCE_MS)
-            await context.add_init_script(_stored(client, language))
-            yield await context.new_page()
+            yield browser
         finally:
             await browser.close()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import jinja2
+from markupsafe import Markup
+import segno
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.languages import LANGUAGES, MACHINE_MADE, async_words
@@ -15,7 +17,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .facts import SiteFacts
-from .qr_code import qr_code
 from .report import Report
 from .stickers import stickers
 
@@ -37,7 +38,12 @@ _TEMPLATES: Final = jinja2.Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.globals["pictograms"] = PICTOGRAMS
-_TEMPLATES.filters["qr_code"] = qr_code
+# Error correction of level M: about a seventh of it may be spoilt.
+_TEMPLATES.filters["qr_code"] = lambda text: Markup(
+    segno.make_qr(text, error="m").svg_inline(
+        svgclass="code", lineclass=None, omitsize=True
+    )
+)
 
 # Where the words for what the code names lie in translations/, so that a paper and the
 # rest of the user interface say the same.
