@@ -165,7 +165,7 @@ def bounded(
         for person in crowd
         for template in person.directions
     ]
-    farthest = max(cohort.strangeness(template) for template in everybody)
+    farthest = max(cohort.impostors(template).strangeness for template in everybody)
     usual = {}
     for name, crowd in adults.items():
         near = [cohort.impostors(probe.astype(np.float32)) for probe in crowd]

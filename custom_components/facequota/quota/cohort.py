@@ -67,6 +67,8 @@ class Impostors:
     power: float
     is_certain: bool
     """Whether limits can be kept for such a face; see Cohort.impostors."""
+    strangeness: float = 0.0
+    """Squared Mahalanobis distance from the middle of the nearest crowd."""
 
     def distance(self, deviates: float) -> float:
         """Return the distance so many spreads below the mean, in the strictest crowd."""
@@ -164,12 +166,8 @@ class Cohort:
             power=self.power,
             is_certain=strangeness <= self.farthest
             and childlike <= self.most_childlike,
+            strangeness=strangeness,
         )
-
-    def strangeness(self, template: Vector) -> float:
-        """Return the squared Mahalanobis distance from the middle of the nearest crowd."""
-        square, along, _ = self._measured(template)
-        return self._strangeness(square, along)
 
     def _measured(self, template: Vector) -> tuple[Numbers, Numbers, float]:
         """Return what a template has to do with the crowds, and with children.

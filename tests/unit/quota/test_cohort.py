@@ -91,7 +91,7 @@ def test_the_stranger_a_face_the_nearer_somebody_has_to_be(engine: str) -> None:
     parts, strange = [], []
     for length in (0.0, 0.5, 2.0, 100.0):
         template = (cohort.means[1] + length * away).astype(np.float32)
-        strange.append(cohort.strangeness(template))
+        strange.append(cohort.impostors(template).strangeness)
         near, plain = (one.impostors(template) for one in (cohort, trusting))
         parts.append(near.distance(4.0) / plain.distance(4.0))
     assert strange == sorted(strange)
