@@ -22,8 +22,8 @@ shows that all of it works, and says nothing about faces.
 """
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 import json
 from pathlib import Path
 import sys
@@ -35,47 +35,16 @@ from custom_components.facequota.quota.cohort import Cohort
 
 from .crowds import DRAWN, Crowds, Person, half, load, unit
 from .looks import Looks, interval, is_above
+from .outcomes import PARTS, Row, table
 from .pictures import FACES, Light
+from .plots import draw
 from .rolling import play
 from .scenes import Scene, scenes
 from .unseen import unseen
 
 ENGINES: Final = ("face_recognition", "ncnn")
 LIMITS: Final = (0.01, 0.001)
-PARTS: Final = {"first ten": 10, "first fifty": 50, "all": sys.maxsize}
-MAX_ADULTS_IN_OPEN_LANE: Final = 0.02
 _SEED: Final = 20_261_125
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What came of one scene to one group, under one limit."""
-
-    scene: str
-    group: str
-    size: int
-    limit: float
-    fpir: dict[str, tuple[float, float, float]]
-    """Share and the ends of its interval, by the part of the visits."""
-    too_high: list[str]
-    """Parts in which the share is above the limit by more than chance."""
-    uncertain: tuple[float, float, float]
-    people: int
-    looks: int
-
-    def failures(self) -> Iterator[str]:
-        """Yield what is not as it has to be."""
-        name = (
-            f"{self.scene}, {self.size} templates, limit {self.limit:.1%}, {self.group}"
-        )
-        for part in self.too_high:
-            yield f"{name}: FPIR {self.fpir[part][0]:.2%} in {part}"
-        is_day = (
-            self.group in ("lfw", "east_asian", "caucasian")
-            and self.scene == self.group
-        )
-        if is_day and self.uncertain[1] > MAX_ADULTS_IN_OPEN_LANE:
-            yield f"{name}: {self.uncertain[0]:.1%} to the open lane"
 
 
 def run(scene: Scene, limit: float, cohort: Cohort, runs: int) -> Iterator[Row]:
@@ -112,22 +81,6 @@ def run(scene: Scene, limit: float, cohort: Cohort, runs: int) -> Iterator[Row]:
             people=len(set(everything.people)),
             looks=len(everything.people),
         )
-
-
-def table(rows: Sequence[Row]) -> str:
-    """Return the rows for a person to read."""
-    head = f"{'scene':38}{'group':12}{'people':>7}{'N':>6}{'limit':>7} |"
-    lines = [head + "".join(f"{part:>26}" for part in PARTS) + f" |{'open lane':>10}"]
-    for row in rows:
-        parts = "".join(
-            f"{f'{share:.2%} [{low:.2%}, {high:.2%}]':>26}"
-            for share, low, high in row.fpir.values()
-        )
-        lines.append(
-            f"{row.scene:38}{row.group:12}{row.people:7}{row.size:6}{row.limit:7.1%} |"
-            f"{parts} |{row.uncertain[0]:10.1%}"
-        )
-    return "\n".join(lines)
 
 
 def built_in(cohort: Cohort) -> dict[Light, Crowds]:
@@ -204,8 +157,6 @@ def main() -> int:
     else:
         print(table(rows))
     if options.plots:
-        from .plots import draw  # noqa: PLC0415 - needs matplotlib, the rest does not
-
         draw(options.plots, by_light[Light.DAY], rows, cohort, options.engine)
     failures = [failure for row in rows for failure in row.failures()]
     print("\n".join(failures) or "as it has to be, in every scene", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Pictures of what bench/openset.py found, for the documentation. Needs matplotlib.
+"""Pictures of what bench/openset.py found, for the documentation. Drawing needs matplotlib.
 
 .tools/uv/bin/uv pip install --group plots --python .venv --target .cache/plots
 PYTHONPATH=.cache/plots .venv/bin/python -m bench.openset --plots docs/images
@@ -7,16 +7,14 @@ PYTHONPATH=.cache/plots .venv/bin/python -m bench.openset --plots docs/images
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from custom_components.facequota.quota.cohort import Cohort, deviate
 
 from .crowds import Crowds
-
-if TYPE_CHECKING:
-    from .openset import Row
+from .outcomes import Row
 
 GROUPS: Final = {
     "east_asian": ("East Asian", "#0b6e4f"),

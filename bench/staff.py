@@ -17,7 +17,8 @@ from custom_components.facequota.quota.threshold import Threshold
 
 from .crowds import Person, load
 from .looks import Looks, interval
-from .openset import Row, run
+from .openset import run
+from .outcomes import Row
 from .rolling import DIMENSION
 from .scenes import alone
 

@@ -9,7 +9,8 @@ import pytest
 
 from bench import staff
 from bench.crowds import Person
-from bench.openset import built_in, table
+from bench.openset import built_in
+from bench.outcomes import table
 from bench.pictures import ROOT, Light
 from custom_components.facequota.quota.cohort import Cohort
 
