@@ -7,14 +7,16 @@
 
 namespace esphome::paper_dispenser {
 
-/// How many of the last times between two pulses make a speed. One edge too many splits a period in two, one that is missed joins
-/// two in one: with five, neither changes the median. More would lag behind a motor that is still getting faster.
-constexpr size_t PERIODS = 5;
+/// How many of the last times between two pulses make a speed, and which of them, from the shortest, is it. One edge too many splits
+/// a period in two shorter ones, one that is missed joins two in a longer one: the fifth of seven is a real one beside two of each.
+/// More would lag behind a motor that is still getting faster.
+constexpr size_t PERIODS = 7;
+constexpr size_t USUAL = 4;
 
-/// The median of the last periods.
+/// The usual one of the last periods.
 inline uint32_t usual_period(std::array<uint32_t, PERIODS> periods) {
-  std::nth_element(periods.begin(), periods.begin() + PERIODS / 2, periods.end());
-  return periods[PERIODS / 2];
+  std::nth_element(periods.begin(), periods.begin() + USUAL, periods.end());
+  return periods[USUAL];
 }
 
 }  // namespace esphome::paper_dispenser

@@ -20,6 +20,22 @@ TEST(counters_outlive_a_reboot) {
   CHECK(portion.cm >= 59.5f && portion.cm <= 60.5f);
 }
 
+TEST(every_pulse_counts_also_after_a_thousand_kilometres) {
+  for (const double km : {84.0, 168.0, 1000.0}) {
+    Rig rig;
+    Record record = rig.core.record();
+    record.total_cm = record.roll_used_cm = km * 100'000.0;
+    record.seal();
+    rig.core.restore(record);
+    for (int i = 0; i < 5; i++) {
+      const double before = rig.core.total_cm();
+      const Portion portion = rig.portion(60.0f);
+      CHECK_EQ(rig.core.total_cm() - before, portion.pulses * 0.5);
+      CHECK_EQ(portion.cm, static_cast<float>(portion.pulses * 0.5));
+    }
+  }
+}
+
 TEST(a_power_cut_in_mid_portion_is_known_afterwards_and_charges_nothing) {
   Rig before;
   before.portion(60.0f);
