@@ -7,6 +7,7 @@ from pathlib import Path
 import resource
 import signal
 import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -128,17 +129,57 @@ def test_the_kernel_takes_the_child_first_when_memory_is_short(
     assert int(facts["score"]) > ours
 
 
-@pytest.mark.parametrize("limit", [1, 4])
+# What a child without any privilege may lock, in MB, up to what it may map at all.
+FILL = """\
+content = bytearray(300 * 1024**2)
+content[::4096] = b'x' * len(content[::4096])
+locked = [line for line in open('/proc/self/status') if line.startswith('VmLck')]
+print(granted['memory_locked'], int(locked[0].split()[1]) >= 300 * 1024)
+"""
+
+
+def may_be_set(limit: int) -> bool:
+    """Return if this machine lets a process lock so many MB, or be allowed to."""
+    script = (
+        "import resource\n"
+        f"resource.setrlimit(resource.RLIMIT_MEMLOCK, ({limit * MEGABYTE},) * 2)"
+    )
+    return not subprocess.run(
+        [sys.executable, "-c", script], stderr=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def limits(*megabytes: int) -> list[Any]:
+    """Return limits in MB, of which some cannot be set on this machine."""
+    low = pytest.mark.skip(reason="needs a higher hard limit of locked memory")
+    return [
+        pytest.param(one, marks=() if may_be_set(one) else low) for one in megabytes
+    ]
+
+
+@pytest.mark.parametrize("limit", limits(0, 1, 8, 64, 256, 300, 512, 1023))
 def test_memory_is_locked_only_if_all_of_it_may_be(in_cage: InCage, limit: int) -> None:
     """Or allocations would fail later, beyond the limit."""
-    ran = in_cage(
-        "content = bytearray(300 * 1024**2)\n"
-        "content[::4096] = b'x' * len(content[::4096])\n"
-        "print(granted['memory_locked'])",
-        SOMEBODY,
-        RLIMIT_MEMLOCK=limit * MEGABYTE,
-    )
-    assert ran.stdout == "False\n", ran.stderr
+    ran = in_cage(FILL, SOMEBODY, RLIMIT_MEMLOCK=limit * MEGABYTE)
+    assert ran.stdout == "False False\n", ran.stderr
+
+
+@pytest.mark.parametrize("limit", limits(1024, 4096))
+def test_memory_is_locked_without_any_privilege_under_a_limit_that_is_large_enough(
+    in_cage: InCage, limit: int
+) -> None:
+    ran = in_cage(FILL, SOMEBODY, RLIMIT_MEMLOCK=limit * MEGABYTE)
+    assert ran.stdout == "True True\n", ran.stderr
+
+
+@pytest.mark.parametrize("limit", limits(600))
+@pytest.mark.parametrize(("mapped", "is_locked"), [(512, True), (1024, False)])
+def test_what_is_enough_to_lock_depends_on_what_may_be_mapped(
+    in_cage: InCage, limit: int, mapped: int, is_locked: bool
+) -> None:
+    set_before = {"RLIMIT_AS": mapped * MEGABYTE, "RLIMIT_MEMLOCK": limit * MEGABYTE}
+    ran = in_cage("print(granted['memory_locked'])", SOMEBODY, **set_before)
+    assert ran.stdout == f"{is_locked}\n", ran.stderr
 
 
 @pytest.mark.skipif(
