@@ -12,14 +12,14 @@ from homeassistant.helpers import (
 from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_ENGINE, DOMAIN
-from .entity import site_device
+from .entity import async_name_devices, site_device
 from .panel.page import async_hide_panel, async_setup_panel, async_show_panel
 from .quota.cohort import Cohort, CohortError
 from .services import async_setup_services
 from .site.hidden_motors import async_hide_motors, async_show_motors
 from .site.issues import async_watch_visits
 from .site.migration import async_migrate
-from .site.references import async_follow_references
+from .site.references import References
 from .site.site import FaceQuotaConfigEntry, Site, purge_issue_id
 from .site.site_log import SiteLog
 from .site.upkeep import Upkeep
@@ -59,12 +59,24 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
         config_entry_id=entry.entry_id, **site_device(entry)
     )
     # Before the parts are made of them, and from now on.
-    entry.async_on_unload(async_follow_references(hass, entry))
-    async_hide_motors(hass, entry)
+    references = References(hass, entry)
+    references.start()
+    entry.async_on_unload(references.stop)
+    entry.async_on_unload(async_hide_motors(hass, entry))
     cohort = await hass.async_add_executor_job(_cohort, entry.data[CONF_ENGINE])
     site = entry.runtime_data = Site(hass, entry, device.id, cohort)
+
+    async def entry_updated(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
+        # What was chosen anew is followed from now on; that updates the entry once more.
+        if references.follow():
+            return
+        if await site.follow_entry():
+            async_name_devices(hass, entry)
+        else:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
     # At once: a dispenser that is added while this site is set up is not missed.
-    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    entry.async_on_unload(entry.add_update_listener(entry_updated))
     # Before there are entities: a total that began at nothing after each restart would
     # be counted anew by the statistics.
     await site.log.load()
@@ -110,11 +122,3 @@ async def async_remove_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -
     await Upkeep(hass, entry, {}).remove()
     ir.async_delete_issue(hass, DOMAIN, purge_issue_id(entry))
     await async_hide_panel(hass)
-
-
-async def _async_entry_updated(
-    hass: HomeAssistant, entry: FaceQuotaConfigEntry
-) -> None:
-    """Apply new rules as they are; other dispensers mean building the site anew."""
-    if not await entry.runtime_data.follow_entry():
-        hass.config_entries.async_schedule_reload(entry.entry_id)

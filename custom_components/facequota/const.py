@@ -67,6 +67,14 @@ CONF_TLS: Final = "tls"
 CONF_CA: Final = "ca"
 CONF_PAIRING_CODE: Final = "pairing_code"
 
+# What the site's log adds up for each dispenser, and sensors show.
+TOTAL_PAPER: Final = "paper_dispensed"
+TOTAL_GRANTED: Final = "portions_granted"
+TOTAL_REFUSED: Final = "portions_refused"
+TOTAL_WITHOUT_FACE: Final = "portions_without_face"
+TOTAL_URGENT: Final = "portions_urgent"
+TOTAL_NOT_ASKED_FOR: Final = "portions_not_asked_for"
+
 # Fired on the bus; automations use the triggers.
 EVENT_VISIT: Final = "facequota_visit"
 EVENT_PURGE: Final = "facequota_purge"

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
@@ -21,6 +22,30 @@ def site_device(entry: ConfigEntry) -> DeviceInfo:
         manufacturer=MANUFACTURER,
         name=entry.title,
     )
+
+
+def _dispenser_device(dispenser: Dispenser) -> DeviceInfo:
+    """Return the device that stands for one dispenser."""
+    entry_id = dispenser.shared.entry.entry_id
+    return DeviceInfo(
+        identifiers={(DOMAIN, f"{entry_id}_{dispenser.subentry.subentry_id}")},
+        manufacturer=MANUFACTURER,
+        name=dispenser.subentry.title,
+        via_device_id=dispenser.shared.device_id,
+    )
+
+
+@callback
+def async_name_devices(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
+    """Give the devices of a site and its dispensers the names that those have now."""
+    registry = dr.async_get(hass)
+    registry.async_get_or_create(config_entry_id=entry.entry_id, **site_device(entry))
+    for subentry_id, dispenser in entry.runtime_data.dispensers.items():
+        registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=subentry_id,
+            **_dispenser_device(dispenser),
+        )
 
 
 class _PushedEntity(Entity):
@@ -70,14 +95,7 @@ class DispenserEntity(_PushedEntity):
         self._attr_unique_id = (
             f"{entry.entry_id}_{dispenser.subentry.subentry_id}_{description.key}"
         )
-        self._attr_device_info = DeviceInfo(
-            identifiers={
-                (DOMAIN, f"{entry.entry_id}_{dispenser.subentry.subentry_id}")
-            },
-            manufacturer=MANUFACTURER,
-            name=dispenser.subentry.title,
-            via_device_id=dispenser.shared.device_id,
-        )
+        self._attr_device_info = _dispenser_device(dispenser)
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:

@@ -3,11 +3,11 @@
 from typing import override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME, EntityCategory
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import ATTR_OUTCOME, EVENT_PURGE, EVENT_VISIT, Outcome
+from .const import ATTR_OUTCOME, ATTR_PORTIONS, EVENT_PURGE, EVENT_VISIT, Outcome
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .site.site import FaceQuotaConfigEntry
 from .visit.records import receipt_record, visit_record
@@ -17,10 +17,17 @@ from .visit.visitors import Receipt
 # Nothing is polled and nothing is commanded.
 PARALLEL_UPDATES = 0
 
+EVENT_NOT_ASKED_FOR = "not_asked_for"
 EVENT_PURGED = "purged"
 
 VISIT = EventEntityDescription(
     key="visit", translation_key="visit", event_types=list(Outcome)
+)
+NOT_ASKED_FOR = EventEntityDescription(
+    key="not_asked_for",
+    translation_key="not_asked_for",
+    event_types=[EVENT_NOT_ASKED_FOR],
+    entity_category=EntityCategory.DIAGNOSTIC,
 )
 PURGE = EventEntityDescription(
     key="purge", translation_key="purge", event_types=[EVENT_PURGED]
@@ -35,7 +42,12 @@ async def async_setup_entry(
     """Set up the events of a site and its dispensers."""
     async_add_entities([PurgeEvent(entry, PURGE)])
     async_add_dispenser_entities(
-        entry, async_add_entities, lambda dispenser: [VisitEvent(dispenser, VISIT)]
+        entry,
+        async_add_entities,
+        lambda dispenser: [
+            VisitEvent(dispenser, VISIT),
+            NotAskedForEvent(dispenser, NOT_ASKED_FOR),
+        ],
     )
 
 
@@ -62,6 +74,22 @@ class VisitEvent(DispenserEntity, EventEntity):
                 **record,
             },
         )
+
+
+class NotAskedForEvent(DispenserEntity, EventEntity):
+    """Portions for which no visit asked."""
+
+    entity_description: EventEntityDescription
+
+    @override
+    def _subscriptions(self) -> list[CALLBACK_TYPE]:
+        told = self.site.unasked.portions[self.dispenser.subentry.subentry_id]
+        return [told.add(self._on_portions)]
+
+    @callback
+    def _on_portions(self, portions: int) -> None:
+        self._trigger_event(EVENT_NOT_ASKED_FOR, {ATTR_PORTIONS: portions})
+        self.async_write_ha_state()
 
 
 class PurgeEvent(SiteEntity, EventEntity):

@@ -10,6 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from .cameras.reader import stream_packages
 from .const import CONF_ENGINE, CONF_WHEELS_FOLDER, DOMAIN
 from .flows.installation import Installation
+from .site.hidden_motors import async_hide_motor
 
 
 class InstallFlow(RepairsFlow):
@@ -86,17 +87,47 @@ class InstallFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
 
+class HideMotorRepairFlow(RepairsFlow):
+    """Puts a motor out of reach of areas and voice assistants."""
+
+    def __init__(self, motor: str, words: dict[str, str]) -> None:
+        """Remember the motor, and the placeholders of the issue's text."""
+        super().__init__()
+        self._motor = motor
+        self._words = words
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Begin by asking."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Explain; the button hides the motor."""
+        if user_input is not None:
+            async_hide_motor(self.hass, self._motor)
+            return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="confirm", description_placeholders=self._words
+        )
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """Return the flow for an issue."""
     assert data is not None
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    words = dict((issue and issue.translation_placeholders) or {})
+    if motor := data.get("motor"):
+        return HideMotorRepairFlow(str(motor), words)
     entry = hass.config_entries.async_get_known_entry(str(data["entry_id"]))
     engine = data.get("engine")
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     return InstallFlow(
         entry,
-        dict((issue and issue.translation_placeholders) or {}),
+        words,
         engine=None if engine is None else str(engine),
         is_reader=bool(data.get("is_reader")),
     )

@@ -1,7 +1,6 @@
 """Sensors: what a dispenser is doing and has given, what a site remembers."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, override
 
@@ -13,19 +12,20 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory, UnitOfLength, UnitOfTime
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .const import Lane, Outcome
-from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
-from .quota.threshold import FpirEstimate
-from .site.device_counts import (
+from .const import (
     TOTAL_GRANTED,
     TOTAL_NOT_ASKED_FOR,
     TOTAL_PAPER,
+    TOTAL_REFUSED,
+    TOTAL_URGENT,
     TOTAL_WITHOUT_FACE,
 )
+from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
+from .quota.threshold import FpirEstimate
 from .site.dispenser import State
 from .site.lanes import Equality
 from .site.sharing_sensor import SHARED_QUOTA_SENSOR
@@ -36,20 +36,9 @@ from .site.upkeep_sensors import (
     DispenserSensorDescription,
     SiteSensorDescription,
 )
-from .visit.visit import Visit
 
 # Nothing is polled.
 PARALLEL_UPDATES = 0
-
-PAID_OUT = (Outcome.GRANTED, Outcome.UNRECOGNISED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TotalDescription(SensorEntityDescription):
-    """A sensor that adds up what visits bring, or the device tells, over restarts."""
-
-    added_fn: Callable[[Visit], float] = lambda _visit: 0
-
 
 # Beyond this a figure says nothing that anybody could see.
 MAX_ONE_IN = 1_000_000
@@ -84,7 +73,7 @@ DISPENSER_SENSORS = (
 )
 
 TOTALS = (
-    TotalDescription(
+    SensorEntityDescription(
         key=TOTAL_PAPER,
         translation_key=TOTAL_PAPER,
         device_class=SensorDeviceClass.DISTANCE,
@@ -92,33 +81,16 @@ TOTALS = (
         suggested_unit_of_measurement=UnitOfLength.METERS,
         suggested_display_precision=1,
         state_class=SensorStateClass.TOTAL_INCREASING,
-        added_fn=lambda visit: visit.cm,
     ),
-    TotalDescription(
-        key=TOTAL_GRANTED,
-        translation_key=TOTAL_GRANTED,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        added_fn=lambda visit: visit.outcome in PAID_OUT,
+    *(
+        SensorEntityDescription(
+            key=key,
+            translation_key=key,
+            state_class=SensorStateClass.TOTAL_INCREASING,
+        )
+        for key in (TOTAL_GRANTED, TOTAL_REFUSED, TOTAL_WITHOUT_FACE, TOTAL_URGENT)
     ),
-    TotalDescription(
-        key="portions_refused",
-        translation_key="portions_refused",
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        added_fn=lambda visit: visit.outcome is Outcome.REFUSED,
-    ),
-    TotalDescription(
-        key=TOTAL_WITHOUT_FACE,
-        translation_key=TOTAL_WITHOUT_FACE,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        added_fn=lambda visit: visit.outcome in PAID_OUT and visit.lane is Lane.OPEN,
-    ),
-    TotalDescription(
-        key="portions_urgent",
-        translation_key="portions_urgent",
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        added_fn=lambda visit: visit.outcome in PAID_OUT and visit.lane is Lane.URGENT,
-    ),
-    TotalDescription(
+    SensorEntityDescription(
         key=TOTAL_NOT_ASKED_FOR,
         translation_key=TOTAL_NOT_ASKED_FOR,
         state_class=SensorStateClass.TOTAL_INCREASING,
@@ -225,8 +197,6 @@ class DispenserSensor(DispenserEntity, SensorEntity):
 class TotalSensor(DispenserEntity, RestoreSensor):
     """What all visits brought together, and the device by itself."""
 
-    entity_description: TotalDescription
-
     @override
     async def async_added_to_hass(self) -> None:
         """Go on from where the last run ended.
@@ -254,13 +224,8 @@ class TotalSensor(DispenserEntity, RestoreSensor):
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:
-        return [*super()._subscriptions(), self.dispenser.visits.add(self._on_visit)]
-
-    @callback
-    def _on_visit(self, visit: Visit) -> None:
-        if added := self.entity_description.added_fn(visit):
-            self.site.log.add_total(*self._kept_as, added)
-            self.async_write_ha_state()
+        changed = self.site.log.changes.add(self.async_write_ha_state)
+        return [*super()._subscriptions(), changed]
 
 
 class SiteSensor(SiteEntity, SensorEntity):

@@ -37,6 +37,7 @@ from .const import (
     Lane,
 )
 from .entity import DispenserEntity
+from .event import VISIT
 from .options import LIMITS
 from .panel.papers.report import Period, async_report
 from .site.dispenser import Dispenser
@@ -246,8 +247,11 @@ async def _purge(call: ServiceCall) -> ServiceResponse:
 
 
 def _dispenser(entity: Entity) -> Dispenser:
-    """Return the dispenser that an entity belongs to."""
-    if not isinstance(entity, DispenserEntity):
+    """Return the dispenser of a visit's entity, which stands for it in these actions."""
+    if (
+        not isinstance(entity, DispenserEntity)
+        or entity.entity_description.key != VISIT.key
+    ):
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="not_a_dispenser",

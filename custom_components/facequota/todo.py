@@ -4,7 +4,8 @@ from typing import override
 
 from homeassistant.components.todo.const import TodoItemStatus, TodoListEntityFeature
 from homeassistant.components.todo.entity import TodoItem, TodoListEntity
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -37,10 +38,22 @@ class TaskList(SiteEntity, TodoListEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Load the words before the first item."""
-        self._words = await async_words(self.hass, self.hass.config.language, "common")
+        """Load the words before the first item, and whenever the house speaks others."""
+        await self._load_words()
         await super().async_added_to_hass()
         self._show()
+        self.async_on_remove(
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._follow_language)
+        )
+
+    async def _load_words(self) -> None:
+        self._language = self.hass.config.language
+        self._words = await async_words(self.hass, self._language, "common")
+
+    async def _follow_language(self, _: Event) -> None:
+        if self.hass.config.language != self._language:
+            await self._load_words()
+            self._changed()
 
     @override
     def _subscriptions(self) -> list[CALLBACK_TYPE]:

@@ -8,6 +8,8 @@ import asyncio
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
 from homeassistant.components.number import NumberEntity
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.components.text import TextEntity
@@ -92,7 +94,7 @@ class FakeDispenser:
     async def start(self) -> None:
         """Show the entities."""
         for entity_id, state in (
-            (COUNTER, f"{self.dispensed:.1f}"),
+            (COUNTER, self.counter),
             (JAM, "off"),
             (PAPER_OUT, "off"),
             (REQUEST, "off"),
@@ -119,7 +121,7 @@ class FakeDispenser:
         """Come and go, as a device whose power is cut."""
         for entity in (self.motor, self.length):
             entity.set_available(available)
-        self.set(COUNTER, f"{self.dispensed:.1f}" if available else "unavailable")
+        self.set(COUNTER, self.counter if available else "unavailable")
 
     async def press(self, entity_id: str) -> None:
         """Press and let go of a button, and wait for what follows."""
@@ -147,11 +149,16 @@ class FakeDispenser:
             await self.stop()
             self.motor.show(False)
 
+    @property
+    def counter(self) -> str:
+        """Return what the counter shows: a float32, as ESPHome's sensors do."""
+        return f"{np.float32(self.dispensed):.1f}"
+
     def count(self, cm: float) -> None:
         """Let paper come out; the counter tells, and what the last portion was."""
         self.dispensed += cm
         self.set(LAST_PORTION, f"{cm:.1f}")
-        self.set(COUNTER, f"{self.dispensed:.1f}")
+        self.set(COUNTER, self.counter)
 
     async def _run(self) -> None:
         """Turn for the length that was set, as far as the fault lets it."""

@@ -107,6 +107,7 @@ OF_A_DISPENSER: Final = {
     "sensor.time_between_refills": Shown(
         name="Time between refills", device_class="duration", unit="h"
     ),
+    "event.not_asked_for": Shown(name="Portion not asked for", category=DIAGNOSTIC),
     "event.visit": Shown(name="Visit"),
     "sensor.last_recognition_time": Shown(
         name="Last recognition time",

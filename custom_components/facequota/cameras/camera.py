@@ -91,6 +91,7 @@ class Camera:
     @callback
     def start(self) -> None:
         """Prepare a stream's reader, and keep the stream open when that is wanted."""
+        self._release()
         watched = [self.entity_id, *((self._presence,) if self._presence else ())]
         self._releases = [
             async_track_state_change_event(self._hass, watched, self._follow),
@@ -100,10 +101,20 @@ class Camera:
 
     async def stop(self) -> None:
         """Leave nothing open and nothing running."""
+        self._release()
+        await self.reader.end()
+
+    @callback
+    def follow_names(self, entity_id: str, presence: str | None) -> None:
+        """Go on under the names that the camera and the presence sensor have now."""
+        self.entity_id, self._presence = entity_id, presence
+        self.start()
+
+    @callback
+    def _release(self) -> None:
         for release in self._releases:
             release()
         self._releases = []
-        await self.reader.end()
 
     @callback
     def rest(self, rests: bool) -> None:

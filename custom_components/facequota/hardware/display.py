@@ -1,5 +1,6 @@
 """What the visitor reads: sentences of the translations on a text entity."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 import logging
@@ -27,6 +28,8 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
+
+from .units import as_number
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,11 +84,16 @@ class Display:
     async def start(self) -> None:
         """Load the sentences in the house's language; listen for the entity."""
         await self._load()
+        self.listen(self._entity_id)
+
+    @callback
+    def listen(self, entity_id: str | None) -> None:
+        """Listen for the entity by the name that it has now, and for the language."""
+        self._release()
+        self._entity_id = entity_id
         self._releases = [
             async_track_state_change_event(
-                self._hass,
-                [self._entity_id] if self._entity_id else [],
-                self._came_back,
+                self._hass, [entity_id] if entity_id else [], self._came_back
             ),
             self._hass.bus.async_listen(
                 EVENT_CORE_CONFIG_UPDATE, self._follow_language
@@ -109,6 +117,10 @@ class Display:
     def stop(self) -> None:
         """Leave no timer and no listener behind, and say nothing any more."""
         self._hush()
+        self._release()
+
+    @callback
+    def _release(self) -> None:
         for release in self._releases:
             release()
         self._releases.clear()
@@ -165,7 +177,8 @@ class Display:
             for one in (key, *(f"{key}_{size}" for size in SHORT_FORMS))
             if (text := self._sentences.get(one)) is not None
         ]
-        room = int(state.attributes.get(ATTR_MAX, MAX_LENGTH_STATE_STATE))
+        most = as_number(state.attributes.get(ATTR_MAX))
+        room = MAX_LENGTH_STATE_STATE if most is None else int(most)
         text = fitted(forms, room, next(iter(placeholders.values()), None))
         self._hass.async_create_background_task(
             self._set(self._entity_id, text), name=f"{DOMAIN} display"
@@ -173,16 +186,17 @@ class Display:
 
     async def _set(self, entity_id: str, text: str) -> None:
         try:
-            await self._hass.services.async_call(
-                TEXT_DOMAIN,
-                SERVICE_SET_VALUE,
-                {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: text},
-                blocking=True,
-            )
+            async with asyncio.timeout(SHOWN_FOR_S):
+                await self._hass.services.async_call(
+                    TEXT_DOMAIN,
+                    SERVICE_SET_VALUE,
+                    {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: text},
+                    blocking=True,
+                )
         # A display that is gone, too short, or of an integration that raises whatever it
         # likes must never cost anybody paper.
         except Exception as err:  # noqa: BLE001
-            _LOGGER.debug("%s shows nothing: %s", entity_id, err)
+            _LOGGER.debug("%s shows nothing: %r", entity_id, err)
 
 
 def fitted(forms: Sequence[str], room: int, kept: str | None) -> str:

@@ -18,10 +18,11 @@ from homeassistant.core import (
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
-# Their state is the time of the last press; those that are on and off are pressed when
-# they turn on.
-STAMPED_DOMAINS: Final = ("button", "event", "input_button")
-INPUT_DOMAINS: Final = ("binary_sensor", "input_boolean", "switch", *STAMPED_DOMAINS)
+_STAMPED_INPUTS: Final = ("button", "event", "input_button")
+# Their state is the time of the last press, or scan; those that are on and off are
+# pressed when they turn on.
+STAMPED_DOMAINS: Final = (*_STAMPED_INPUTS, "tag")
+INPUT_DOMAINS: Final = ("binary_sensor", "input_boolean", "switch", *_STAMPED_INPUTS)
 
 # Nobody holds a button for so long: it is stuck, and hears no further press.
 STUCK_AFTER_S: Final = 60.0
@@ -59,7 +60,8 @@ def async_listen(
         entity_id, new = event.data["entity_id"], event.data["new_state"]
         if new is None or not is_press(event.data["old_state"], new):
             return
-        if (word := new.attributes.get(ATTR_EVENT_TYPE)) is not None:
+        if (told := new.attributes.get(ATTR_EVENT_TYPE)) is not None:
+            word = str(told)
             known = new.attributes.get(ATTR_EVENT_TYPES) or [word]
             chosen = event_types.get(entity_id)
             if word not in ([chosen] if chosen else beginnings(known)):

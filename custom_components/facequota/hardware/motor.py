@@ -32,7 +32,7 @@ from .firmware import (
     shares_its_name,
 )
 from .portion import MotorEntities, PortionRun
-from .units import as_cm, from_cm, to_cm, unit_of
+from .units import as_cm, as_number, from_cm, to_cm, unit_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -91,6 +91,14 @@ class Motor:
         # -1 if no paper of it came: the device counts such portions, too.
         self.on_switch: Callable[[int], None] = lambda _count: None
         self._by_switch = False
+        self.is_dispensing = False
+        """Whether a portion is under way for which FaceQuota asked."""
+
+    @property
+    def set_length(self) -> float | None:
+        """Return how long the device says that its portions are, in cm."""
+        entity_id = self.entities.portion_length
+        return None if entity_id is None else self._known_length(entity_id)
 
     @property
     def defect(self) -> Defect | None:
@@ -131,7 +139,7 @@ class Motor:
         if self._is_on(self.entities.switch):
             return Paper(cm=0.0, fault=Fault.MOTOR_BUSY)
         run = PortionRun(self._hass, self.entities)
-        self._by_switch = False
+        self._by_switch, self.is_dispensing = False, True
         bounded = action is not None or self.entities.portion_length is not None
         try:
             if action is None:
@@ -147,6 +155,7 @@ class Motor:
             return paper
         finally:
             run.release()
+            self.is_dispensing = False
             if not (bounded or run.is_off):
                 # In a task of its own: this one may be called off again meanwhile. Also
                 # when nobody has seen the motor on, for it may have been told to turn.
@@ -165,8 +174,10 @@ class Motor:
                 await self._turn_on(cm)
                 return None
             return self._refused(err.word)
-        except TimeoutError:
-            # A frozen link: what has not arrived by now is too old for the device.
+        # A frozen link: what has not arrived by now is too old for the device. Or its
+        # integration raises whatever it likes.
+        except Exception as err:  # noqa: BLE001
+            _LOGGER.warning("%s failed: %r", action, err)
             return None if run.is_on else Fault.MOTOR_DID_NOT_START
         return None
 
@@ -247,7 +258,8 @@ class Motor:
         assert state is not None
         value = from_cm(cm, unit_of(state), speed)
         # In the entity's own unit: its maximum in another may be beyond itself.
-        value = min(value, state.attributes.get(ATTR_MAX, value))
+        if (most := as_number(state.attributes.get(ATTR_MAX))) is not None:
+            value = min(value, most)
         wanted = to_cm(value, unit_of(state), speed)
         data = {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: value}
         if abs(known - wanted) < SAME_LENGTH_CM:

@@ -72,8 +72,10 @@ class MotorEntities:
 class PortionRun:
     """What the entities of a dispenser tell during one portion."""
 
-    def __init__(self, hass: HomeAssistant, entities: MotorEntities) -> None:
-        """Read the counter and listen from now on."""
+    def __init__(
+        self, hass: HomeAssistant, entities: MotorEntities, *, is_on: bool = False
+    ) -> None:
+        """Read the counter and listen from now on, of a motor that may turn already."""
         self._hass = hass
         self._entities = entities
         self._changed = asyncio.Event()
@@ -83,8 +85,8 @@ class PortionRun:
         self._told: float | None = None
         self._off_at: float | None = None
         self._lost_at: float | None = None
-        self.on_at: float | None = None
-        self.is_on = False
+        self.on_at = hass.loop.time() if is_on else None
+        self.is_on = is_on
         told_by = [entities.last_portion] if entities.last_portion else []
         counted_by = [entities.paper_dispensed] if entities.paper_dispensed else []
         self._releases = [
@@ -114,7 +116,7 @@ class PortionRun:
         """Return if the motor came on in time."""
         return await self._until(lambda: self.on_at is not None, within_s)
 
-    async def stopped(self, within_s: float) -> bool:
+    async def stopped(self, within_s: float | None) -> bool:
         """Return if the motor went off in time."""
         return await self._until(lambda: self._off_at is not None, within_s)
 
@@ -147,7 +149,9 @@ class PortionRun:
         until = self._off_at or self._lost_at or self._hass.loop.time()
         return until - self.on_at
 
-    async def _until(self, condition: Callable[[], bool], within_s: float) -> bool:
+    async def _until(
+        self, condition: Callable[[], bool], within_s: float | None
+    ) -> bool:
         """Wait until a condition holds; give up when the device is lost."""
         try:
             async with asyncio.timeout(within_s):

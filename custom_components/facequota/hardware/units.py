@@ -6,7 +6,7 @@ the unit that stands beside it.
 """
 
 import math
-from typing import Final
+from typing import Any, Final
 
 from custom_components.facequota.const import (
     CONF_ALONE_PAPER,
@@ -44,7 +44,8 @@ KNOWN_UNITS: Final = {
 
 def unit_of(state: State) -> str | None:
     """Return the unit that an entity shows its figure in, None without one."""
-    return state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) or None
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    return str(unit) if unit else None
 
 
 def is_unit_known(role: str, state: State) -> bool:
@@ -79,10 +80,10 @@ def from_cm(cm: float, unit: str | None, cm_per_second: float) -> float:
     return DistanceConverter.convert(cm, UnitOfLength.CENTIMETERS, length)
 
 
-def as_number(state: str) -> float | None:
-    """Return a state as a finite number, None when it is none."""
+def as_number(value: Any) -> float | None:
+    """Return a state or an attribute as a finite number, None when it is none."""
     try:
-        number = float(state)
-    except ValueError:
+        number = float(value)
+    except TypeError, ValueError, OverflowError:
         return None
     return number if math.isfinite(number) else None

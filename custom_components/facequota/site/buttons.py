@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from custom_components.facequota.const import CONF_VISITOR_BUTTON, DOMAIN
 from custom_components.facequota.hardware.entities import BUTTONS
@@ -12,6 +11,7 @@ from custom_components.facequota.hardware.inputs import (
     async_listen_to_hand,
     event_type_key,
 )
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
@@ -22,21 +22,23 @@ class Buttons:
     def __init__(
         self,
         hass: HomeAssistant,
-        data: Mapping[str, Any],
+        subentry: ConfigSubentry,
         wishes: Mapping[str, Callable[[], Awaitable[object]]],
         on_hand: Callable[[str], None],
     ) -> None:
         """Take the request of each role of BUTTONS; on_hand is told of a held button."""
         self._hass = hass
-        self._data = data
+        self._subentry = subentry
         self._wishes = wishes
         self._on_hand = on_hand
         self._releases: list[CALLBACK_TYPE] = []
 
     @callback
     def start(self) -> None:
-        """Listen from now on."""
-        chosen = {role: self._data[role] for role in BUTTONS if self._data.get(role)}
+        """Listen from now on; once more, when the entities got other names."""
+        self.stop()
+        data = self._subentry.data
+        chosen = {role: data[role] for role in BUTTONS if data.get(role)}
         self._releases = [
             async_listen(
                 self._hass,
@@ -45,13 +47,13 @@ class Buttons:
                     for role, entity_id in chosen.items()
                 },
                 {
-                    entity_id: self._data[event_type_key(role)]
+                    entity_id: data[event_type_key(role)]
                     for role, entity_id in chosen.items()
-                    if self._data.get(event_type_key(role))
+                    if data.get(event_type_key(role))
                 },
             )
         ]
-        if button := self._data.get(CONF_VISITOR_BUTTON):
+        if button := data.get(CONF_VISITOR_BUTTON):
             self._releases.append(
                 async_listen_to_hand(self._hass, button, self._on_hand)
             )

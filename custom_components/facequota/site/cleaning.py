@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
+
+from .moments import as_moment, elapsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +46,18 @@ class Cleaning:
         """Return when cleaning is due by hours, None without such a rule."""
         if rule.hours is None:
             return None
-        return self.counted_from + timedelta(hours=rule.hours)
+        due_at = self.counted_from.astimezone(UTC) + timedelta(hours=rule.hours)
+        return due_at.astimezone(self.counted_from.tzinfo)
 
     def is_due(self, now: datetime, rule: CleaningRule) -> bool | None:
         """Return if cleaning is due; None where no rule says when."""
         if rule.visits is None and rule.hours is None:
             return None
-        due_at = self.due_at(rule)
         by_visits = rule.visits is not None and self.visits_since >= rule.visits
-        return by_visits or (due_at is not None and now >= due_at)
+        by_hours = rule.hours is not None and (
+            elapsed(self.counted_from, now) >= timedelta(hours=rule.hours)
+        )
+        return by_visits or by_hours
 
     def as_dict(self) -> dict[str, Any]:
         """Return what outlives a restart, as plain values."""
@@ -70,15 +75,14 @@ class Cleaning:
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Go on from the last run.
 
-        Raises KeyError, TypeError or ValueError for what was never stored here.
+        Raises KeyError, TypeError, ValueError or OverflowError for what was never stored
+        here.
         """
         today, cleaned_at = stored["today"], stored["cleaned_at"]
         return cls(
-            counted_from=datetime.fromisoformat(stored["counted_from"]),
-            cleaned_at=None
-            if cleaned_at is None
-            else datetime.fromisoformat(cleaned_at),
-            visits_since=int(stored["visits_since"]),
+            counted_from=as_moment(stored["counted_from"]),
+            cleaned_at=None if cleaned_at is None else as_moment(cleaned_at),
+            visits_since=max(0, int(stored["visits_since"])),
             today=None if today is None else date.fromisoformat(today),
-            visits_today=int(stored["visits_today"]),
+            visits_today=max(0, int(stored["visits_today"])),
         )

@@ -1,6 +1,5 @@
 """Paper that a device gave by itself, counted once: by its own counters, over restarts."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
@@ -8,9 +7,10 @@ from typing import Final
 from custom_components.facequota.const import (
     CONF_ALONE_PAPER,
     CONF_ALONE_PORTIONS,
-    CONF_MOTOR,
     CONF_SWITCH_PORTIONS,
-    DOMAIN,
+    TOTAL_GRANTED,
+    TOTAL_PAPER,
+    TOTAL_WITHOUT_FACE,
 )
 from custom_components.facequota.hardware.entities import DEVICE_COUNTERS
 from custom_components.facequota.hardware.units import as_cm, as_number
@@ -21,19 +21,13 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 
 from .dispenser import Dispenser
 from .references import REGISTRY_IDS
 from .site_log import SiteLog
+from .unasked_portions import UnaskedPortions
 from .upkeep import Upkeep
-
-TOTAL_PAPER: Final = "paper_dispensed"
-TOTAL_GRANTED: Final = "portions_granted"
-TOTAL_WITHOUT_FACE: Final = "portions_without_face"
-TOTAL_NOT_ASKED_FOR: Final = "portions_not_asked_for"
-ISSUE_NOT_ASKED_FOR: Final = "portions_not_asked_for"
 
 # Beside the counters: portions that FaceQuota asked for by the plain switch, and that the
 # device has not told yet.
@@ -49,25 +43,27 @@ class DeviceCounts:
         log: SiteLog,
         upkeep: Upkeep,
         dispensers: Mapping[str, Dispenser],
+        unasked: UnaskedPortions,
     ) -> None:
         """Take what is added to; nothing is read yet."""
         self._hass = hass
         self._log = log
         self._upkeep = upkeep
         self._dispensers = dispensers
+        self._unasked = unasked
         self._releases: list[CALLBACK_TYPE] = []
-        # Since the start, by dispenser: for the issue.
-        self._not_asked_for = Counter[str]()
 
     @callback
     def start(self) -> None:
-        """Count what came meanwhile, and follow from now on."""
+        """Count what came meanwhile, and follow from now on; so after new names."""
         add: dict[str, Callable[[str, float], None]] = {
             CONF_ALONE_PORTIONS: self._alone_portions,
             CONF_ALONE_PAPER: self._alone_paper,
             CONF_SWITCH_PORTIONS: self._switch_portions,
         }
+        self.stop()
         for key, dispenser in self._dispensers.items():
+            self._releases.append(dispenser.names.add(self.start))
             dispenser.motor.on_switch = partial(self._asked, key)
             for role in DEVICE_COUNTERS:
                 if entity_id := dispenser.subentry.data.get(role):
@@ -75,12 +71,10 @@ class DeviceCounts:
 
     @callback
     def stop(self) -> None:
-        """Listen no more; the issues go with what they counted."""
+        """Listen no more."""
         for release in self._releases:
             release()
         self._releases.clear()
-        for key in self._dispensers:
-            ir.async_delete_issue(self._hass, DOMAIN, _issue_id(key))
 
     @callback
     def _follow(self, entity_id: str, read: Callable[[str], None]) -> None:
@@ -149,27 +143,5 @@ class DeviceCounts:
         """Tell the portions by switch that FaceQuota did not ask for."""
         asked = self._log.counter(key, ASKED_BY_SWITCH) or 0
         self._log.set_counter(key, ASKED_BY_SWITCH, max(0, asked - grown))
-        if (others := round(grown - asked)) <= 0:
-            return
-        self._log.add_total(key, TOTAL_NOT_ASKED_FOR, others)
-        self._not_asked_for[key] += others
-        dispenser = self._dispensers[key]
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            _issue_id(key),
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=ISSUE_NOT_ASKED_FOR,
-            translation_placeholders={
-                "site": dispenser.shared.entry.title,
-                "dispenser": dispenser.subentry.title,
-                "entity": dispenser.subentry.data[CONF_MOTOR],
-                "portions": str(self._not_asked_for[key]),
-            },
-        )
-        dispenser.update()
-
-
-def _issue_id(key: str) -> str:
-    return f"{ISSUE_NOT_ASKED_FOR}_{key}"
+        if (others := round(grown - asked)) > 0:
+            self._unasked.tell(key, others)

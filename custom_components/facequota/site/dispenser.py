@@ -8,17 +8,19 @@ import logging
 
 from custom_components.facequota.cameras.camera import Camera
 from custom_components.facequota.const import (
+    CONF_CAMERA,
     CONF_DISPLAY,
     CONF_EYE_LINE,
     CONF_FORGET,
+    CONF_PRESENCE,
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
     DOMAIN,
     Lane,
-    Outcome,
 )
 from custom_components.facequota.hardware.display import HINTS, Display, Sentence
+from custom_components.facequota.hardware.entities import entities_by_role
 from custom_components.facequota.hardware.faults import Fault
 from custom_components.facequota.hardware.motor import RESTS_FOR_S, Motor
 from custom_components.facequota.hardware.portion import MotorEntities
@@ -37,7 +39,6 @@ from custom_components.facequota.visit.visitors import wall_clock
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util import dt as dt_util
 
 from .buttons import Buttons
 from .hardware_watch import HardwareWatch
@@ -46,6 +47,7 @@ from .roll_keeper import RollKeeper
 from .shared import Shared
 from .upkeep_options import UpkeepOptions
 from .usage_alarm import UsageAlarm
+from .visitor_words import idle_sentence, result_sentence
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class Dispenser:
         """Wire the parts of one dispenser."""
         data = subentry.data
         self._hass = hass
+        self._named = entities_by_role(data)
         self.shared = shared
         self.subentry = subentry
         self.camera = Camera.from_settings(hass, shared.entry, data)
@@ -75,7 +78,7 @@ class Dispenser:
         self.said = Listeners[[str, Mapping[str, str]]]()
         self.display = Display(hass, data.get(CONF_DISPLAY), self.said.tell)
         self.roll = RollKeeper(
-            hass, data, lambda: UpkeepOptions.from_entry(shared.entry.options)
+            hass, subentry, lambda: UpkeepOptions.from_entry(shared.entry.options)
         )
         self._usage = UsageAlarm(hass, self.update)
         self.last_recognition_ms: float | None = None
@@ -90,16 +93,17 @@ class Dispenser:
             on_step=self._show_step,
         )
         self.changes = Listeners[[]]()
+        self.names = Listeners[[]]()
         self.visits = Listeners[[Visit]]()
         self._watch = HardwareWatch(
             hass,
-            data,
+            subentry,
             lambda: (self.state, self.problem, self.paper_low),
             self.update,
         )
         self._buttons = Buttons(
             hass,
-            data,
+            subentry,
             {
                 CONF_REQUEST: partial(self._ask, Lane.FACE),
                 CONF_REQUEST_WITHOUT_FACE: partial(self._ask, Lane.OPEN),
@@ -172,6 +176,22 @@ class Dispenser:
         await self._requests.stop()
         await self.camera.stop()
 
+    @callback
+    def follow_names(self) -> None:
+        """Go on with the same entities, when those got other names."""
+        data = self.subentry.data
+        if (named := entities_by_role(data)) == self._named:
+            return
+        self._named = named
+        self.motor.entities = MotorEntities.from_subentry(data)
+        self.camera.follow_names(data[CONF_CAMERA], data.get(CONF_PRESENCE))
+        self.display.listen(data.get(CONF_DISPLAY))
+        self.roll.listen()
+        self._buttons.start()
+        self._watch.start()
+        self.names.tell()
+        self.update()
+
     async def request(
         self, lane: Lane, *, cm: float | None = None, request_id: str | None = None
     ) -> Visit:
@@ -225,7 +245,7 @@ class Dispenser:
             if result.recognition_ms is not None:
                 self.last_recognition_ms = result.recognition_ms
             if result.cm:
-                self._usage.portion()
+                self.count_use()
         finally:
             self._step = None
             self.update()
@@ -233,16 +253,18 @@ class Dispenser:
         return result
 
     @callback
+    def count_use(self) -> None:
+        """Take note of a portion that somebody took, by whichever way."""
+        self._usage.portion()
+
+    @callback
     def _tell_result(self, result: Visit) -> None:
         """Tell the visitor, and whoever listens."""
-        if result.outcome is Outcome.REFUSED and result.next_portion:
-            at = dt_util.as_local(result.next_portion)
-            self.display.show(Sentence.NEXT_PORTION, time=f"{at:%H:%M:%S}")
-        elif result.outcome is Outcome.FAILED:
-            rests = result.reason == Fault.MOTOR_RESTS
-            self.display.show(Sentence.RESTS if rests else Sentence.FAULT)
-            if rests:
-                self._watch.look_in(RESTS_FOR_S, Fault.MOTOR_RESTS)
+        if words := result_sentence(result):
+            sentence, placeholders = words
+            self.display.show(sentence, **placeholders)
+        if result.reason == Fault.MOTOR_RESTS:
+            self._watch.look_in(RESTS_FOR_S, Fault.MOTOR_RESTS)
         _LOGGER.debug("%s: %s", self.subentry.title, result)
         self.visits.tell(result)
 
@@ -272,13 +294,7 @@ class Dispenser:
     @callback
     def update(self) -> None:
         """Tell the entities to look again."""
-        self.display.set_idle(self._idle_sentence())
+        sentence = idle_sentence(self.motor.fault, suspended=self.suspended)
+        self.display.set_idle(sentence)
         self.camera.rest(self.suspended)
         self.changes.tell()
-
-    def _idle_sentence(self) -> Sentence:
-        """Return what a visitor reads before anything was asked."""
-        if fault := self.motor.fault:
-            resting = fault is Fault.MOTOR_RESTS
-            return Sentence.RESTS if resting else Sentence.OUT_OF_ORDER
-        return Sentence.OPEN_LANE_ONLY if self.suspended else Sentence.WELCOME

@@ -1,10 +1,10 @@
 """Looks at a dispenser's entities whenever one of them changes, and when time is up."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from custom_components.facequota.hardware.entities import entities_by_role
 from custom_components.facequota.hardware.inputs import STUCK_AFTER_S
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_ON
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -26,13 +26,13 @@ class HardwareWatch:
     def __init__(
         self,
         hass: HomeAssistant,
-        data: Mapping[str, Any],
+        subentry: ConfigSubentry,
         see: Callable[[], object],
         on_change: Callable[[], None],
     ) -> None:
-        """Take a dispenser's data, how to look at it, and who wants to know."""
+        """Take a dispenser, how to look at it, and who wants to know."""
         self._hass = hass
-        self._entity_ids = tuple(entities_by_role(data).values())
+        self._subentry = subentry
         self._see = see
         self._on_change = on_change
         self._seen: object = None
@@ -41,26 +41,35 @@ class HardwareWatch:
 
     @callback
     def start(self) -> None:
-        """Listen from now on; whatever is on already may have been so for long."""
+        """Listen from now on; whatever is on already may have been so for long.
+
+        Once more, when the entities got other names.
+        """
+        entity_ids = tuple(entities_by_role(self._subentry.data).values())
+        self._release()
         self._releases = [
-            async_track_state_change_event(
-                self._hass, self._entity_ids, self._on_state
-            ),
+            async_track_state_change_event(self._hass, entity_ids, self._on_state),
             async_track_entity_registry_updated_event(
-                self._hass, self._entity_ids, self._look
+                self._hass, entity_ids, self._look
             ),
         ]
-        for entity_id in self._entity_ids:
+        for entity_id in entity_ids:
             if self._hass.states.is_state(entity_id, STATE_ON):
                 self.look_in(STUCK_AFTER_S, entity_id)
 
     @callback
     def stop(self) -> None:
         """Leave no listener and no timer behind."""
-        for release in (*self._releases, *self._timers.values()):
+        self._release()
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+
+    @callback
+    def _release(self) -> None:
+        for release in self._releases:
             release()
         self._releases.clear()
-        self._timers.clear()
 
     @callback
     def look_in(self, seconds: float, why: str) -> None:

@@ -1,4 +1,8 @@
-"""Figures of the lanes side by side: whether the way without a face is as good."""
+"""Figures of the lanes side by side: whether the way without a face is as good.
+
+What a device gave while Home Assistant was away is not among them: there was no way with
+a face to compare it with. The totals of its dispenser have it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -88,8 +88,12 @@ class UsageProfile:
     def follow(self, now: datetime) -> None:
         """Close the hours that have ended; an hour without paper is an observation too."""
         hour = _whole(now)
-        if hour < self._hour or hour - self._hour > MAX_GAP:
-            # The clock was set back, or nobody was here to count.
+        if (
+            hour.tzinfo != self._hour.tzinfo
+            or hour < self._hour
+            or hour - self._hour > MAX_GAP
+        ):
+            # Another time zone, a clock that was set back, or nobody here to count.
             self._hour, self._seen_from, self._in_hour = hour, now, 0.0
             return
         while self._hour < hour:

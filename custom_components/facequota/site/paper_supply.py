@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+import math
 from typing import Any, Final, Self
 
+from .moments import as_moment, elapsed
 from .paper_forecast import Forecast, UsageProfile
 
 # A sensor that tells this much more than was left, as a share of the roll: a new roll.
@@ -111,8 +113,8 @@ class PaperSupply:
 
     def _refill(self, now: datetime) -> None:
         if self.refilled_at is not None:
-            self.time_between_refills = now - self.refilled_at
-        took = None if self.needed_since is None else now - self.needed_since
+            self.time_between_refills = elapsed(self.refilled_at, now)
+        took = None if self.needed_since is None else elapsed(self.needed_since, now)
         if took is not None:
             self.time_to_refill = took
         self.refills.append((now.isoformat(), _seconds(took)))
@@ -135,13 +137,17 @@ class PaperSupply:
     def from_dict(cls, stored: Mapping[str, Any], now: datetime) -> Self:
         """Go on from the last run.
 
-        Raises KeyError, TypeError or ValueError for what was never stored here.
+        Raises KeyError, TypeError, ValueError or OverflowError for what was never stored
+        here.
         """
         supply = cls(UsageProfile.from_dict(stored["profile"], now))
         left = stored["left_cm"]
-        supply.left_cm = None if left is None else max(0.0, float(left))
+        supply.left_cm = None if left is None else max(0.0, _finite(left))
         supply.refilled_at = _moment(stored["refilled_at"])
-        supply.refills = [(str(time), took) for time, took in stored.get("refills", ())]
+        supply.refills = [
+            (as_moment(time).isoformat(), None if took is None else _finite(took))
+            for time, took in stored.get("refills", ())
+        ]
         supply.needed_since = _moment(stored["needed_since"])
         supply.time_to_refill = _span(stored["time_to_refill_s"])
         supply.time_between_refills = _span(stored["time_between_refills_s"])
@@ -166,7 +172,14 @@ def _seconds(span: timedelta | None) -> float | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else as_moment(text)
+
+
+def _finite(value: float) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
 
 
 def _span(seconds: float | None) -> timedelta | None:

@@ -1,57 +1,109 @@
-"""Dispensers keep their entities when those get other names.
+"""Chosen entities stay chosen when they get other names.
 
-A dispenser's data has entity ids, which people read and change. Beside them stands the id
-that Home Assistant's registry never changes, by which a name that changed is found again,
-also when it changed while the site was not running.
+A dispenser's data and a site's options have entity ids, which people read and change.
+Beside them stands the id that Home Assistant's registry never changes, by which a name
+that changed is found again, also when it changed while the site was not running.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
-from custom_components.facequota.const import SUBENTRY_DISPENSER
-from custom_components.facequota.hardware.entities import entities_by_role
-from homeassistant.config_entries import ConfigEntry
+from custom_components.facequota.const import SUBENTRY_DISPENSER, SUBENTRY_SHARED_QUOTA
+from custom_components.facequota.hardware.entities import ENTITY_ROLES, entities_by_role
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_entity_registry_updated_event
 
+from .upkeep_options import CONF_CLEANED_TAG, CONF_UPKEEP, UpkeepOptions
+
 REGISTRY_IDS: Final = "registry_ids"
+# Every key of the options' section for upkeep that holds an entity id.
+UPKEEP_ROLES: Final = (CONF_CLEANED_TAG,)
 
 
-@callback
-def async_follow_references(hass: HomeAssistant, entry: ConfigEntry) -> CALLBACK_TYPE:
-    """Bring the entity ids of all dispensers up to date now and with each change.
+class References:
+    """The entity ids that one site was given, and how to find them again."""
 
-    A change makes the entry's update listeners build the site anew. Return how to stop.
-    """
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Remember the site; nothing is followed yet."""
+        self._hass = hass
+        self._entry = entry
+        self._release: CALLBACK_TYPE | None = None
 
     @callback
-    def follow(_: object = None) -> None:
-        registry = er.async_get(hass)
-        for subentry in tuple(entry.subentries.values()):
-            if subentry.subentry_type != SUBENTRY_DISPENSER:
-                continue
-            data = followed(registry, subentry.data)
-            if data != subentry.data:
-                hass.config_entries.async_update_subentry(entry, subentry, data=data)
+    def start(self) -> None:
+        """Bring the entity ids up to date now and with each change of the registry."""
+        self.follow()
+        self._listen()
 
-    follow()
-    entity_ids = {
-        entity_id
-        for subentry in entry.subentries.values()
-        for entity_id in entities_by_role(subentry.data).values()
-    }
-    return async_track_entity_registry_updated_event(hass, entity_ids, follow)
+    @callback
+    def stop(self) -> None:
+        """Follow no more."""
+        if self._release is not None:
+            self._release()
+            self._release = None
+
+    @callback
+    def follow(self) -> bool:
+        """Bring the entity ids up to date; return if that changed the entry."""
+        registry = er.async_get(self._hass)
+        update, entry = self._hass.config_entries, self._entry
+        changed = False
+        for subentry in self._dispensers():
+            data = followed(registry, subentry.data, ENTITY_ROLES)
+            changed |= update.async_update_subentry(entry, subentry, data=data)
+        chosen: Mapping[str, Any] = entry.options.get(CONF_UPKEEP) or {}
+        upkeep = followed(registry, chosen, UPKEEP_ROLES)
+        if upkeep != chosen:
+            options = {**entry.options, CONF_UPKEEP: upkeep}
+            changed |= update.async_update_entry(entry, options=options)
+        if changed and self._release is not None:
+            self._listen()
+        return changed
+
+    @callback
+    def _listen(self) -> None:
+        self.stop()
+        entity_ids = {
+            entity_id
+            for subentry in self._dispensers()
+            for entity_id in entities_by_role(subentry.data).values()
+        }
+        if tag := UpkeepOptions.from_entry(self._entry.options).cleaned_tag:
+            entity_ids.add(tag)
+        self._release = async_track_entity_registry_updated_event(
+            self._hass,
+            entity_ids,
+            self._registry_changed,
+        )
+
+    @callback
+    def _registry_changed(self, _: object) -> None:
+        self.follow()
+
+    def _dispensers(self) -> list[ConfigSubentry]:
+        return [
+            subentry
+            for subentry in self._entry.subentries.values()
+            if subentry.subentry_type == SUBENTRY_DISPENSER
+        ]
 
 
-def followed(registry: er.EntityRegistry, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a dispenser's data with the entity ids of this moment.
+def followed(
+    registry: er.EntityRegistry, data: Mapping[str, Any], roles: Iterable[str]
+) -> dict[str, Any]:
+    """Return data with the entity ids of this moment.
 
     An entity that was removed keeps its place: it gets the same id when it comes back.
     """
     known: Mapping[str, str] = data.get(REGISTRY_IDS, {})
     now, ids = dict(data), {}
-    for role, entity_id in entities_by_role(data).items():
+    for role in roles:
+        if not (entity_id := data.get(role)):
+            continue
         entity = registry.entities.get_entry(known.get(role, ""))
         if entity := entity or registry.async_get(entity_id):
             now[role], ids[role] = entity.entity_id, entity.id
@@ -60,3 +112,44 @@ def followed(registry: er.EntityRegistry, data: Mapping[str, Any]) -> dict[str, 
     if ids or known:
         now[REGISTRY_IDS] = ids
     return now
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a site's parts are made of: a change of it means making them anew."""
+
+    site: Mapping[str, Any]
+    parts: Mapping[str, Mapping[str, Any]]
+    """The data of each dispenser and of the shared quota."""
+
+    @classmethod
+    def of(cls, entry: ConfigEntry) -> Self:
+        """Return what an entry says; the names of site and dispensers do not count."""
+        return cls(
+            {**entry.data, CONF_NAME: None},
+            {
+                key: subentry.data
+                for key, subentry in entry.subentries.items()
+                if subentry.subentry_type in (SUBENTRY_DISPENSER, SUBENTRY_SHARED_QUOTA)
+            },
+        )
+
+    def is_same(self, other: Structure) -> bool:
+        """Return if all is of the same entities, perhaps under other names."""
+        return (
+            self.site == other.site
+            and self.parts.keys() == other.parts.keys()
+            and all(
+                _are_same(data, other.parts[key]) for key, data in self.parts.items()
+            )
+        )
+
+
+def _are_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    ids: Mapping[str, str] = one.get(REGISTRY_IDS, {})
+    other_ids: Mapping[str, str] = other.get(REGISTRY_IDS, {})
+    return all(
+        one.get(key) == other.get(key)
+        or (key in ids and ids[key] == other_ids.get(key))
+        for key in (one.keys() | other.keys()) - {REGISTRY_IDS}
+    )

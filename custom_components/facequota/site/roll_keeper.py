@@ -1,5 +1,6 @@
 """The roll of one dispenser in Home Assistant: its sensors, its visits, its new rolls."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -7,9 +8,11 @@ from custom_components.facequota.const import (
     CONF_NEW_ROLL,
     CONF_PAPER_OUT,
     CONF_ROLL_LENGTH,
+    DOMAIN,
 )
 from custom_components.facequota.hardware.roll import ROLL_SENSORS, is_low, left_cm
 from homeassistant.components.button.const import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_ENTITY_ID, STATE_ON
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -18,6 +21,7 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
@@ -26,6 +30,8 @@ from .paper_supply import PaperSupply
 from .upkeep_options import UpkeepOptions
 
 CM_PER_M: Final = 100.0
+# A device that does not answer by then is asked by a person.
+TELL_WITHIN_S: Final = 10.0
 
 
 class RollKeeper:
@@ -34,12 +40,12 @@ class RollKeeper:
     def __init__(
         self,
         hass: HomeAssistant,
-        entities: Mapping[str, Any],
+        subentry: ConfigSubentry,
         upkeep: Callable[[], UpkeepOptions],
     ) -> None:
         """Begin without a history; load() brings it."""
         self._hass = hass
-        self._entities = entities
+        self._subentry = subentry
         self._upkeep = upkeep
         self._release: CALLBACK_TYPE | None = None
         self._on_change: Callable[[], None] = lambda: None
@@ -51,14 +57,20 @@ class RollKeeper:
         self._on_change = on_change
         roll_m = self._entities.get(CONF_ROLL_LENGTH)
         self.supply.roll_cm = None if roll_m is None else roll_m * CM_PER_M
+        self.listen()
+        self._read()
+        self.follow()
+
+    @callback
+    def listen(self) -> None:
+        """Listen to the sensors by the names that they have now."""
+        self.stop()
         watched = [
             self._entities[key] for key in ROLL_SENSORS if self._entities.get(key)
         ]
         self._release = async_track_state_change_event(
             self._hass, watched, self._sensor_changed
         )
-        self._read()
-        self.follow()
 
     @callback
     def stop(self) -> None:
@@ -66,6 +78,10 @@ class RollKeeper:
         if self._release is not None:
             self._release()
             self._release = None
+
+    @property
+    def _entities(self) -> Mapping[str, Any]:
+        return self._subentry.data
 
     @property
     def empty(self) -> bool:
@@ -106,15 +122,29 @@ class RollKeeper:
     async def refilled(self) -> None:
         """Somebody says that there is a new roll: the device is told, too.
 
-        Raises HomeAssistantError when the device's own button cannot be pressed.
+        Raises HomeAssistantError when the device's own button cannot be pressed; the new
+        roll counts all the same.
         """
-        if button := self._entities.get(CONF_NEW_ROLL):
-            await self._hass.services.async_call(
-                BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: button}, blocking=True
-            )
         self.supply.refilled(dt_util.now())
         self.follow()
         self._on_change()
+        if not (button := self._entities.get(CONF_NEW_ROLL)):
+            return
+        try:
+            async with asyncio.timeout(TELL_WITHIN_S):
+                await self._hass.services.async_call(
+                    BUTTON_DOMAIN,
+                    SERVICE_PRESS,
+                    {ATTR_ENTITY_ID: button},
+                    blocking=True,
+                )
+        # The button is another integration's code and may raise anything.
+        except Exception as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="new_roll_not_told",
+                translation_placeholders={"entity": button},
+            ) from err
 
     @callback
     def _sensor_changed(self, _event: Event[EventStateChangedData]) -> None:

@@ -1,6 +1,7 @@
 """The parts of one site, wired once."""
 
 import asyncio
+from functools import partial
 import logging
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ from custom_components.facequota.const import (
     CONF_WINDOW_MIN,
     DOMAIN,
     SUBENTRY_DISPENSER,
-    SUBENTRY_SHARED_QUOTA,
 )
 from custom_components.facequota.options import SiteOptions
 from custom_components.facequota.quota.cohort import Cohort
@@ -30,11 +30,12 @@ from homeassistant.helpers import issue_registry as ir
 
 from .device_counts import DeviceCounts
 from .dispenser import Dispenser
-from .references import REGISTRY_IDS
+from .references import Structure
 from .settings_log import settings
 from .shared import Shared
 from .sharing import Sharing
 from .site_log import SiteLog
+from .unasked_portions import UnaskedPortions
 from .upkeep import Upkeep
 
 _LOGGER = logging.getLogger(__name__)
@@ -100,9 +101,11 @@ class Site:
             on_rule=self._follow_rule,
         )
         self.upkeep = Upkeep(hass, entry, self.dispensers)
-        self._counts = DeviceCounts(hass, self.log, self.upkeep, self.dispensers)
+        parts = (self.log, self.upkeep, self.dispensers)
+        self.unasked = UnaskedPortions(hass, entry, *parts)
+        self._counts = DeviceCounts(hass, *parts, self.unasked)
         self.recogniser.detect_attacks = self.options.presentation_attacks
-        self._built_of = self._structure()
+        self._built_of = Structure.of(entry)
         self._following = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._stopped = False
@@ -118,10 +121,11 @@ class Site:
         Until the worker is ready, and if it never is, the open lane gives paper.
         """
         self._log_decisions()
-        for dispenser in self.dispensers.values():
-            dispenser.visits.add(self.log.visit)
+        for key, dispenser in self.dispensers.items():
+            dispenser.visits.add(partial(self.log.visit, key))
             await dispenser.start()
         # First: what a roll's sensor tells is without the paper that is counted here.
+        self.unasked.start()
         self._counts.start()
         self.upkeep.start()
         self._starting = self.entry.async_create_background_task(
@@ -143,32 +147,37 @@ class Site:
             await self.recogniser.stop()
             await self.sharing.stop()
         self.visitors.stop()
+        self.unasked.stop()
         self._counts.stop()
         await self.upkeep.stop()
         await self.log.save()
 
     async def follow_entry(self) -> bool:
         """Apply what the manager changed; return if that takes a reload instead."""
-        if self._structure() != self._built_of:
+        if not (now := Structure.of(self.entry)).is_same(self._built_of):
             return False
-        before, now = self.options, SiteOptions.from_entry(self.entry.options)
-        self._shared.options = now
-        self.visitors.set_rule(now.rule, now.fpir_limit)
+        # At once: a motor that turns is still to be found by its new name.
+        for dispenser in () if self._stopped else self.dispensers.values():
+            dispenser.follow_names()
+        self._built_of = now
+        before, rules = self.options, SiteOptions.from_entry(self.entry.options)
+        self._shared.options = rules
+        self.visitors.set_rule(rules.rule, rules.fpir_limit)
         for dispenser in self.dispensers.values():
-            dispenser.accounts.follow(now)
+            dispenser.accounts.follow(rules)
         self.upkeep.follow_options()
         if (
-            now.suspended > before.suspended
-            or now.suspended_dispensers - before.suspended_dispensers
+            rules.suspended > before.suspended
+            or rules.suspended_dispensers - before.suspended_dispensers
         ):
             self.visitors.purge(Cause.SUSPENSION)
         # At once: a worker may take seconds to start, and a switch must not wait for it.
         self._log_decisions()
         self.update()
-        if now.presentation_attacks != before.presentation_attacks:
+        if rules.presentation_attacks != before.presentation_attacks:
             # Read when the worker starts; nobody is forgotten because of it.
             async with self._following:
-                self.recogniser.detect_attacks = now.presentation_attacks
+                self.recogniser.detect_attacks = rules.presentation_attacks
                 await self.recogniser.stop()
         await self._follow_suspension()
         return True
@@ -271,15 +280,3 @@ class Site:
             else:
                 await self.sharing.start()
                 await self.recogniser.start()
-
-    def _structure(self) -> tuple[object, ...]:
-        """Return what the parts were made of: a change of it means making them anew."""
-        return (
-            self.entry.title,
-            dict(self.entry.data),
-            {
-                key: (subentry.title, {**subentry.data, REGISTRY_IDS: None})
-                for key, subentry in self.entry.subentries.items()
-                if subentry.subentry_type in {SUBENTRY_DISPENSER, SUBENTRY_SHARED_QUOTA}
-            },
-        )

@@ -4,7 +4,17 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any, Final
 
-from custom_components.facequota.const import ATTR_TIME, DOMAIN, Outcome
+from custom_components.facequota.const import (
+    ATTR_TIME,
+    DOMAIN,
+    TOTAL_GRANTED,
+    TOTAL_PAPER,
+    TOTAL_REFUSED,
+    TOTAL_URGENT,
+    TOTAL_WITHOUT_FACE,
+    Lane,
+    Outcome,
+)
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.records import receipt_record
 from custom_components.facequota.visit.visit import Visit
@@ -20,6 +30,21 @@ from .stored_log import StoredLog
 KEPT_RECEIPTS: Final = 1000
 KEPT_DECISIONS: Final = 1000
 KEPT_DAYS: Final = 400
+
+
+PAID_OUT: Final = (Outcome.GRANTED, Outcome.UNRECOGNISED)
+
+
+def _added(visit: Visit) -> dict[str, float]:
+    """Return what a visit adds to the totals of its dispenser."""
+    is_paid_out = visit.outcome in PAID_OUT
+    return {
+        TOTAL_PAPER: visit.cm,
+        TOTAL_GRANTED: is_paid_out,
+        TOTAL_REFUSED: visit.outcome is Outcome.REFUSED,
+        TOTAL_WITHOUT_FACE: is_paid_out and visit.lane is Lane.OPEN,
+        TOTAL_URGENT: is_paid_out and visit.lane is Lane.URGENT,
+    }
 
 
 class SiteLog:
@@ -118,8 +143,14 @@ class SiteLog:
         self._save_soon()
 
     @callback
-    def visit(self, visit: Visit) -> None:
-        """Count a visit for its lane, and why nobody was recognised in it."""
+    def visit(self, dispenser_id: str, visit: Visit) -> None:
+        """Count a visit for its dispenser and its lane, and why nobody was recognised.
+
+        Here and not in the sensors, which may be disabled.
+        """
+        for key, added in _added(visit).items():
+            if added:
+                self.add_total(dispenser_id, key, added)
         self.lanes.record(visit)
         if visit.outcome is Outcome.UNRECOGNISED and visit.reason:
             self.unrecognised[str(visit.reason)] += 1

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from custom_components.facequota.const import DOMAIN, Lane
+from custom_components.facequota.hardware.inputs import is_press
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.visit import Visit
 from homeassistant.config_entries import ConfigEntry
@@ -29,7 +30,13 @@ from .tasks import DispenserNeeds, Task, open_tasks
 from .upkeep_options import UpkeepOptions
 
 # What a part of the file that was never stored here makes of reading it.
-UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+UNREADABLE: Final = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+)
 # What is foreseen moves with the clock; nobody plans by the minute.
 FOLLOW_EVERY: Final = timedelta(minutes=5)
 
@@ -189,8 +196,8 @@ class Upkeep:
 
     @callback
     def _tag_scanned(self, event: Event[EventStateChangedData]) -> None:
-        """A tag's state is when it was last scanned; one that appears was not."""
-        if event.data["old_state"] is not None and event.data["new_state"] is not None:
+        """A tag's state is when it was last scanned; the rest of it says nothing."""
+        if is_press(event.data["old_state"], event.data["new_state"]):
             self.cleaned()
 
     @callback

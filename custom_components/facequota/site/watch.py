@@ -80,13 +80,15 @@ class _EntityWatch:
 
     @callback
     def start(self) -> None:
-        """Look whenever an entity may have come or gone."""
+        """Look whenever an entity may have come or gone, or got another name."""
         entity_ids = tuple(entities_by_role(self._dispenser.subentry.data).values())
+        self._release()
         self._releases = [
             async_track_state_change_event(self._hass, entity_ids, self._changed),
             async_track_entity_registry_updated_event(
                 self._hass, entity_ids, self._look
             ),
+            self._dispenser.names.add(self.start),
         ]
         # Other integrations need not be ready before Home Assistant has started.
         self._releases.append(async_at_started(self._hass, self._look))
@@ -94,11 +96,15 @@ class _EntityWatch:
     @callback
     def stop(self) -> None:
         """Leave no listener, no timer and no issue behind."""
+        self._release()
+        self._cancel()
+        self._tell({})
+
+    @callback
+    def _release(self) -> None:
         for release in self._releases:
             release()
         self._releases.clear()
-        self._cancel()
-        self._tell({})
 
     @callback
     def _cancel(self) -> None:

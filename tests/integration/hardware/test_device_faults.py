@@ -4,9 +4,10 @@ from typing import Any, Final
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from tests.integration.conftest import (
     DISPENSER_DATA,
@@ -156,6 +157,7 @@ class Board:
         self._hass = hass
         self._dispenser = dispenser
         self.word = ""
+        self.error: Exception | None = None
         self.asked = 0
         hass.states.async_remove(MOTOR)
         self.entry = self.add(hass, "facequota-entrance")
@@ -180,6 +182,8 @@ class Board:
 
     async def _answer(self, call: ServiceCall) -> None:
         self.asked += 1
+        if self.error is not None:
+            raise self.error
         if self.word:
             raise HomeAssistantError(
                 translation_domain="esphome",
@@ -239,6 +243,28 @@ async def test_a_device_that_answers_at_once_that_it_is_too_late_has_another_clo
     await hass.async_block_till_done()
     assert seen(hass) == ("open_lane", "off", None)
     assert issues(issue_registry) == {}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        OSError("the radio is broken"),
+        ServiceValidationError("no"),
+        vol.Invalid("another version's action"),
+        ValueError("whatever"),
+    ],
+    ids=repr,
+)
+async def test_whatever_the_action_raises_a_visit_ends_and_nobody_is_charged(
+    hass: HomeAssistant, board: Board, site: MockConfigEntry, error: Exception
+) -> None:
+    board.error = error
+    first = await ask(hass)
+    assert (first["outcome"], first["cm"]) == ("failed", 0.0)
+    board.error = None
+    for _ in range(3):
+        assert summary(await ask(hass)) == ("granted", "open", 60.0, None)
 
 
 async def test_of_two_boards_with_one_name_only_the_chosen_one_is_asked(

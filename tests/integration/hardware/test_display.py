@@ -135,6 +135,14 @@ async def test_a_display_that_refuses_costs_nobody_the_paper(
     assert await serves(hass, display="text.broken")
 
 
+@pytest.mark.parametrize("most", [None, "many", float("nan"), float("inf"), -1, "16"])
+async def test_a_display_that_says_nonsense_of_its_length_costs_nobody_the_paper(
+    hass: HomeAssistant, most: object
+) -> None:
+    hass.states.async_set("text.odd", "", {"max": most})
+    assert await serves(hass, display="text.odd")
+
+
 @pytest.mark.parametrize(
     ("room", "said"),
     [

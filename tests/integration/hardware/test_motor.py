@@ -192,6 +192,18 @@ async def test_a_length_beyond_the_devices_limit_is_cut_there_and_charged_as_giv
     assert minutes_until_next(visit) == 7.5
 
 
+@pytest.mark.parametrize("most", [None, "many", float("nan"), [200]])
+@pytest.mark.parametrize("unit", [None, "cm", ["cm"]])
+async def test_a_number_that_says_nonsense_of_itself_costs_nobody_the_paper(
+    hass: HomeAssistant, dispenser: FakeDispenser, most: object, unit: object
+) -> None:
+    attributes = {"max": most, "unit_of_measurement": unit}
+    hass.states.async_set("number.odd", "50", attributes)
+    data = {**DISPENSER_DATA, "portion_length": "number.odd"}
+    await set_up_site(hass, options={"suspended": True}, data=data)
+    assert (await ask(hass, cm=50))["outcome"] == "granted"
+
+
 async def test_coasting_over_is_told_and_not_charged(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
@@ -216,6 +228,21 @@ async def test_without_a_counter_what_the_device_tells_of_the_portion_counts(
     dispenser.set(JAM, "off")
     (visit,) = await visits(hass, data, {})
     assert summary(visit) == GRANTED
+
+
+@pytest.mark.parametrize("km", [84, 168, 335, 1000])
+async def test_portions_are_exact_however_much_a_device_has_dispensed(
+    hass: HomeAssistant, dispenser: FakeDispenser, km: int
+) -> None:
+    """Its running total is not: from 168 km on it grows by two centimetres or by none."""
+    dispenser.dispensed = km * 100_000.0
+    dispenser.set(COUNTER, dispenser.counter)
+    data = {**BOUNDED, "paper_dispensed": COUNTER, "last_portion": LAST_PORTION}
+    lengths = (60.3, 55.5, 33.1, 5.4)
+    told = await visits(
+        hass, data, *({"cm": cm} for cm in lengths), portion_cm=60.5, open_portions=9
+    )
+    assert [visit["cm"] for visit in told] == list(lengths)
 
 
 async def test_with_nothing_that_measures_a_portion_that_ended_by_itself_is_a_whole_one(

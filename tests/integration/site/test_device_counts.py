@@ -124,6 +124,19 @@ async def test_portions_without_home_assistant_are_added_to_all_figures(
     await unload(hass, entry)
 
 
+async def test_portions_without_home_assistant_say_nothing_of_the_lanes(
+    hass: HomeAssistant, dispenser: FakeDispenser
+) -> None:
+    """There was no way with a face to compare them with."""
+    entry = await start(hass)
+    await ask(hass)
+    before = entry.runtime_data.log.lanes.as_dict()
+    await show(hass, {PORTIONS: "99", LENGTH: "999.0"})
+    assert entry.runtime_data.log.lanes.as_dict() == before
+    assert counted(hass)[2] == "96"
+    await unload(hass, entry)
+
+
 async def test_nothing_is_counted_twice_over_restarts_and_reconnects(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:

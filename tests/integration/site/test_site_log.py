@@ -17,7 +17,7 @@ from custom_components.facequota.quota.protocol import Undecided
 from custom_components.facequota.site.site_log import KEPT_DAYS, SiteLog
 from custom_components.facequota.site.usage import SPAN_S
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import Log, Stage, ask, faces, issues, summary
 from tests.integration.fake_dispenser import FakeDispenser
@@ -84,6 +84,24 @@ async def test_a_total_does_not_begin_anew_with_each_restart(
         and event.data["new_state"]
     }
     assert states == {"unavailable", "1"}
+
+
+async def test_a_total_goes_on_while_its_sensor_is_disabled(
+    hass: HomeAssistant, open_site: MockConfigEntry, log: Log
+) -> None:
+    registry, sensor = er.async_get(hass), "sensor.entrance_portions_granted"
+
+    async def show(disabled_by: er.RegistryEntryDisabler | None) -> None:
+        registry.async_update_entity(sensor, disabled_by=disabled_by)
+        assert await hass.config_entries.async_reload(open_site.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert (await ask(hass))["outcome"] == "granted"
+    await show(er.RegistryEntryDisabler.USER)
+    assert hass.states.get(sensor) is None
+    assert (await ask(hass))["outcome"] == "granted"
+    await show(None)
+    assert hass.states.is_state(sensor, "2")
 
 
 async def test_changed_rules_and_suspensions_are_kept_with_their_time(

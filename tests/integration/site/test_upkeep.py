@@ -10,14 +10,28 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from custom_components.facequota.site.paper_forecast import UsageProfile
+from custom_components.facequota.site.paper_supply import PaperSupply
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import DISPENSER_DATA, Log, ask, set_up_site, unload
 from tests.integration.fake_dispenser import JAM, FakeDispenser
 
 TASKS = "todo.east_gate_tasks"
+# As a site keeps them.
+CLEANING: dict[str, Any] = {
+    "counted_from": "2026-03-02T10:00:00+00:00",
+    "cleaned_at": None,
+    "visits_since": 1,
+    "today": None,
+    "visits_today": 1,
+}
+ROLLS: dict[str, Any] = {
+    **PaperSupply(UsageProfile(dt_util.utcnow())).as_dict(),
+    "left_cm": 100.0,
+}
 ROLL = "sensor.roll"
 
 
@@ -151,6 +165,55 @@ async def test_a_refill_that_is_done_in_the_list_counts_as_refilled(
     await unload(hass, entry)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        HomeAssistantError("away"),
+        ServiceValidationError("no"),
+        TimeoutError(),
+        OSError("the radio is broken"),
+    ],
+    ids=repr,
+)
+async def test_a_new_roll_counts_although_the_device_cannot_be_told(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log, error: Exception
+) -> None:
+    """Whatever its integration raises, staff reads which button to press."""
+
+    async def fail(_: ServiceCall) -> None:
+        raise error
+
+    button = "button.new_roll"
+    hass.states.async_set(button, "unknown")
+    entry = await site_with(hass, data={"roll_length": 2, "new_roll": button})
+    await ask(hass)
+    hass.services.async_register("button", "press", fail)
+    (one,) = entry.runtime_data.dispensers.values()
+    with pytest.raises(HomeAssistantError) as raised:
+        await one.roll.refilled()
+    assert raised.value.translation_key == "new_roll_not_told"
+    assert raised.value.translation_placeholders == {"entity": button}
+    assert float(state(hass, "sensor.entrance_paper_left")) == 2
+    await unload(hass, entry)
+
+
+async def test_tasks_are_told_in_the_language_that_the_house_speaks_now(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
+) -> None:
+    """Chinese also where the house is set to another Chinese than ours."""
+    entry = await site_with(hass)
+    dispenser.set(JAM, "on")
+    await hass.async_block_till_done()
+    ((_, english),) = await tasks(hass)
+    for language in ("zh-Hans", "zh-CN", "zh-Hant"):
+        await hass.config.async_update(language=language)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        ((_, chinese),) = await tasks(hass)
+        assert chinese != english, language
+        assert not chinese.isascii()
+    await unload(hass, entry)
+
+
 async def test_a_fault_is_a_task_that_ends_when_the_dispenser_works_again(
     hass: HomeAssistant, dispenser: FakeDispenser, log: Log
 ) -> None:
@@ -208,18 +271,29 @@ async def test_cleaning_is_due_after_so_many_hours(
     await unload(hass, entry)
 
 
+@pytest.mark.parametrize("state_of_tag", ["unknown", "2026-03-02T08:00:00+00:00"])
 async def test_a_scanned_tag_means_cleaned(
-    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log, state_of_tag: str
 ) -> None:
-    """A tag that only appears was not scanned."""
-    entry = await site_with(hass, upkeep={"cleaned_tag": "tag.door"})
+    """One that appears, comes back or gets another label was not scanned."""
+    tag, visits = "tag.door", "sensor.east_gate_visits_since_cleaning"
+    entry = await site_with(hass, upkeep={"cleaned_tag": tag})
     await ask(hass)
-    hass.states.async_set("tag.door", "2026-03-02T08:00:00+00:00")
+    for shown, label in (
+        (state_of_tag, "Door"),
+        (state_of_tag, "Back door"),
+        ("unavailable", "Back door"),
+        (state_of_tag, "Back door"),
+        ("unavailable", "Back door"),
+        ("2026-03-02T08:30:00+00:00", "Back door"),
+        ("unknown", "Back door"),
+    ):
+        hass.states.async_set(tag, shown, {"friendly_name": label})
+        await hass.async_block_till_done()
+        assert state(hass, visits) == "1", (shown, label)
+    hass.states.async_set(tag, "2026-03-02T09:00:00+00:00")
     await hass.async_block_till_done()
-    assert state(hass, "sensor.east_gate_visits_since_cleaning") == "1"
-    hass.states.async_set("tag.door", "2026-03-02T09:00:00+00:00")
-    await hass.async_block_till_done()
-    assert state(hass, "sensor.east_gate_visits_since_cleaning") == "0"
+    assert state(hass, visits) == "0"
     await unload(hass, entry)
 
 
@@ -249,7 +323,18 @@ async def test_all_of_it_outlives_a_restart(
         {"cleaning": {"counted_from": "yesterday"}, "rolls": {"x": None}},
         {"cleaning": None, "rolls": {}},
         {},
+        {"cleaning": {**CLEANING, "visits_since": float("inf")}, "rolls": {}},
+        {"cleaning": {**CLEANING, "visits_since": "many"}, "rolls": {}},
+        {"cleaning": {**CLEANING, "counted_from": "2026-03-02T10:00:00"}, "rolls": {}},
+        {"cleaning": CLEANING, "rolls": {**ROLLS, "left_cm": "inf"}},
+        {"cleaning": CLEANING, "rolls": {**ROLLS, "left_cm": "1e999"}},
+        {"cleaning": CLEANING, "rolls": {**ROLLS, "time_to_refill_s": 1e30}},
+        {"cleaning": CLEANING, "rolls": {**ROLLS, "refilled_at": "2026-03-02T10:00"}},
+        {"cleaning": CLEANING, "rolls": {**ROLLS, "refills": [["2026", "soon"]]}},
+        {"cleaning": CLEANING, "rolls": 7},
+        {"cleaning": CLEANING, "rolls": None},
     ],
+    ids=lambda stored: str(stored)[:60],
 )
 async def test_a_file_that_makes_no_sense_costs_nobody_paper(
     hass: HomeAssistant,
@@ -257,13 +342,19 @@ async def test_a_file_that_makes_no_sense_costs_nobody_paper(
     hass_storage: dict[str, Any],
     stored: dict[str, Any],
 ) -> None:
-    entry = MockConfigEntry(domain="facequota")
-    hass_storage[f"facequota.{entry.entry_id}.upkeep"] = {
-        "version": 1,
-        "data": stored,
-    }
-    made = await site_with(hass)
+    made = await site_with(hass, data={"roll_length": 30})
+    await hass.config_entries.async_unload(made.entry_id)
+    rolls = stored.get("rolls")
+    if isinstance(rolls, dict) and "left_cm" in rolls:
+        stored = {**stored, "rolls": dict.fromkeys(made.subentries, stored["rolls"])}
+    hass_storage[f"facequota.{made.entry_id}.upkeep"]["data"] = stored
+    assert await hass.config_entries.async_setup(made.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert (await ask(hass))["outcome"] == "granted"
+    # Whatever was read of it can be used.
+    await press(hass, "button.entrance_refilled")
+    assert float(state(hass, "sensor.entrance_paper_left")) == 30
+    assert float(state(hass, "sensor.east_gate_visits_since_cleaning")) >= 0
     await unload(hass, made)
 
 

@@ -1,6 +1,7 @@
 """Whether a site is due for cleaning, and in which order there is something to do."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,6 +32,17 @@ def test_cleaning_is_due_by_visits_or_by_hours(
     for _ in range(visits):
         cleaning.visit(NOW)
     assert cleaning.is_due(NOW + hours * HOUR, rule) is due
+
+
+def test_hours_are_hours_also_over_a_change_of_the_clocks() -> None:
+    """The night in which Berlin sleeps an hour more."""
+    zone = ZoneInfo("Europe/Berlin")
+    cleaning = Cleaning(counted_from=datetime(2026, 10, 24, 20, tzinfo=zone))
+    rule = CleaningRule(hours=12)
+    due_at = cleaning.due_at(rule)
+    assert due_at == datetime(2026, 10, 25, 7, tzinfo=zone)
+    assert cleaning.is_due(datetime(2026, 10, 25, 6, 59, tzinfo=zone), rule) is False
+    assert cleaning.is_due(datetime(2026, 10, 25, 7, tzinfo=zone), rule) is True
 
 
 def test_cleaning_begins_the_count_anew() -> None:

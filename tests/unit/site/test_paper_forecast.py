@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 import math
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
 import pytest
@@ -96,6 +97,19 @@ def test_a_clock_that_is_set_back_breaks_nothing() -> None:
     profile.add(MONDAY + 9 * HOUR, 60)
     profile.add(MONDAY + 11 * HOUR, 60)
     assert profile.forecast(MONDAY + 11 * HOUR, 600) is not None
+
+
+def test_what_was_learnt_in_another_time_zone_is_not_moved_by_the_new_one() -> None:
+    """A house whose time zone is set right while it runs counts on, in its own hours."""
+    profile = UsageProfile(MONDAY + 10 * HOUR)
+    profile.add(MONDAY + 10 * HOUR, 60)
+    far = ZoneInfo("Asia/Shanghai")
+    for minutes in range(0, 180, 30):
+        now = (MONDAY + 10 * HOUR + timedelta(minutes=minutes)).astimezone(far)
+        profile.add(now, 60)
+    hours = profile.as_dict()["hours"]
+    assert {slot for slot, seen in enumerate(hours) if seen} <= {10, 18, 19, 20}
+    assert hours[19] == 1
 
 
 def test_a_profile_outlives_a_restart() -> None:

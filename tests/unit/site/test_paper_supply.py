@@ -1,6 +1,7 @@
 """The roll of one dispenser: what is left, when it is low, and how it is refilled."""
 
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from custom_components.facequota.site.paper_forecast import UsageProfile
 from custom_components.facequota.site.paper_supply import PaperSupply, StaffHours
@@ -91,6 +92,18 @@ def test_how_long_a_refill_took_and_how_long_a_roll_lasted_are_kept() -> None:
     roll.refilled(MONDAY + 32 * HOUR)
     assert roll.time_to_refill == 2 * HOUR
     assert roll.time_between_refills == 22 * HOUR
+
+
+def test_times_are_right_over_a_change_of_the_clocks() -> None:
+    """The night in which Berlin sleeps an hour less."""
+    zone = ZoneInfo("Europe/Berlin")
+    roll = supply(left_cm=0)
+    evening = datetime(2026, 3, 28, 20, tzinfo=zone)
+    morning = datetime(2026, 3, 29, 8, tzinfo=zone)
+    roll.refilled(evening)
+    roll.need(evening, True)
+    roll.refilled(morning)
+    assert roll.time_to_refill == roll.time_between_refills == 11 * HOUR
 
 
 def test_all_of_it_outlives_a_restart() -> None:

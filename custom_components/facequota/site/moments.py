@@ -1,0 +1,19 @@
+"""Moments that are stored, and the time between two of them."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def as_moment(text: str) -> datetime:
+    """Return a stored moment; raise ValueError for one without a time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment
+
+
+def elapsed(begin: datetime, end: datetime) -> timedelta:
+    """Return the time that passed, also over a change of the clocks.
+
+    Two moments of one time zone are subtracted as their clocks show them.
+    """
+    return end.astimezone(UTC) - begin.astimezone(UTC)

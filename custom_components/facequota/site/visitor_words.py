@@ -1,0 +1,26 @@
+"""What a visitor reads at one dispenser: before anything is asked, and how it ended."""
+
+from custom_components.facequota.const import Outcome
+from custom_components.facequota.hardware.display import Sentence
+from custom_components.facequota.hardware.faults import Fault
+from custom_components.facequota.visit.visit import Visit
+from homeassistant.util import dt as dt_util
+
+
+def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
+    """Return what stands there while nobody is served."""
+    if fault:
+        resting = fault is Fault.MOTOR_RESTS
+        return Sentence.RESTS if resting else Sentence.OUT_OF_ORDER
+    return Sentence.OPEN_LANE_ONLY if suspended else Sentence.WELCOME
+
+
+def result_sentence(visit: Visit) -> tuple[Sentence, dict[str, str]] | None:
+    """Return how a visit ended, with its placeholders; None where the paper says it."""
+    if visit.outcome is Outcome.REFUSED and visit.next_portion:
+        at = dt_util.as_local(visit.next_portion)
+        return Sentence.NEXT_PORTION, {"time": f"{at:%H:%M:%S}"}
+    if visit.outcome is Outcome.FAILED:
+        rests = visit.reason == Fault.MOTOR_RESTS
+        return (Sentence.RESTS if rests else Sentence.FAULT), {}
+    return None
