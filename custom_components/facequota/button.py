@@ -70,7 +70,11 @@ class TryCameraButton(DispenserEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Tell what came of it, without the picture: everybody sees notifications."""
+        """Tell what came of it, without the picture: everybody sees notifications.
+
+        An administrator's: it opens a camera that nobody has asked at.
+        """
+        await async_require_admin(self.hass, self._context)
         subentry = self.dispenser.subentry
         title, message = await async_told(
             self.hass, self.dispenser.shared.entry, subentry.data

@@ -30,9 +30,13 @@ class CallError(HouseError):
 class Client:
     """One person's session with one Home Assistant."""
 
-    def __init__(self, url: str) -> None:
-        """Remember the address; `connect` opens the session."""
+    def __init__(
+        self, url: str, *, username: str = USER, password: str = PASSWORD
+    ) -> None:
+        """Remember the address and who logs in; `connect` opens the session."""
         self.url = url
+        self._username = username
+        self._password = password
         self.token = ""
         self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -155,6 +159,18 @@ class Client:
         entities: list[Json] = await self.call("config/entity_registry/list")
         return entities
 
+    async def add_user(self, name: str, password: str) -> None:
+        """Add a user of Home Assistant's group "Users", who is no administrator."""
+        made = await self.call(
+            "config/auth/create", name=name, group_ids=["system-users"]
+        )
+        await self.call(
+            "config/auth_provider/homeassistant/create",
+            user_id=made["user"]["id"],
+            username=name.lower(),
+            password=password,
+        )
+
     # -- REST ------------------------------------------------------------------
 
     async def get(self, path: str) -> Any:
@@ -193,7 +209,11 @@ class Client:
 
     async def _first_user(self) -> str:
         """Make the user of a fresh Home Assistant; return an authorisation code."""
-        user = {"name": "Demo", "username": USER, "password": PASSWORD}
+        user = {
+            "name": "Demo",
+            "username": self._username,
+            "password": self._password,
+        }
         fields = {**user, "client_id": f"{self.url}/", "language": LANGUAGE}
         answer = await self._send("POST", "/api/onboarding/users", json=fields)
         code: str = answer["auth_code"]
@@ -211,7 +231,11 @@ class Client:
         answer = await self._send(
             "POST",
             f"/auth/login_flow/{flow['flow_id']}",
-            json={**client, "username": USER, "password": PASSWORD},
+            json={
+                **client,
+                "username": self._username,
+                "password": self._password,
+            },
         )
         code: str = answer["result"]
         return code

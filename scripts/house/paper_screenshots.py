@@ -1,4 +1,4 @@
-"""Pictures of the page in the sidebar and of the notice, from a house with visits.
+"""Pictures of the page in the sidebar, the papers and the day, from a house with visits.
 
 Started by scripts/paper_screenshots.
 """
@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.async_api import Page, ViewportSize
 
 from .browser import open_browser
+from .day_screenshots import live_before, take_the_day
 from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import leave, portraits, stand
@@ -28,7 +29,7 @@ RULES: Final = {
     "operator": "City Parks Department",
     "contact": "parks@example.org · +49 30 123456",
 }
-DESKTOP: Final = ViewportSize(width=1180, height=1120)
+DESKTOP: Final = ViewportSize(width=1180, height=1240)
 PHONE: Final = ViewportSize(width=400, height=860)
 # As the firmware rests after a portion.
 STEP_UP_S: Final = 1.3
@@ -36,7 +37,7 @@ STEP_UP_S: Final = 1.3
 COLOURS: Final = 255
 
 
-async def live(house: House) -> None:
+async def live(house: House) -> Site:
     """Set a site up and let visits take place: both lanes, a refusal, a purge."""
     site = await house.set_up_site(name="East gate", rules=RULES)
     entrance, other = site.dispensers
@@ -52,6 +53,7 @@ async def live(house: House) -> None:
             await _ask(site, watch, entrance, picture)
         for _ in range(2):
             await _ask(site, watch, other, nobody, "Sim request without face")
+    return site
 
 
 async def _ask(
@@ -77,7 +79,7 @@ async def take(house: House, folder: Path) -> None:
         async with open_browser(house.client, language=language, dark=dark) as page:
             await page.set_viewport_size(size)
             await page.goto(f"{house.client.url}/facequota")
-            await page.locator(".tile").first.wait_for()
+            await page.locator(".hours svg").wait_for()
             await page.evaluate("document.fonts.ready")
             await _save(page, folder / f"papers-page{suffix}.png")
             if size is PHONE:
@@ -85,6 +87,14 @@ async def take(house: House, folder: Path) -> None:
             await page.locator('[data-paper="notice"] button.primary').click()
             await page.frame_locator("dialog iframe").locator("h1").wait_for()
             await _save(page, folder / f"papers-notice{suffix}.png")
+            if dark:
+                continue
+            await page.keyboard.press("Escape")
+            await page.locator('[data-paper="stickers"] button.primary').click()
+            await (
+                page.frame_locator("dialog iframe").locator(".sticker").first.wait_for()
+            )
+            await _save(page, folder / "papers-stickers.png")
 
 
 async def _save(page: Page, picture: Path) -> None:
@@ -106,8 +116,10 @@ async def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         async with open_house(Path(temporary)) as house:
-            await live(house)
+            site = await live(house)
+            await live_before(house, site)
             await take(house, folder)
+            await take_the_day(house, site, folder, _save)
 
 
 if __name__ == "__main__":

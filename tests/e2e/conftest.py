@@ -1,7 +1,13 @@
 """What the test harness does for tests inside Home Assistant's own process is not wanted here."""
 
+from playwright.async_api import expect
 import pytest
 from pytest_socket import enable_socket
+
+from scripts.house.browser import PATIENCE_MS
+
+# What is waited for is waited for as long on a busy machine as on an idle one.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -12,6 +12,8 @@ from scripts.house.home_assistant import complaints
 from scripts.house.house import House, open_house
 from scripts.house.site import RULES, add_site
 
+from .barriers import PANEL, barriers
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SITE = 'East <b>gate</b> & "Co"'
@@ -92,3 +94,64 @@ async def test_a_paper_is_saved_by_an_address_that_needs_no_log_in(
         assert download.suggested_filename == name
         await download.save_as(tmp_path / name)
         assert said in (tmp_path / name).read_text()
+
+
+async def test_only_what_changed_is_built_anew_and_the_focus_stays(
+    house: House, page: Page
+) -> None:
+    rules = page.locator(".card", has_text="Wrongly refused at most")
+    others = page.locator(".cards .card", has_not_text="Wrongly refused at most")
+    await expect(rules).to_contain_text("9 min")
+    await page.locator(".cards .card").evaluate_all(
+        "cards => cards.forEach((card) => (card.dataset.old = true))"
+    )
+    await page.locator("#purge").focus()
+    await house.client.service(
+        "number.set_value",
+        {"value": 7},
+        target={"entity_id": "number.east_b_gate_b_co_window"},
+    )
+    await expect(rules).to_contain_text("7 min")
+    await expect(rules).not_to_have_attribute("data-old", "true")
+    assert await others.count() > 1
+    for card in await others.all():
+        await expect(card).to_have_attribute("data-old", "true")
+    await expect(page.locator("#purge")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("language", "dark", "width"),
+    [("en", False, 1280), ("en", True, 400), ("zh-Hans", True, 1280)],
+)
+async def test_nobody_is_kept_from_using_it(
+    house: House, language: str, dark: bool, width: int
+) -> None:
+    async with open_browser(house.client, language=language, dark=dark) as opened:
+        await opened.set_viewport_size({"width": width, "height": 900})
+        await opened.goto(f"{house.client.url}/facequota")
+        await expect(opened.locator(".hours svg")).to_be_visible(timeout=PATIENCE_MS)
+        assert await barriers(opened, *PANEL) == []
+        wide = "document.documentElement.scrollWidth > innerWidth"
+        assert not await opened.evaluate(wide)
+        await opened.locator('[data-paper="stickers"] button').click()
+        stickers = opened.frame_locator("dialog iframe").locator(".sticker")
+        await expect(stickers).to_have_count(4)
+        assert await barriers(opened, *PANEL) == []
+
+
+async def test_of_several_sites_one_is_chosen_by_its_name(
+    house: House, page: Page
+) -> None:
+    """The second one appears while the page is open; the first one is shown on."""
+    await add_site(house.client, "West gate", RULES)
+    row = page.get_by_role("row", name="West gate")
+    await expect(row).to_contain_text("Face recognition is on")
+    title = page.locator(".toolbar h1")
+    await expect(title).to_have_text(f"FaceQuota – {SITE}")
+    await row.get_by_role("button").click()
+    await expect(title).to_have_text("FaceQuota – West gate")
+    await expect(page.get_by_role("button", name="West gate")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await expect(page.get_by_role("button", name="West gate")).to_be_focused()
+    assert await barriers(page, *PANEL) == []

@@ -13,6 +13,7 @@ from custom_components.facequota.site.display_access import (
     CONF_BUTTONS,
     CONF_DISPENSER,
     CONF_LANGUAGES,
+    CONF_NEAREST,
     CONF_SPOKEN,
     CONF_TOKEN,
     DISPLAY_URL,
@@ -32,6 +33,7 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
 )
 
 CONF_NEW_ADDRESS = "new_address"
@@ -57,6 +59,16 @@ COMMON_FIELDS = {
 }
 
 
+def _nearest(dispensers: list[SelectOptionDict]) -> dict[vol.Marker, SelectSelector]:
+    """Return the field for where else there is paper, if there is anywhere else."""
+    if len(dispensers) < 2:
+        return {}
+    config = SelectSelectorConfig(
+        options=dispensers, multiple=True, mode=SelectSelectorMode.DROPDOWN
+    )
+    return {vol.Optional(CONF_NEAREST, default=list): SelectSelector(config)}
+
+
 class DisplayFlow(ConfigSubentryFlow):
     """Adds a visitor's display, changes one, or gives it another address."""
 
@@ -68,11 +80,7 @@ class DisplayFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the dispenser, the languages and the buttons."""
-        choices = [
-            SelectOptionDict(value=key, label=subentry.title)
-            for key, subentry in self._get_entry().subentries.items()
-            if subentry.subentry_type == SUBENTRY_DISPENSER
-        ]
+        choices = self._dispensers()
         if not choices:
             return self.async_abort(reason="no_dispenser")
         if user_input is not None:
@@ -86,6 +94,7 @@ class DisplayFlow(ConfigSubentryFlow):
                         CONF_DISPENSER, default=choices[0]["value"]
                     ): SelectSelector(SelectSelectorConfig(options=choices)),
                     **COMMON_FIELDS,
+                    **_nearest(choices),
                 }
             ),
         )
@@ -108,6 +117,7 @@ class DisplayFlow(ConfigSubentryFlow):
                 vol.Schema(
                     {
                         **COMMON_FIELDS,
+                        **_nearest(self._dispensers()),
                         vol.Required(
                             CONF_NEW_ADDRESS, default=False
                         ): BooleanSelector(),
@@ -116,6 +126,14 @@ class DisplayFlow(ConfigSubentryFlow):
                 known,
             ),
         )
+
+    def _dispensers(self) -> list[SelectOptionDict]:
+        """Return the site's dispensers to choose from."""
+        return [
+            SelectOptionDict(value=key, label=subentry.title)
+            for key, subentry in self._get_entry().subentries.items()
+            if subentry.subentry_type == SUBENTRY_DISPENSER
+        ]
 
     async def async_step_address(
         self, user_input: dict[str, Any] | None = None

@@ -16,12 +16,8 @@ from .dashboard_cards import (
     view,
 )
 
-COUNTERS = (
-    "sensor.portions_granted",
-    "sensor.portions_refused",
-    "sensor.portions_without_face",
-    "sensor.portions_urgent",
-)
+# "Entrance Empty at": of several dispensers below one heading.
+WHOSE = [{"type": "device"}, {"type": "entity"}]
 
 
 def overview_view(sites: Iterable[Entities], words: Words) -> Card:
@@ -92,8 +88,8 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
         only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
         _tasks(site),
         *(
-            tile(one.get("sensor.empty_at"), name=name, color="amber")
-            for name, one in site.dispensers.items()
+            tile(one.get("sensor.empty_at"), name=WHOSE, color="amber")
+            for one in site.dispensers.values()
         ),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),
         tile(site.of_site.get("sensor.faces_remembered"), color="indigo"),
@@ -121,13 +117,12 @@ def _dispenser(name: str, one: Mapping[str, str]) -> Card | None:
 
 
 def _visitors(site: Entities, words: Words) -> Card | None:
-    counters = [one for key in COUNTERS for one in site.everywhere(key)]
     granted = site.everywhere("sensor.portions_granted")
     return section(
         heading(words["visitors"], "mdi:account-group"),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),
         tile(site.of_site.get("sensor.way_without_face"), color="teal"),
-        hours(site) if counters else None,
+        hours(site),
         bars(words["usual_by_hour"], granted, days=7, period="hour"),
         span=2,
     )

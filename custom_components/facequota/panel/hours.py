@@ -53,8 +53,13 @@ async def async_hours(
 def _read(
     hass: HomeAssistant, kinds: dict[str, str], midnight: datetime
 ) -> tuple[ByHour, list[float] | None]:
-    # An hour is complete only at its end, so that today is read in five minutes each.
-    today, _ = _day(hass, kinds, midnight, "5minute")
+    # An hour is there only when it is over; what came since is there by five minutes.
+    over, _ = _day(hass, kinds, midnight, "hour")
+    since, _ = _day(hass, kinds, midnight, "5minute")
+    today = {
+        kind: [max(both) for both in zip(over[kind], since[kind], strict=True)]
+        for kind in over
+    }
     days = []
     for week in range(1, USUAL_WEEKS + 1):
         begin = dt_util.start_of_local_day(midnight.date() - timedelta(weeks=week))

@@ -19,6 +19,7 @@ CONF_TOKEN: Final = "token"
 CONF_DISPENSER: Final = "dispenser"
 CONF_LANGUAGES: Final = "languages"
 CONF_BUTTONS: Final = "buttons"
+CONF_NEAREST: Final = "nearest"
 CONF_SPOKEN: Final = "spoken"
 
 # What a visitor can ask a display for: three lanes, and to be forgotten.

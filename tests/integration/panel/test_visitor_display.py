@@ -3,6 +3,7 @@
 from datetime import timedelta
 from http import HTTPStatus
 import json
+import re
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -14,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.facequota.const import SUBENTRY_DISPLAY
+from custom_components.facequota.languages import LANGUAGES
 from custom_components.facequota.panel.visitor.screen import (
     SHOWN_FOR_S,
     Picture,
@@ -24,7 +26,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.util import dt as dt_util
-from tests.integration.conftest import ask, faces
+from tests.integration.conftest import CAMERA, ask, faces, set_up_site, unload
 from tests.integration.fake_dispenser import JAM, FakeDispenser
 from tests.integration.remembered import remember
 
@@ -99,24 +101,74 @@ async def test_adding_a_display_forgets_nobody(
 
 
 async def test_the_page_needs_no_account_and_nothing_from_elsewhere(
-    tablet: TestClient[Any, Any], display: ConfigSubentry
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
+    """And it is light, with every button and in every language at once."""
+    every = [tag.lower() for tag in LANGUAGES]
+    display = await add_display(hass, open_site, languages=every)
+    tablet = await hass_client_no_auth()
     answer = await tablet.get(address(display))
     assert answer.status == HTTPStatus.OK
     assert "'unsafe" not in answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    page = await answer.text()
-    assert "http" not in page.replace("http-equiv", "")
+    page = await answer.read()
+    assert b"http" not in page.replace(b"http-equiv", b"")
     size = len(page)
-    for part in ("visitor.js", "visitor.css", "visitor_pictures.js"):
-        file = await tablet.get(f"/facequota_static/0.1.0/{part}")
+    waiting = re.findall(r'(?:src|href)="([^"]+)"', page.decode())
+    assert len(waiting) == 2
+    for part in waiting:
+        file = await tablet.get(part)
         assert file.status == HTTPStatus.OK
-        size += len(await file.text())
+        text = await file.read()
+        size += len(text)
+        folder = part.rpartition("/")[0]
+        waiting += [
+            f"{folder}/{one}"
+            for one in re.findall(r'from "\./([\w.]+)"', text.decode())
+        ]
+    assert len(waiting) == 3
     assert size <= 60_000
 
 
+@pytest.mark.parametrize(
+    ("nearest", "first", "then"),
+    [((), "Exit", "Garden"), (("Garden", "Exit"), "Garden", "Exit")],
+)
+async def test_a_visitor_is_sent_to_the_nearest_dispenser_that_has_paper(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    nearest: tuple[str, ...],
+    first: str,
+    then: str,
+) -> None:
+    """By the order that the manager gave, else the site's; followed while it is shown."""
+    motors = {"Exit": "switch.exit_motor", "Garden": "switch.garden_motor"}
+    for motor in motors.values():
+        hass.states.async_set(motor, "off")
+    more = {name: {"camera": CAMERA, "motor": motor} for name, motor in motors.items()}
+    entry = await set_up_site(hass, options={"suspended": True}, more=more)
+    by_name = {
+        one.subentry.title: one for one in entry.runtime_data.dispensers.values()
+    }
+    ids = [by_name[name].subentry.subentry_id for name in nearest]
+    screen = Screen(hass, by_name["Entrance"], ids)
+    screen.start()
+    told: list[str | None] = []
+    screen.changes.add(lambda: told.append(screen.as_dict().get("elsewhere")))
+    dispenser.set(JAM, "on")
+    await hass.async_block_till_done()
+    by_name[first].roll.supply.left_cm = 0
+    by_name[first].update()
+    await hass.async_block_till_done()
+    assert told == [first, then]
+    screen.stop()
+    await unload(hass, entry)
+
+
 @pytest.mark.parametrize("rest", ["", "/events", "/press/open"])
-async def test_a_wrong_address_opens_nothing(
+async def test_a_wrong_partopens_nothing(
     tablet: TestClient[Any, Any], display: ConfigSubentry, rest: str
 ) -> None:
     wrong = f"/facequota/display/{display.data['token'][:-1]}x{rest}"
@@ -124,7 +176,7 @@ async def test_a_wrong_address_opens_nothing(
     assert (await method(wrong)).status == HTTPStatus.NOT_FOUND
 
 
-async def test_a_removed_display_opens_nothing_and_a_new_address_replaces_the_old(
+async def test_a_removed_display_opens_nothing_and_a_new_partreplaces_the_old(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     tablet: TestClient[Any, Any],
@@ -211,7 +263,7 @@ async def test_only_the_buttons_that_were_allowed_can_be_pressed(
     assert answer.status == HTTPStatus.NO_CONTENT
 
 
-async def test_presses_and_streams_of_one_address_are_limited(
+async def test_presses_and_streams_of_one_partare_limited(
     hass: HomeAssistant,
     tablet: TestClient[Any, Any],
     display: ConfigSubentry,

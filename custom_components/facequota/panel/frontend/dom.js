@@ -37,7 +37,8 @@ export function table(columns, rows) {
     element(tag, { class: columns[index].number ? "number" : null }, ...content);
   return element(
     "div",
-    { class: "scroll" },
+    // What is scrolled by a finger is scrolled by keys too.
+    { class: "scroll", tabindex: 0 },
     element(
       "table",
       {},

@@ -74,7 +74,7 @@ function read(today, usual, totals, words) {
     ...KINDS.map((kind) => words.number(today[kind][hour])),
     ...(usual ? [words.number(usual[hour], 1)] : []),
   ]);
-  return element("div", { class: "read" }, table(columns, rows));
+  return element("div", { class: "read" }, table(columns, rows).firstChild);
 }
 
 /** Return the least of 1, 2, 5, 10, 20 … that is not below a count. */

@@ -97,7 +97,7 @@ class FaceQuotaPanel extends HTMLElement {
       if (there) this._dashboard.textContent = this._words.say("dashboard_open");
     });
     this._title = element("h1", {}, "FaceQuota");
-    return element("div", { class: "toolbar" }, this._menu, this._title, this._dashboard);
+    return element("header", { class: "toolbar" }, this._menu, this._title, this._dashboard);
   }
 
   _nothing() {

@@ -9,6 +9,8 @@ export const style = `
   font-family: var(--ha-font-family-body, Roboto, sans-serif);
   font-size: 14px;
   line-height: 1.45;
+  /* The theme's own colour is too faint for small letters. */
+  --strong: color-mix(in srgb, var(--primary-color) 70%, var(--primary-text-color));
 }
 .toolbar {
   position: sticky;
@@ -43,7 +45,7 @@ main { max-width: 1080px; margin: 0 auto; padding: 16px; display: grid; gap: 16p
 h2 { font-size: 16px; font-weight: 500; margin: 0; }
 h3 { font-size: 14px; font-weight: 500; margin: 0; }
 p { margin: 0 0 8px; }
-a { color: var(--primary-color); text-decoration: none; }
+a { color: var(--strong); text-decoration: none; }
 a:hover { text-decoration: underline; }
 .quiet, .label { color: var(--secondary-text-color); }
 .hints { border-left: 4px solid var(--warning-color, #ffa600); }
@@ -70,12 +72,12 @@ tbody tr:last-child > * { border-bottom: 0; }
 .paper .about { flex: 1 1 280px; }
 .paper p { margin: 0; }
 button, select { font: inherit; border-radius: 18px; padding: 7px 14px; cursor: pointer; }
-button.plain { background: transparent; color: var(--primary-color); border: 1px solid var(--divider-color); }
-button.primary { background: var(--primary-color); color: var(--text-primary-color, #fff); border: 1px solid transparent; }
-button.link { border: 0; padding: 4px 0; background: none; color: var(--primary-color); text-align: left; border-radius: 4px; }
+button.plain { background: transparent; color: var(--strong); border: 1px solid var(--divider-color); }
+button.primary { background: var(--strong); color: var(--card-background-color, #fff); border: 1px solid transparent; }
+button.link { border: 0; padding: 4px 0; background: none; color: var(--strong); text-align: left; border-radius: 4px; }
 button.link[aria-pressed="true"] { color: var(--primary-text-color); font-weight: 500; }
 button:hover { filter: brightness(1.08); }
-button:focus-visible, select:focus-visible, a:focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
+button:focus-visible, select:focus-visible, a:focus-visible { outline: 2px solid var(--strong); outline-offset: 2px; }
 select { background: var(--secondary-background-color); color: var(--primary-text-color); border: 1px solid var(--divider-color); }
 .empty { text-align: center; padding: 48px 16px; }
 dialog {

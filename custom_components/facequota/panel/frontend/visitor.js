@@ -10,6 +10,7 @@ const NEXT_LANGUAGE_MS = 4000;
 
 const at = (id) => document.getElementById(id);
 let state = { picture: "idle", sentence: "welcome" };
+let told = "";
 let clockAhead = 0;
 let whole = 0;
 let language = 0;
@@ -75,11 +76,12 @@ function speak() {
 }
 
 function take(next) {
-  const same = next.picture === state.picture && next.sentence === state.sentence && next.until === state.until;
+  const shown = JSON.stringify([next.picture, next.sentence, next.until, next.elsewhere]);
   clockAhead = next.now - Date.now() / 1000;
   state = next;
   whole = state.until ? secondsLeft() : 0;
-  if (same) return;
+  if (shown === told) return;
+  told = shown;
   language = 0;
   show();
   // Told once for each state, not with each change of language.

@@ -1,6 +1,6 @@
 """What one visitor's display shows at this moment, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from custom_components.facequota.const import Outcome
 from custom_components.facequota.hardware.display import HINTS, Sentence
 from custom_components.facequota.site.dispenser import Dispenser, State
+from custom_components.facequota.site.site import Site
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.visit import Visit
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -44,10 +45,18 @@ _PICTURES: Final[Mapping[str, Picture]] = {
 class Screen:
     """Follows one dispenser; the same visit never stays longer than a moment."""
 
-    def __init__(self, hass: HomeAssistant, dispenser: Dispenser) -> None:
-        """Look at a dispenser; nothing is followed yet."""
+    def __init__(
+        self, hass: HomeAssistant, dispenser: Dispenser, nearest: Sequence[str] = ()
+    ) -> None:
+        """Look at a dispenser; nothing is followed yet.
+
+        nearest are the ids of others to send a visitor to, by the way to them; all others
+        of the site, in its own order, without any.
+        """
         self._hass = hass
         self._dispenser = dispenser
+        self._nearest = nearest
+        self._shown: dict[str, Any] = {}
         self._said: str | None = None
         self._until: datetime | None = None
         self._timer: CALLBACK_TYPE | None = None
@@ -61,8 +70,13 @@ class Screen:
         self._releases = [
             one.said.add(self._on_said),
             one.visits.add(self._on_visit),
-            one.changes.add(self.changes.tell),
+            # Another one's end of paper changes where this one sends a visitor to.
+            *(
+                other.changes.add(self._look)
+                for other in self._site.dispensers.values()
+            ),
         ]
+        self._shown = self.as_dict()
 
     @callback
     def stop(self) -> None:
@@ -91,14 +105,20 @@ class Screen:
             return {"picture": Picture.OPEN_LANE, "sentence": Sentence.OPEN_LANE_ONLY}
         return {"picture": Picture.IDLE, "sentence": Sentence.WELCOME}
 
+    @property
+    def _site(self) -> Site:
+        site: Site = self._dispenser.shared.entry.runtime_data
+        return site
+
     def _elsewhere(self) -> str | None:
         """Return the name of another dispenser of this site that has paper."""
-        site = self._dispenser.shared.entry.runtime_data
+        others = self._site.dispensers
         return next(
             (
                 other.subentry.title
-                for other in site.dispensers.values()
-                if other is not self._dispenser
+                for key in self._nearest or others
+                if (other := others.get(key)) is not None
+                and other is not self._dispenser
                 and not other.roll.empty
                 and other.state is not State.OUT_OF_ORDER
             ),
@@ -112,18 +132,25 @@ class Screen:
         if sentence != Sentence.NEXT_PORTION:
             self._until = None
         self._timer = async_call_later(self._hass, SHOWN_FOR_S, self._blank)
-        self.changes.tell()
+        self._look()
 
     @callback
     def _on_visit(self, visit: Visit) -> None:
         """Keep the moment that a "no" names: the sentence was said just before."""
         self._until = visit.next_portion if visit.outcome is Outcome.REFUSED else None
-        self.changes.tell()
+        self._look()
 
     @callback
     def _blank(self, _now: object) -> None:
         self._timer = self._said = self._until = None
-        self.changes.tell()
+        self._look()
+
+    @callback
+    def _look(self) -> None:
+        """Tell what is shown, if it is something else than before."""
+        if (now := self.as_dict()) != self._shown:
+            self._shown = now
+            self.changes.tell()
 
     @callback
     def _hush(self) -> None:

@@ -17,6 +17,7 @@ from custom_components.facequota.site.dispenser import Dispenser
 from custom_components.facequota.site.display_access import (
     CONF_BUTTONS,
     CONF_LANGUAGES,
+    CONF_NEAREST,
     CONF_SPOKEN,
     DISPLAY_URL,
     FORGET,
@@ -66,7 +67,6 @@ class DisplayPageView(HomeAssistantView):
         if (found := opened(hass, token)) is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
         settings = {
-            "name": found.dispenser.subentry.title,
             "spoken": found.data.get(CONF_SPOKEN, False),
             "buttons": {
                 wish: PICTOGRAMS[wish] for wish in found.data.get(CONF_BUTTONS, ())
@@ -78,6 +78,7 @@ class DisplayPageView(HomeAssistantView):
             # No "</script>" can end the block that it stands in.
             settings=json_dumps(settings).replace("<", "\\u003c"),
             language=settings["languages"][0]["language"],
+            name=found.dispenser.subentry.title,
         )
         return web.Response(text=page, content_type="text/html", headers=HEADERS)
 
@@ -100,7 +101,8 @@ class DisplayEventsView(HomeAssistantView):
             headers={**HEADERS, "Content-Type": "text/event-stream"}
         )
         await response.prepare(request)
-        screen, changed = Screen(hass, found.dispenser), asyncio.Event()
+        nearest = found.data.get(CONF_NEAREST, ())
+        screen, changed = Screen(hass, found.dispenser, nearest), asyncio.Event()
         screen.changes.add(changed.set)
         screen.start()
         found.use.streams += 1

@@ -1,0 +1,217 @@
+"""What visitors' displays cost the house, and how soon an old tablet shows something.
+
+    .venv/bin/python -m bench.displays [--displays N] [--json] [--check]
+
+Real Home Assistant, real firmware. The same visits take place in two phases, one after the
+other in the same run: without a display, and with N displays that follow the dispenser,
+each by its own address. One dispenser with N displays and a visit is told as often as N
+dispensers with a display and a visit each. The page is then opened in Chromium without a
+cache, with the processor as it is and six times as slow.
+--check exits 1 when a figure is worse than it must be. Run scripts/setup before.
+"""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+import contextlib
+from dataclasses import asdict, dataclass
+import json
+from pathlib import Path
+import shutil
+import statistics
+import sys
+import tempfile
+from typing import Final
+
+import aiohttp
+from playwright.async_api import Browser, async_playwright
+import psutil
+
+from scripts.house.flows import SUBENTRIES, Flow
+from scripts.house.home_assistant import ROOT, HouseError
+from scripts.house.house import NAMES, House, open_house
+from scripts.house.site import RULES, Site
+
+DISPLAYS: Final = 100
+MAX_CORE_PERCENT: Final = 5.0
+MAX_PAINT_MS: Final = 1000.0
+MAX_KB: Final = 60.0
+SETTLE_S: Final = 10.0
+PHASE_S: Final = 60.0
+VISITS_PER_PHASE: Final = 2
+# As old tablets are measured: a processor of today, so many times as slow.
+SLOWER: Final = 6
+OPENED: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured value, and how large it may be (None: told, not judged)."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+
+
+async def measure(displays: int) -> list[Figure]:
+    """Build a house and return what was measured in it."""
+    folder = Path(tempfile.mkdtemp(prefix="displays-", dir=ROOT / ".cache"))
+    try:
+        async with open_house(folder, names=NAMES[:1]) as house:
+            site = await house.set_up_site(rules=RULES)
+            await site.recognise(False)
+            addresses = [await _add_display(house, site) for _ in range(displays)]
+            await asyncio.sleep(SETTLE_S)
+            without = await _phase(house, site)
+            async with _followed(addresses):
+                await asyncio.sleep(SETTLE_S)
+                followed = await _phase(house, site)
+            painted = await _painted(addresses[0])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [
+        Figure(name="Home Assistant, no display", value=without, unit="% of a core"),
+        Figure(
+            name=f"Home Assistant, {displays} displays",
+            value=followed,
+            unit="% of a core",
+        ),
+        Figure(
+            name=f"{displays} displays cost",
+            value=followed - without,
+            unit="% of a core",
+            most=MAX_CORE_PERCENT,
+        ),
+        *painted,
+    ]
+
+
+async def _add_display(house: House, site: Site) -> str:
+    """Add a display of the only dispenser and return its address."""
+    flow = await Flow.start(house.client, SUBENTRIES, [site.entry_id, "display"])
+    shown = await flow.submit(
+        "user",
+        {
+            **flow.suggested,
+            "languages": ["en", "zh-hans"],
+            "buttons": ["face", "open", "urgent", "forget"],
+        },
+    )
+    token = shown["description_placeholders"]["address"].rpartition("/")[2]
+    await flow.finish("address", {})
+    return f"{house.client.url}/facequota/display/{token}"
+
+
+@contextlib.asynccontextmanager
+async def _followed(addresses: Sequence[str]) -> AsyncIterator[None]:
+    """Follow what each display shows, as its tablet does."""
+    connector = aiohttp.TCPConnector(limit=0)
+    timeout = aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+
+        async def follow(address: str) -> None:
+            async with session.get(f"{address}/events") as answer:
+                answer.raise_for_status()
+                async for _ in answer.content:
+                    pass
+
+        tasks = [asyncio.create_task(follow(one)) for one in addresses]
+        yield
+        if ended := [one for one in tasks if one.done()]:
+            raise HouseError(f"{len(ended)} displays lost their connection")
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _phase(house: House, site: Site) -> float:
+    """Return the share of a core that Home Assistant takes while people visit, in percent."""
+    process = psutil.Process(house.home_assistant.pid)
+    (dispenser,) = site.dispensers
+    loop = asyncio.get_running_loop()
+    begin, before = loop.time(), process.cpu_times()
+    for visit in range(1, VISITS_PER_PHASE + 1):
+        await site.dispense(dispenser, lane="open")
+        await asyncio.sleep(begin + visit * PHASE_S / VISITS_PER_PHASE - loop.time())
+    after = process.cpu_times()
+    used = after.user + after.system - before.user - before.system
+    return 100 * float(used) / (loop.time() - begin)
+
+
+async def _painted(address: str) -> list[Figure]:
+    """Return how soon the page shows something, and what it loads."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise HouseError("no chromium: run scripts/setup")
+    figures = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        for slower in (1, SLOWER):
+            opened = [await _open(browser, address, slower) for _ in range(OPENED)]
+            figures.append(
+                Figure(
+                    name=f"first paint, processor {slower}× as slow",
+                    value=statistics.median(paint for paint, _ in opened),
+                    unit="ms",
+                    most=MAX_PAINT_MS,
+                )
+            )
+        figures.append(
+            Figure(name="loaded", value=opened[0][1], unit="kB", most=MAX_KB)
+        )
+        await browser.close()
+    return figures
+
+
+async def _open(browser: Browser, address: str, slower: int) -> tuple[float, float]:
+    """Return the first paint in ms and what was loaded in kB, without a cache."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    tools = await context.new_cdp_session(page)
+    await tools.send("Network.enable")
+    await tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    await tools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    loaded: list[float] = []
+    tools.on(
+        "Network.loadingFinished", lambda one: loaded.append(one["encodedDataLength"])
+    )
+    await page.goto(address, wait_until="domcontentloaded")
+    paint = await page.evaluate(
+        """() => new Promise((resolve) => new PerformanceObserver((list) => {
+          const first = list.getEntriesByName("first-contentful-paint")[0];
+          if (first) resolve(first.startTime);
+        }).observe({ type: "paint", buffered: true }))"""
+    )
+    await context.close()
+    return float(paint), sum(loaded) / 1000
+
+
+def main() -> None:
+    """Measure, print, and judge if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--displays", type=int, default=DISPLAYS)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    try:
+        figures = asyncio.run(measure(arguments.displays))
+    except HouseError as err:
+        raise SystemExit(f"bench.displays: {err}") from None
+    if arguments.json:
+        print(json.dumps([asdict(one) for one in figures], indent=2))
+    else:
+        for one in figures:
+            limit = "" if one.most is None else f"  at most {one.most:g}"
+            print(f"{one.name:38} {one.value:8.1f} {one.unit:12}{limit}")
+    worse = [one for one in figures if one.most is not None and one.value > one.most]
+    for one in worse:
+        print(f"{one.name}: {one.value:.1f} {one.unit}", file=sys.stderr)
+    if arguments.check and worse:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
