@@ -34,6 +34,7 @@ from .visits import WINDOW_S, Demo
 from .walk import ADDRESS, PAGE, PORT, open_page, people_walk_past
 
 CACHE: Final = ROOT / ".cache"
+WALK_WINDOW_MIN: Final = 3
 NEEDED_GB: Final = 3
 """Home Assistant, the engine and the firmware's compiler, with room for the system."""
 
@@ -114,6 +115,8 @@ async def _visits(
 async def _stay_open(site: Site, people: list[Person]) -> None:
     """Leave the house to the person who started it."""
     await open_page(site, people)
+    # Time to read what a visitor is told, and to come back too early.
+    await site.set_number("window", WALK_WINDOW_MIN)
     print(
         f"""
 Home Assistant    {ADDRESS}/{PAGE}/people   log in as {USER}, password {PASSWORD}

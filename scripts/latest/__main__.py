@@ -3,7 +3,7 @@
     .venv-latest/bin/python -m scripts.latest [ARGUMENTS OF PYTEST]
 
 Home Assistant and its packages are those of .venv-latest; pytest and the harness are read from
-.venv, behind them. What the harness looks for elsewhere is put where it looks.
+.venv, behind them.
 """
 
 from pathlib import Path
@@ -19,12 +19,7 @@ def main() -> int:
     sys.path.append(str(TOOLS))
     import pytest  # noqa: PLC0415
 
-    from homeassistant.components import logger  # noqa: PLC0415
-    from homeassistant.components.logger import helpers  # noqa: PLC0415
-
-    # Moved in 2026.11; the harness for 2026.10 imports it from where it was.
-    vars(logger)["_clear_logger_overwrites"] = helpers._clear_logger_overwrites  # noqa: SLF001
-    return int(pytest.main(sys.argv[1:]))
+    return int(pytest.main(["-p", "scripts.latest.harness", *sys.argv[1:]]))
 
 
 if __name__ == "__main__":
