@@ -165,10 +165,14 @@ INPUTS_SCHEMA: Final = inputs_schema({}, (), is_ours=True)
 
 @callback
 def found_on_device(hass: HomeAssistant, motor: str) -> str:
-    """Return our device's name and the names of its entities; nothing of another device."""
+    """Return our device's name and the names of its entities, in the form's order.
+
+    Nothing of another device.
+    """
     names = [
         entity.name or entity.original_name or entity.entity_id
-        for entity_id in firmware_entities(hass, motor).values()
+        for part in by_section(firmware_entities(hass, motor)).values()
+        for entity_id in part.values()
         if (entity := er.async_get(hass).async_get(entity_id))
     ]
     device = motor_device(hass, motor)
