@@ -1,7 +1,7 @@
 """The entities of one dispenser, which obey as real ones do or fail as they do.
 
 For the faults that a simulated firmware cannot show: the firmware itself is used in
-tests/integration/test_firmware_visit.py.
+tests/integration/hardware/test_firmware_visit.py.
 """
 
 import asyncio
