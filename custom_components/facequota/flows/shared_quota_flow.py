@@ -143,7 +143,10 @@ class SharedQuotaFlow(ConfigSubentryFlow):
             if not (errors := await _announced(self.hass, self._data)):
                 return self._created()
         return self.async_show_form(
-            step_id="join", data_schema=CODE_SCHEMA, errors=errors
+            step_id="join",
+            # Whoever has typed 24 signs need not do so again because a server was away.
+            data_schema=self.add_suggested_values_to_schema(CODE_SCHEMA, user_input),
+            errors=errors,
         )
 
     def _created(self) -> SubentryFlowResult:

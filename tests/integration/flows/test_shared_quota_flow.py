@@ -90,6 +90,21 @@ async def test_a_code_of_another_quota_joins_nobody(
         hass.config_entries.subentries.async_abort(shown["flow_id"])
 
 
+async def test_a_code_that_was_typed_is_kept_when_the_server_is_away(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    with QuotaServer() as server:
+        shown = await submit(hass, await begin(hass, site), answers(server))
+        shown = await submit(hass, shown, {"next_step_id": "join"})
+        server.kill()
+        code = new_code()
+        shown = await submit(hass, shown, {"pairing_code": code})
+        assert shown["errors"] == {"base": "no_answer"}
+        (field,) = shown["data_schema"].schema
+        assert field.description == {"suggested_value": code}
+        hass.config_entries.subentries.async_abort(shown["flow_id"])
+
+
 async def test_a_quota_of_another_version_is_not_joined(
     hass: HomeAssistant, site: MockConfigEntry
 ) -> None:
