@@ -29,6 +29,7 @@ CLOSE_S: Final = 0.25
 # After a failure is over: until everybody is in step again, and paper of then is whole.
 SETTLED_S: Final = 12.0
 BREAK_EVERY_S: Final = 4.0
+LOOK_EVERY_S: Final = 0.05
 
 
 class Day:
@@ -179,16 +180,28 @@ class Day:
             await gate.connected()
 
     async def _expire(self) -> None:
-        """Do what each instance's own timer does, and look who is still there."""
+        """Do what each instance's own timer does, and look who is still there.
+
+        Where all of the day stood still because the machine had other work, nobody could
+        be forgotten meanwhile; that is told by itself.
+        """
+        looked = now()
         while True:
+            stood_still = max(0.0, now() - looked - LOOK_EVERY_S)
+            longest = self.figures["bench_stood_still_s"]
+            self.figures["bench_stood_still_s"] = max(longest, stood_still)
+            looked = now()
             for gate in self._gates:
+                if not gate.book.status.connected:
+                    # Whatever the reason: it decides alone, and may give twice.
+                    self._whole_since = now()
                 at = gate.book.next_expiry()
                 if at is not None:
-                    late = gate.now() - at
+                    late = gate.now() - at - stood_still
                     kept = self.figures["kept_longest_after_tat_s"]
                     self.figures["kept_longest_after_tat_s"] = max(kept, late)
                 gate.book.expire(gate.now())
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _end(self) -> None:
         """Compare what everybody owes by what came out with what the gates say."""
