@@ -1,17 +1,22 @@
 """The tests of quota's arithmetic and of the sandbox, on a machine."""
 
+from importlib.metadata import distributions
 import os
 from pathlib import Path
 import subprocess
+import sys
 import sysconfig
 from typing import Final
 
-from .machine import ROOT, Machine
+from scripts.house.prepared import prepared
+
+from .machine import FOLDER, ROOT, Machine
 
 QUOTA: Final = "tests/unit/quota"
 FILTER: Final = "tests/unit/recognition/test_call_filter.py"
 SANDBOX: Final = "tests/unit/recognition/test_sandbox.py"
-# pytest and what it needs are pure Python: another machine can read them where they are.
+# The versions that are locked for the tests; hypothesis brings native code.
+TOOLS: Final = ("hypothesis", "pytest", "pytest-asyncio")
 PACKAGES: Final = Path(
     ROOT, ".venv/lib", f"python{sysconfig.get_python_version()}", "site-packages"
 )
@@ -25,6 +30,27 @@ def tests_of(machine: Machine) -> dict[str, str]:
     """
     chosen = {"quota": QUOTA, "call filter": FILTER}
     return chosen if machine.is_qemu else chosen | {"sandbox": SANDBOX}
+
+
+def _tools(machine: Machine) -> Path:
+    """Return a folder with pytest for a machine."""
+    locked = {one.name: one.version for one in distributions(path=[str(PACKAGES)])}
+    wanted = [f"{name}=={locked[name]}" for name in TOOLS]
+    here = str(sysconfig.get_config_var("SOABI"))
+    platform = ["--python-platform", machine.platform] if machine.platform else []
+
+    def install(part: Path) -> None:
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "uv", "pip", "install", "--quiet", *platform),
+                *("--only-binary", ":all:", "--target", str(part), *wanted),
+            ],
+            check=True,
+        )
+
+    return prepared(
+        FOLDER / (machine.platform or here) / "tests", " ".join(wanted), install
+    )
 
 
 def run_tests(machine: Machine, packages: Path, tests: str) -> tuple[bool, str]:
@@ -42,7 +68,7 @@ def run_tests(machine: Machine, packages: Path, tests: str) -> tuple[bool, str]:
         env={
             **os.environ,
             **(machine.environment or {}),
-            "PYTHONPATH": f"{packages}:{ROOT}:{PACKAGES}",
+            "PYTHONPATH": f"{packages}:{ROOT}:{_tools(machine)}",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         },
         capture_output=True,
