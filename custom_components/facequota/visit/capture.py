@@ -20,12 +20,12 @@ from custom_components.facequota.recognition.supervisor import WorkerError
 from .frames import Frames
 from .recogniser import Recogniser
 
-# Whoever is known again without doubt at the first frame need not stand there for a
-# second one. Whoever is new is remembered by what was seen: two frames fused make far
+# Whoever is new is remembered by what was seen: two frames fused make far
 # better a template than one. Doubt takes a third (docs/recognition.md measures it).
 FRAMES_OF_SOMEBODY_NEW: Final = 2
 MAX_FRAMES: Final = 3
-# Only two pictures show that time passes before the camera.
+# Only two pictures of now show that time passes before the camera: nothing is decided by
+# one, which may be frozen since somebody else was there.
 MIN_PICTURES: Final = 2
 # After this a visitor has waited long enough: the open lane gives the paper.
 LOOK_WITHIN_S: Final = 2.5
@@ -159,7 +159,7 @@ class _Attempt:
                 continue
             # The first pictures are looked at as a whole: templates of one picture are only
             # alike, which tells a frozen one, when they were found in the same way.
-            if self.frames.seen >= MIN_PICTURES:
+            if len(self.frames.usable) >= MIN_PICTURES:
                 near = sighting.region
             if sighting.guidance is not None:
                 self._reason = sighting.guidance
@@ -183,6 +183,8 @@ class _Attempt:
         """Return why there is no template."""
         if self._reason is not None:
             return self._reason
+        if self.frames.people_changed:
+            return Doubt.SEVERAL_PEOPLE
         # What is no picture may well be the same each time.
         return pictures.missing if self._was_readable else _UNREADABLE
 
@@ -193,7 +195,8 @@ class _Attempt:
     def _shows_time(self, pictures: Pictures) -> bool:
         """Return if it was seen that time passes before the camera."""
         return pictures.is_file or (
-            self.frames.seen >= MIN_PICTURES and not self.frames.is_frozen
+            # One that the camera held may differ from a picture that is frozen since.
+            len(self.frames.usable) >= MIN_PICTURES and not self.frames.is_frozen
         )
 
     def _may_hang(self, usable: list[Sighting]) -> bool:
