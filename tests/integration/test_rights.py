@@ -43,7 +43,6 @@ ALLOWED: list[tuple[str, str, dict[str, Any]]] = [
 ]
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("button", "press", {"entity_id": f"button.{SITE}_purge"}),
-    ("button", "press", {"entity_id": "button.entrance_try_the_camera"}),
     ("switch", "turn_on", {"entity_id": f"switch.{SITE}_face_recognition"}),
     ("switch", "turn_on", {"entity_id": "switch.entrance_face_recognition"}),
     ("switch", "toggle", {"entity_id": f"switch.{SITE}_face_recognition"}),
