@@ -15,8 +15,8 @@ from .machine import FOLDER, ROOT, Machine
 QUOTA: Final = "tests/unit/quota"
 FILTER: Final = "tests/unit/recognition/test_call_filter.py"
 SANDBOX: Final = "tests/unit/recognition/test_sandbox.py"
-# The versions that are locked for the tests; hypothesis brings native code.
-TOOLS: Final = ("hypothesis", "pytest", "pytest-asyncio")
+# The versions that are locked for the tests. hypothesis and aiohttp, which fixtures import, bring native code.
+TOOLS: Final = ("aiohttp", "hypothesis", "pytest", "pytest-asyncio")
 PACKAGES: Final = Path(
     ROOT, ".venv/lib", f"python{sysconfig.get_python_version()}", "site-packages"
 )
