@@ -3,7 +3,7 @@
     .venv/bin/python bench/purge.py [--json] [--check]
 
 Everything is the product's own: the visitors of a site on Home Assistant's clock, with
-the receipt that a purge leaves. --check exits with 1 below the figures of the issue.
+the receipt that a purge leaves. --check exits with 1 when a limit is missed.
 """
 
 import argparse

@@ -1,4 +1,7 @@
-"""Which kind a camera entity is, by its integration and what that was set up with."""
+"""Chooses the source for a camera entity, by its integration and its configuration.
+
+A new kind of camera is a module with a Source (picture.py) and a line in source_of.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeIs

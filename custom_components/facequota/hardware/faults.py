@@ -1,4 +1,8 @@
-"""What can be wrong with a dispenser's motor, and what its device says of it."""
+"""The faults of a dispenser's motor, and the one that its device reports now.
+
+Our firmware detects a jam by itself (esphome/components/paper_dispenser/motion.h) and
+shows it in entities, which are read here.
+"""
 
 from enum import StrEnum
 from typing import Final
@@ -62,7 +66,7 @@ FAULT_OF_REFUSAL: Final = {
 
 
 def standing_fault(hass: HomeAssistant, entities: MotorEntities) -> Fault | None:
-    """Return what stands in the way of a portion right now, as the entities tell it."""
+    """Return the fault that prevents a portion now, as the entities show it."""
     switch = hass.states.get(entities.switch)
     if switch is None or switch.state == STATE_UNAVAILABLE:
         return Fault.MOTOR_UNAVAILABLE

@@ -118,7 +118,7 @@ class Motor:
 
     @property
     def fault(self) -> Fault | None:
-        """Return what stands in the way of a portion right now."""
+        """Return the fault that prevents a portion now."""
         if fault := standing_fault(self._hass, self.entities):
             return fault
         return Fault.MOTOR_RESTS if self._hass.loop.time() < self._rests_until else None

@@ -1,4 +1,4 @@
-"""One portion, as the entities of a dispenser tell it."""
+"""One portion as the entities show it: motor on, motor off, device lost, cm measured."""
 
 import asyncio
 from collections.abc import Callable, Mapping

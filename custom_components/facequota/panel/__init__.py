@@ -1,1 +1,1 @@
-"""The page in the sidebar, and the papers on it."""
+"""What people look at: page, papers, dashboard, and the visitor's display."""

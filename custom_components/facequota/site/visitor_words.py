@@ -1,4 +1,7 @@
-"""What a visitor reads at one dispenser: before anything is asked, and how it ended."""
+"""Which sentence the visitor's display shows, before a visit and at its end.
+
+The sentences themselves are translations (hardware/display.py names them).
+"""
 
 from custom_components.facequota.const import Outcome
 from custom_components.facequota.hardware.display import Sentence

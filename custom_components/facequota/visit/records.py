@@ -1,4 +1,4 @@
-"""What is told of a visit and of a purge: to events and actions alike."""
+"""A visit and a purge receipt as plain values, for events, actions and the logbook."""
 
 from typing import Any
 

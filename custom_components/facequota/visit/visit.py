@@ -1,4 +1,4 @@
-"""The story of one visit: request → frames → sighting → decision → paper → outcome."""
+"""One visit from its request to its end: capture → account → reservation → paper → outcome."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ REASON_SITES_BUSY: Final = "sites_busy"
 
 
 class Step(StrEnum):
-    """Where a visit stands; what a dispenser tells whoever waits before it."""
+    """The step a visit is in; the dispenser shows it to the visitor."""
 
     LOOKING = "looking"
     DISPENSING = "dispensing"
@@ -32,7 +32,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Somebody asks for paper: by which lane, how many cm, and which request it is."""
+    """A request for paper: its lane, the cm, and its id."""
 
     lane: Lane
     cm: float
@@ -41,7 +41,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """How a request ended.
+    """The end of a visit.
 
     lane is the way by which cm of paper came out or were refused; reason says why it was
     not the face lane, or what went wrong. motor_on_ms is the time from the request to
@@ -62,8 +62,8 @@ class VisitContext:
     """What a visit needs, made once for each dispenser.
 
     clock returns the event loop's monotonic time in seconds, and to_date such a moment as
-    a date; look returns what is seen of the visitor, or why nothing is; on_step lets the
-    visitor and the manager know where the visit stands.
+    a date; look returns the probe of the visitor, or the reason why there is none; on_step
+    shows the visitor and the manager the step of the visit.
     """
 
     accounts: Accounts

@@ -1,4 +1,7 @@
-"""The visitors in a site's window: the book on Home Assistant's clock."""
+"""The visitors in a site's window: reserve, settle, expire, forget and purge.
+
+The site's book on Home Assistant's monotonic clock, with its timer and its receipts.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +46,7 @@ class Receipt:
     reservations: int
     older_than_s: float | None
     everywhere: bool = False
-    """Also at the other sites that share the quota."""
+    """Whether visitors were removed at all sites that share the quota."""
 
     @property
     def already_purged(self) -> bool:
@@ -52,7 +55,7 @@ class Receipt:
 
 
 class Visitors:
-    """Everybody in the window, forgotten on time.
+    """Visitors with a pending quota; each is deleted when the allowance is whole again.
 
     The event loop's monotonic clock is the only one used: a jump of the wall clock
     neither grants nor refuses anything.
@@ -93,7 +96,7 @@ class Visitors:
 
     @property
     def fpir_estimate(self) -> FpirEstimate:
-        """Return how well the manager's limit is kept with so many faces."""
+        """Return how well the manager's limit is kept with the present number of faces."""
         return self._book.fpir_estimate(self._hass.loop.time())
 
     @property
@@ -141,7 +144,7 @@ class Visitors:
 
     @callback
     def follow(self) -> None:
-        """Notice who came and went in a book that others write in as well."""
+        """Count who came and went in a book that other instances change as well."""
         more = self.statistics.faces - self._faces
         self._changed(added=max(0, more), removed=max(0, -more))
 
@@ -191,9 +194,9 @@ class Visitors:
         return receipt
 
     def _remove(self, older_than_s: float | None, only_here: bool) -> PurgeCounts:
-        """Remove visitors; a book that fails at it is thrown away with everybody in it.
+        """Remove visitors. If that fails, replace the whole book by an empty one.
 
-        Whatever is wrong with it, nobody in it can be matched any more.
+        So nobody in the old one can be matched any more.
         """
         self.purge_failed = False
         purge = self._any_book.purge
@@ -211,21 +214,21 @@ class Visitors:
 
     @callback
     def set_rule(self, rule: Rule, fpir_limit: float) -> None:
-        """Apply what the manager decided to those who are in the window already."""
+        """Apply a changed rule and limit, also to those who are in the window already."""
         self._book.threshold.limit = fpir_limit
         self._any_book.set_rule(rule, self._hass.loop.time())
         self._changed()
 
     @callback
     def stop(self) -> None:
-        """Forget everybody and leave no timer behind."""
+        """Forget everybody and cancel the timer."""
         if self.statistics.faces:
             self.purge(Cause.RESTART)
         self._cancel_expiry()
 
     @callback
     def _changed(self, *, added: int = 0, removed: int = 0) -> None:
-        """Set the timer for whoever is forgotten next, and tell who listens.
+        """Set the timer for the next expiry, and call the listeners.
 
         Whoever is missing without having been removed was forgotten on time.
         """

@@ -1,6 +1,6 @@
-"""The papers a manager owes to visitors and authorities, made of what runs.
+"""The papers for visitors and authorities, filled from the running configuration.
 
-A notice for the wall, a draft of an impact assessment and a log of the processing. What
-they say of this site (facts.py) comes from the running configuration and its figures;
-how they say it lies in a template for each language beside the code.
+A notice for the wall, a draft of an impact assessment, a log of the processing and a
+report. Their text is in <language>/*.html, one folder for each language. The facts of the
+site that fill it come from facts.py.
 """

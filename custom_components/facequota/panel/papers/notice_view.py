@@ -1,4 +1,7 @@
-"""The notice for whoever stands before it with a phone: on the local network, if allowed."""
+"""The notice over HTTP on the local network, for visitors' phones, if the manager allows it.
+
+Its text is in <language>/notice.html.
+"""
 
 from base64 import b64encode
 from hashlib import sha256
