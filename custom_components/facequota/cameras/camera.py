@@ -1,4 +1,4 @@
-"""The camera of one dispenser: found, kept open where the manager wants it, looked by."""
+"""The camera of one dispenser: finds its source, opens it for looks, keeps streams open."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -30,7 +30,7 @@ from .stream import StreamSource
 
 __all__ = ["Camera", "NoPicture", "Opened", "Pictures"]
 
-# How often it is seen to that the reader still runs.
+# How often the reader is checked, and started again if it has ended.
 CHECK_EVERY: Final = timedelta(seconds=30)
 
 
@@ -43,7 +43,7 @@ class Opened(StrEnum):
 
 
 class Camera:
-    """The camera entity that looks at whoever stands before one dispenser."""
+    """The camera of one dispenser."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Camera:
         self.earlier = EarlierPictures()
         self.places = EarlierPlaces()
         self.format = "?"
-        """The format of the last look's pictures, for people."""
+        """The format of the last look's pictures, as text for people."""
         self._hass = hass
         self.entity_id = entity_id
         self.opened = opened
@@ -100,13 +100,13 @@ class Camera:
         self._follow()
 
     async def stop(self) -> None:
-        """Leave nothing open and nothing running."""
+        """Close the camera and end the reader."""
         self._release()
         await self.reader.end()
 
     @callback
     def follow_names(self, entity_id: str, presence: str | None) -> None:
-        """Go on under the names that the camera and the presence sensor have now."""
+        """Use the present entity ids of the camera and the presence sensor."""
         self.entity_id, self._presence = entity_id, presence
         self.start()
 
@@ -118,14 +118,14 @@ class Camera:
 
     @callback
     def rest(self, rests: bool) -> None:
-        """Keep nothing open while nobody may be looked at."""
+        """Close the camera while recognition is switched off."""
         if rests != self._rests:
             self._rests = rests
             self._follow()
 
     @callback
     def forget(self) -> None:
-        """Forget what earlier looks left: digests of pictures and places of faces."""
+        """Forget the digests of pictures and the places of faces of earlier looks."""
         self.earlier.forget()
         self.places.forget()
 

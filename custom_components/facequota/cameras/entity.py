@@ -1,9 +1,9 @@
-"""Pictures by way of a camera entity, for whatever kind Home Assistant alone can read.
+"""Pictures through a camera entity, for cameras that only Home Assistant can read.
 
-What such a camera has ready may be of any age: an ESP32's driver holds the frames that
-it took when others were sent, Home Assistant keeps the last picture of many. So the
-first answers of a look are never of now. A later one was asked for after those had come;
-when it differs it was begun after that.
+The first answers may be of any age: an ESP32's driver holds frames until they are asked
+for, and Home Assistant keeps the last picture of many cameras. So the first answers of a
+look never count. A later one was asked for after those had come; if it differs, it was
+begun after that.
 """
 
 from collections.abc import AsyncGenerator
@@ -27,7 +27,7 @@ class EntitySource:
     entity_id: str
     kind: Kind
     held: int | None
-    """How many pictures may lie ready from before; None: any, so that none counts."""
+    """How many old pictures may lie ready; None: unknown, so that no answer counts."""
 
     def pictures(self) -> AsyncGenerator[Picture]:
         """Ask again and again."""

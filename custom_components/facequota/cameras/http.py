@@ -65,7 +65,7 @@ async def get(
     sees are for nobody whom the manager did not name.
     """
     session = async_get_clientsession(hass, verify_ssl=address.verify_ssl)
-    # Whoever keeps pictures on the way is to ask the camera.
+    # Caches on the way must ask the camera.
     headers = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
     if address.user is not None:
         password = address.password or ""

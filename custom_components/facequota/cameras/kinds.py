@@ -27,7 +27,7 @@ from .picture import Kind, Source
 from .still import StillSource
 from .stream import SCHEMES
 
-# Their pictures come another way than by an address.
+# Their pictures come through the entity, not from an address.
 _BY_ENTITY: Final = {"esphome": Kind.ESPHOME, "local_file": Kind.FILE}
 # ESPHome holds one frame, and with a second buffer the driver another one.
 MAX_HELD_BY_ESPHOME: Final = 2
@@ -44,8 +44,8 @@ async def source_of(
     """Return how to read a camera entity as it is now.
 
     `read_stream` makes the source of a stream's address, where its reader is installed.
-    What Home Assistant makes of a stream without it is the last key frame, of any age;
-    so is what comes from a cloud. Raises HomeAssistantError for one that is gone or
+    Without it Home Assistant gives the stream's last key frame, which may be of any age;
+    so may pictures from a cloud. Raises HomeAssistantError for a camera that is gone or
     switched off.
     """
     camera = get_camera_from_entity_id(hass, entity_id)
@@ -79,7 +79,7 @@ def is_stream(url: str | None) -> TypeIs[str]:
 async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
     """Return the address of a stream that can be kept open; None without one.
 
-    That is one that takes the reader: behind HTTP may be pictures that need none.
+    Only streams that need the reader: an HTTP address may give pictures without it.
     """
     try:
         camera = get_camera_from_entity_id(hass, entity_id)
@@ -104,7 +104,7 @@ def _held(camera: Camera, kind: Kind) -> int:
 
 
 async def _is_of_a_cloud(hass: HomeAssistant, platform: str) -> bool:
-    """Return if an integration's pictures come from elsewhere, some time after they were taken."""
+    """Return if an integration's pictures come from a cloud, with an unknown delay."""
     integration = (await async_get_integrations(hass, [platform]))[platform]
     return isinstance(integration, Integration) and (
         integration.iot_class or ""
@@ -112,7 +112,7 @@ async def _is_of_a_cloud(hass: HomeAssistant, platform: str) -> bool:
 
 
 def _settings(camera: Camera) -> Mapping[str, Any]:
-    """Return what a camera was set up with, those of its section `advanced` as well."""
+    """Return a camera's configuration, with that of its section `advanced`."""
     entry = camera.platform.config_entry
     options = {} if entry is None else entry.options
     advanced = options.get(SECTION_ADVANCED)

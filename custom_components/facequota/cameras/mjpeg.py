@@ -1,9 +1,9 @@
 """Motion JPEG over HTTP, read by us from the moment of the request.
 
 Home Assistant's own reader waits for 100 KiB before it looks for a picture. The first
-parts may have lain ready, in a driver's buffers for example: they come one right after
-the other. Once a picture had to be waited for there are none left, so that it and every
-later one was begun after the one before it had come.
+pictures may have lain ready, in a driver's buffers for example: these come one right
+after another. Once the reader had to wait for a picture, none is left. So this one and
+every later one was begun after the one before it had come.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from .pace import MAX_HELD
 from .picture import UNKNOWN_AGE, CameraError, Kind, Picture, Source
 
 MIN_WAIT_S: Final = 0.02
-"""A pause that tells a picture which is being taken from one that lay ready."""
+"""After a pause this long a picture was taken now and did not lie ready."""
 
 MAX_EARLY_BYTES: Final = 1000
 """A part's head may come before its picture does."""
@@ -35,7 +35,7 @@ class MjpegSource:
     hass: HomeAssistant
     address: Address
     instead: Source | None = None
-    """How to read the camera when its address gives no such stream."""
+    """The source to use when the address gives no multipart stream."""
 
     kind: Kind = Kind.MJPEG
 

@@ -30,7 +30,7 @@ def boundary_of(content_type: str) -> bytes:
 
 
 class Multipart:
-    """Takes a stream's bytes as they come and gives its pictures as they are whole."""
+    """Takes a stream's bytes in chunks and yields each picture when it is complete."""
 
     def __init__(self, boundary: bytes) -> None:
         """Begin before the first part."""
@@ -43,11 +43,11 @@ class Multipart:
 
     @property
     def pending(self) -> int:
-        """Return how many bytes came of what is not whole yet."""
+        """Return how many bytes of an incomplete picture have come."""
         return len(self._buffer)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give the pictures that are whole now; raises CameraError on what is no stream."""
+        """Yield the pictures that are complete now; raise CameraError if this is no stream."""
         self._buffer += data
         while True:
             if not self._in_body and not self._take_head():
@@ -88,7 +88,7 @@ class Multipart:
         return True
 
     def _take_body(self) -> bytes | None:
-        """Return the part's body once it is whole."""
+        """Return the part's body once it is complete."""
         if self._length:
             end = after = self._length if len(self._buffer) >= self._length else -1
         else:

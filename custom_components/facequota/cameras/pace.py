@@ -1,4 +1,4 @@
-"""How a camera is asked that is asked for each picture: how often, and since when it counts."""
+"""Cameras that are asked for each picture: how often, and from which answer on they count."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -14,7 +14,7 @@ As many as Video4Linux usually has buffers.
 """
 
 HELD_WITHIN_S: Final = 0.75
-"""A camera that needs longer than this for so many has none ready."""
+"""A camera that needs longer than this for MAX_HELD pictures has none ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +23,11 @@ class Answer:
 
     content: bytes = field(repr=False)
     age_s: float = 0.0
-    """How long before the request it may have been kept ready on its way."""
+    """How long before the request a cache may have got it, in seconds."""
 
 
 async def paced() -> AsyncGenerator[float]:
-    """Give the event loop's time at each moment at which the camera may be asked."""
+    """Yield the event loop's time whenever the camera may be asked again."""
     clock = asyncio.get_running_loop().time
     while True:
         asked_at = clock()
@@ -38,10 +38,10 @@ async def paced() -> AsyncGenerator[float]:
 async def asked(
     ask: Callable[[], Awaitable[Answer]], *, held: int | None
 ) -> AsyncGenerator[Picture]:
-    """Ask for one picture after the other and give every answer.
+    """Ask for one picture after another and yield every answer.
 
-    The first `held` may have lain ready, None: all. They are asked for at once; a later
-    one was asked for after they had come.
+    The first `held` answers may have lain ready (None: all of them). They are asked for
+    at once; a later one was asked for after they had come.
     """
     clock = asyncio.get_running_loop().time
     opened_at = clock()

@@ -1,4 +1,4 @@
-"""What every kind of camera gives: pictures, and since when each may have been begun."""
+"""The interface of every kind of camera: pictures, each with its earliest possible begin."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ MIN_INTERVAL_S: Final = 0.05
 
 
 class Kind(StrEnum):
-    """The kinds of camera: what makes a picture surely newer than a moment differs."""
+    """The kinds of camera. Each knows by another way that a picture is new."""
 
     ESPHOME = "esphome"
     MJPEG = "mjpeg"
@@ -54,8 +54,8 @@ class Source(Protocol):
     def pictures(self) -> AsyncGenerator[Picture]:
         """Open the camera and give every picture that comes; close it at the end.
 
-        Those of unknown age too: who asks leaves them out. Raises CameraError, and
-        whatever another integration's code raises.
+        Also those of unknown age: the caller leaves them out. Raises CameraError, and
+        any exception of another integration's code.
         """
 
 

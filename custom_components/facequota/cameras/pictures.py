@@ -17,16 +17,16 @@ from .picture import Kind, Picture, Source, format_of
 # A camera that failed is asked again for as long as the visitor has time: a stream has
 # no picture in its first second.
 RETRY_S: Final = 0.1
-# Whoever closes a look must not wait for another integration's code to notice it.
+# The end of a look must not wait for another integration's code.
 CLOSE_WITHIN_S: Final = 0.2
-# The same picture again once may be a slow camera's; so many are a frozen one's.
+# The same picture twice may come from a slow camera; this many come from a frozen one.
 MIN_SAME_PICTURES: Final = 3
 # Pictures of earlier looks whose digests are kept: those of some twenty visits.
 MAX_DIGESTS: Final = 1024
 
 
 class NoPicture(StrEnum):
-    """Why there is no picture that could be looked at."""
+    """Why there is no picture for the worker."""
 
     CAMERA = "camera"
     OLD_PICTURE = "old_picture"
@@ -36,8 +36,8 @@ class NoPicture(StrEnum):
 class EarlierPictures:
     """Digests of pictures that came in earlier looks: none counts in a second one.
 
-    Keyed, in memory only, and gone with the visitors: nothing can be told from them but
-    that a picture is one of those.
+    Keyed, in memory only, and deleted together with the visitors. They show nothing but
+    that a picture has come before.
     """
 
     def __init__(self) -> None:
@@ -66,8 +66,8 @@ class Pictures:
     """The newest picture of one look, while the worker is busy with the one before.
 
     A picture counts when it was begun after the look was opened and has not come before,
-    in this look or an earlier one. The first of all is given also when it does not count:
-    by it a frozen camera is found out.
+    in this look or an earlier one. The first of all is also given when it does not count:
+    it helps to find a frozen camera.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Pictures:
         find: Callable[[], Awaitable[Source]],
         earlier: EarlierPictures,
     ) -> None:
-        """Open in the background what `find` finds."""
+        """Open the source that `find` returns, in the background."""
         self.format = "?"
         self._is_replayed = False
         self._source: Source | None = None
@@ -101,7 +101,7 @@ class Pictures:
 
     @property
     def is_file(self) -> bool:
-        """Return if this is a file, which may show the same for ever and is no liar."""
+        """Return if this is a file: its picture may stay the same for ever."""
         return self.kind is Kind.FILE
 
     @property
@@ -120,8 +120,8 @@ class Pictures:
     async def next(self, *, enough: bool = False) -> Picture | None:
         """Return the newest picture that was not returned before; wait for one.
 
-        None when there was `enough` and a file shows what it showed before. The caller
-        sets the time limit.
+        None when there was `enough` and a file's picture has not changed. The caller sets
+        the time limit.
         """
         while self._newest is None:
             if enough and self.is_file and self._same:
@@ -147,8 +147,8 @@ class Pictures:
                 async with aclosing(source.pictures()) as pictures:
                     async for picture in pictures:
                         self._answered(picture)
-            # The camera is another integration's code and may raise anything; whatever
-            # it is, the visitor must not pay for it. It may name the address: no log.
+            # The camera is another integration's code and may raise anything. The visitor
+            # gets paper all the same. The text may hold the address: it is not logged.
             except Exception as err:
                 # Home Assistant swallows a cancellation while it waits for a camera.
                 if (task := asyncio.current_task()) and task.cancelling():
@@ -157,7 +157,7 @@ class Pictures:
             await asyncio.sleep(RETRY_S)
 
     def _answered(self, picture: Picture) -> None:
-        """Take an answer of the camera: the newest picture, or one for nothing."""
+        """Take an answer of the camera: it becomes the newest picture, or is dropped."""
         self.format = format_of(picture.content)
         digest = self._earlier.digest(picture.content)
         is_first = not self._answers
@@ -170,7 +170,7 @@ class Pictures:
         if is_same:
             return
         if not self.is_file and digest in self._earlier:
-            # Held ready from an earlier visit, or shown again by a camera that lies.
+            # Held ready from an earlier visit, or repeated by a frozen camera.
             self._is_replayed |= self.counts(picture)
             return
         if self.counts(picture):

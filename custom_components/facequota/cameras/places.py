@@ -1,7 +1,7 @@
-"""Where faces were in the pictures of earlier looks: one that hangs there stays there.
+"""Finds faces on posters and screens, by where faces were in earlier looks.
 
-A poster, a screen or a printed shirt on a chair is in one place and of one size visit
-after visit. A person never stands twice in exactly the same place, nor quite still.
+A poster, a screen or a printed shirt on a chair has the same place and size in every
+visit. A person never stands in exactly the same place twice, nor quite still.
 """
 
 from collections import deque
@@ -22,7 +22,7 @@ class EarlierPlaces:
     def __init__(self) -> None:
         """Begin with none."""
         self.hanging: Region | None = None
-        """Where a face was found to hang in the last look."""
+        """The place of a hanging face in the last look."""
         self._places: deque[Region] = deque(maxlen=MAX_PLACES)
 
     def forget(self) -> None:

@@ -1,4 +1,4 @@
-"""The parent's end of a stream's reader: a process of its own, told what to receive."""
+"""The parent's side of the process that reads a camera's stream."""
 
 import asyncio
 from collections import deque
@@ -62,12 +62,12 @@ class StreamReader:
         return None if self._process is None else self._process.pid
 
     async def start(self) -> None:
-        """Let the process run, if it does not yet; raises CameraError."""
+        """Start the process if it does not run; raise CameraError."""
         async with self._changing:
             await self._start()
 
     async def open(self, url: str) -> None:
-        """Let it receive a stream from now on, if it does not yet; raises CameraError."""
+        """Let it receive a stream, if it does not yet; raise CameraError."""
         async with self._changing:
             await self._start()
             if url != self._url:
@@ -76,7 +76,7 @@ class StreamReader:
                 self._url = url
 
     async def close(self) -> None:
-        """Let it receive nothing any more; it keeps running."""
+        """Let it stop receiving; the process keeps running."""
         async with self._changing:
             if self._url is not None:
                 self._url = None
@@ -86,14 +86,14 @@ class StreamReader:
     async def next(self) -> Picture:
         """Return the newest picture that was not returned yet; raises CameraError."""
         answer: asyncio.Future[Picture] = asyncio.get_running_loop().create_future()
-        # One that nobody waits for any more is no error of its own.
+        # A request that was cancelled is no error.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._waiting.append(answer)
         await self._ask(Question.NEXT)
         return await answer
 
     async def end(self) -> None:
-        """End the process and leave nothing behind. Idempotent."""
+        """End the process and release its pipes. Idempotent."""
         async with self._changing:
             await self._end()
 
@@ -111,7 +111,7 @@ class StreamReader:
                 *self.packages.run("stream_reader"),
                 stdin=pipes.questions,
                 stdout=pipes.answers,
-                # FFmpeg names addresses in what it says, with their passwords.
+                # FFmpeg's messages hold addresses with their passwords.
                 stderr=asyncio.subprocess.DEVNULL,
                 env=self.packages.env(),
                 cwd="/",

@@ -1,8 +1,8 @@
-"""Single pictures from a URL, asked for by us.
+"""Single pictures from a URL, which FaceQuota requests itself.
 
 Home Assistant's `generic` camera gives its last picture again on every error and within
-its frame rate. The camera itself may have some ready too: those of the first answers. A
-later one was asked for after they had come, and a cache says that it had it.
+its frame rate. The camera itself may have pictures ready too: the first answers do not
+count. A later one was asked for after they had come; a cache says how old its answer is.
 """
 
 from collections.abc import AsyncGenerator

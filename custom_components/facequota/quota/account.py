@@ -17,7 +17,7 @@ from .gcra import Rule, centimetres, finite
 MAX_PORTION_CM: Final = 200.0
 MIN_CM_PER_S: Final = 1.0
 START_AND_STOP_S: Final = 20.0
-# Longer than any portion takes. Whoever has not settled by then never will, and the
+# Longer than any portion takes. A reservation that is still open then is given up, and the
 # visitor gets the benefit of the doubt.
 RESERVATION_S: Final = MAX_PORTION_CM / MIN_CM_PER_S + START_AND_STOP_S
 
@@ -37,14 +37,14 @@ class Reservation:
     new: bool = False
     """The visitor was not in the window before."""
     doubtful: bool = False
-    """Somebody in the window looked alike, but not enough to say no."""
+    """A template was in the zone of doubt: near, but not near enough to refuse."""
     distance: float | None = None
     """Distance to the nearest template; None when there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A no, which always says when the answer will be yes."""
+    """A refusal, with the time of the next portion."""
 
     next_portion_at: float
     available_cm: float
@@ -62,7 +62,7 @@ class Settlement:
 
 
 class Account:
-    """The paper that one visitor, or one open lane, has had."""
+    """The account of one visitor or of one open lane: its TAT and its reservations."""
 
     __slots__ = ("_open", "tat")
 
@@ -135,10 +135,10 @@ class Account:
         return [reservation.token for reservation in late]
 
     def follow(self, old: Rule, new: Rule, now: float) -> None:
-        """Go on under a new rule with the same centimetres owed.
+        """Change the rule; the centimetres owed stay the same.
 
-        No moment that a visitor was told becomes later by it, and nobody waits longer
-        than the new window.
+        No time that a visitor was told becomes later, and nobody waits longer than the
+        new window.
         """
         owed_s = new.time_for(old.owed_cm(self.tat, now))
         self.tat = min(self.tat, now + min(owed_s, new.window_s))

@@ -44,9 +44,9 @@ class Identity:
 
     visitor: str | None
     sure: bool
-    """So near that the template may learn from the probe."""
+    """So near that the template may be updated with the probe."""
     doubtful: bool
-    """New, but alike somebody: paper is given and nobody's account is touched."""
+    """In the zone of doubt: paper is given and no visitor's account is charged."""
     distance: float | None
     others: tuple[str, ...] = ()
     """Further visitors who are near enough to be the same person."""
@@ -55,7 +55,7 @@ class Identity:
 
     @property
     def beyond_doubt(self) -> bool:
-        """Return if another look would not change the answer: sure, or sure to be new."""
+        """Return if another frame would not change the answer: surely known, or surely new."""
         return self.sure or (self.visitor is None and not self.doubtful)
 
 
@@ -173,7 +173,7 @@ class Book:
         return len(whole)
 
     def next_expiry(self) -> float | None:
-        """Return when expire has something to do next; None when it never has."""
+        """Return when expire() is due next; None while nothing can expire."""
         tats = [visitor.account.tat for visitor in self._visitors.values()]
         deadlines = [account.deadline() for account in self._running.values()]
         return min((*tats, *(at for at in deadlines if at is not None)), default=None)
@@ -181,8 +181,8 @@ class Book:
     def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
         """Forget everybody, or those who had paper longer ago than older_than_s.
 
-        How long ago is worked out from the TAT as if the allowance had been emptied,
-        since nothing else is kept: nobody seems younger than they are. A purge of
+        How long ago is computed from the TAT as if the whole allowance had been taken,
+        since nothing else is kept. So the true time is never longer than computed. A purge of
         everybody begins a new epoch of the gallery.
         """
         self.expire(now)
@@ -199,7 +199,7 @@ class Book:
         return counts
 
     def set_rule(self, rule: Rule, now: float) -> None:
-        """Go on under another rule; nobody has to wait longer because of it."""
+        """Change the rule; nobody has to wait longer because of it."""
         self.expire(now)
         accounts = {visitor.account for visitor in self._visitors.values()}
         for account in accounts.union(self._running.values()):
@@ -262,7 +262,7 @@ class Book:
         )
 
     def _may_have(self, names: tuple[str, ...], cm: float, now: float) -> bool:
-        """Return whether one of these visitors may have so much paper now."""
+        """Return whether one of these visitors may have this much paper now."""
         return any(
             self._rule.next_at(self._visitors[name].account.tat, cm, now) <= now
             for name in names

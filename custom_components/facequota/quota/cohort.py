@@ -1,8 +1,9 @@
-"""What is known of faces before anybody comes: how near strangers come to each other.
+"""The cohort: measured statistics of how near strangers come to each other.
 
-A crowd is kept as a normal law of its people's templates: the mean, the directions in
-which they differ most, and how much they differ in all others. For one probe x and a
-random person Y of the crowd (mean m, covariance C, all of length 1) it follows that
+Each crowd is a normal law (distribution) of its people's templates: the mean, the
+directions in which they differ most, and the variance in all other directions. For one
+probe x and a random person Y of the crowd (mean m, covariance C, all of length 1) it
+follows that
 
     E |x - Y|^2 = 2 - 2 x·m,    Var |x - Y|^2 = 4 x'C x
 
@@ -10,13 +11,14 @@ and a power of the squared distance that suits the engine is close to normal (Wi
 Hilferty, "The distribution of chi-square", 1931; mean and spread of the power by
 the delta method). So the distance below which a given share of strangers lies
 is known for every probe, in every crowd, and the strictest crowd decides. In speaker
-verification this is Z-norm; its cohort is here a law, so that nobody is in it.
+verification this is Z-norm; here the cohort is a law and contains no person's template.
 
 Somebody of a crowd that is not in the cohort lies farther from the middle of every crowd
 than its own people do. Where the middle of theirs is, x alone says as well as one sample
 can (James and Stein, "Estimation with quadratic loss", 1961): of the way from m to x
 the part 1 - t/D, with the squared Mahalanobis distance D and the usual one t. For a
-middle there E |x - Y|^2 is t/D of what it is for m: the stranger a face, the stricter.
+middle there E |x - Y|^2 is t/D of what it is for m. So the threshold is stricter for a face
+that is far from every crowd.
 
 scripts/build_cohorts makes the files, docs/threshold.md says of whom.
 """
@@ -47,12 +49,12 @@ class CohortError(Exception):
 
 
 def deviate(share: float) -> float:
-    """Return how many spreads below the mean of a normal law this share lies."""
+    """Return how many standard deviations below a normal law's mean this share lies."""
     return -_NORMAL.inv_cdf(share)
 
 
 def share_below(deviates: float) -> float:
-    """Return the share that lies so many spreads below the mean of a normal law."""
+    """Return the share that lies this many standard deviations below a normal law's mean."""
     return _NORMAL.cdf(-deviates)
 
 
@@ -71,14 +73,14 @@ class Impostors:
     """Squared Mahalanobis distance from the middle of the nearest crowd."""
 
     def distance(self, deviates: float) -> float:
-        """Return the distance so many spreads below the mean, in the strictest crowd."""
+        """Return the distance this many standard deviations below the mean, in the strictest crowd."""
         score = float((self.mean - deviates * self.spread).min())
         return float(max(score, _NEAREST) ** (0.5 / self.power))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """The laws of some crowds for one engine, and within what bounds they hold."""
+    """The laws of the measured crowds for one engine, and the bounds within which they hold."""
 
     means: Numbers
     """Shape (crowds, dimension)."""
@@ -91,11 +93,11 @@ class Cohort:
     childlike: Numbers
     """Mean of children's templates less a part of that of adults', (dimension,)."""
     most_childlike: float
-    """Above this product with it limits cannot be kept."""
+    """Above this product with childlike the limit cannot be kept."""
     usual_strangeness: float
-    """Squared Mahalanobis distance from the nearest crowd: above it, be stricter."""
+    """Squared Mahalanobis distance from the nearest crowd; above it the threshold is stricter."""
     farthest: float
-    """The same: farther from every crowd is no face of any."""
+    """The same; above it a face belongs to no measured crowd and is not certain."""
     usual: Numbers
     """Mean and spread, as in Impostors, of somebody of the densest adult crowd."""
     useful_distance: float
@@ -125,7 +127,7 @@ class Cohort:
 
     @classmethod
     def unknown(cls, dimension: int) -> Self:
-        """Return a cohort that knows nobody, so that nobody is certain."""
+        """Return an empty cohort, with which is_certain is False for every face."""
         return cls(
             means=np.zeros((1, dimension), np.float32),
             directions=np.full((1, 1, dimension), 1e-3, np.float32),
@@ -148,9 +150,9 @@ class Cohort:
     def impostors(self, template: Vector) -> Impostors:
         """Return how near strangers come to somebody.
 
-        Not certain is that of faces which are more like children's than those of
-        nearly all adults, among which the laws do not hold, and of what is far from
-        every crowd. Raises ValueError for what is no template.
+        is_certain is False for faces that are more like children's than nearly all
+        adults' faces are, because the laws do not hold among them, and for faces that
+        are far from every crowd. Raises ValueError for what is no template.
         """
         square, along, childlike = self._measured(template)
         strangeness = self._strangeness(square, along)
@@ -158,7 +160,7 @@ class Cohort:
         # Variance of the squared distance, in proportion to the square of its mean.
         ratio = 4.0 * ((along**2).sum(axis=1) + self.rest) / square**2
         usual = square**self.power
-        # So many products would tell the template.
+        # From these products the template could be computed.
         along.fill(0)
         return Impostors(
             mean=usual * (1.0 + self.power * (self.power - 1.0) * ratio / 2.0),
@@ -170,10 +172,10 @@ class Cohort:
         )
 
     def _measured(self, template: Vector) -> tuple[Numbers, Numbers, float]:
-        """Return what a template has to do with the crowds, and with children.
+        """Return the projections of a template on the crowds and on the child axis.
 
-        That is the mean squared distance to each crowd's people, shape (crowds,),
-        the products with its directions, (crowds, rank), and with the way to children.
+        These are the mean squared distance to each crowd's people, shape (crowds,),
+        the products with its directions, (crowds, rank), and with the axis from adults to children.
         """
         crowds, rank, dimension = self.directions.shape
         unit = as_template(template, dimension)

@@ -1,14 +1,14 @@
-"""Whether the people who come are nearer to each other than any crowd that was measured.
+"""Whether the people here are nearer to each other than any crowd that was measured.
 
-A wrong refusal cannot be seen, but what leads to it can: strangers who come nearer to
-each other than the cohort's laws say. Counted are those of whom one in a hundred to one
-in a thousand is expected. Nearer ones are not: there a visitor's own template of a
-missed visit would be, and whoever comes back again and again would count as a crowd.
-When far more are seen than were expected, the threshold moves by as much as they say,
-which can only make it stricter; with other people it moves back.
+A wrong refusal cannot be seen, but its cause can: strangers who are nearer to each other
+than the cohort's laws say. Density counts the strangers at distances that the laws expect
+of one in a hundred to one in a thousand. Nearer ones are not counted: they may be the
+visitor's own template of a missed visit, or somebody who comes again and again. When far
+more are counted than expected, the threshold becomes stricter; with other people it moves
+back. It is never looser than the cohort says.
 
-The same is asked of everybody in the window for one visitor alone, at once and with
-nothing kept: where more of them are near than chance explains, no law holds for this face.
+nearer_here does the same for one visitor at one look, and keeps nothing: if more people in
+the window are near than chance explains, the laws do not hold for this face.
 """
 
 import math
@@ -19,29 +19,29 @@ import numpy as np
 from .cohort import Impostors, deviate
 from .template import Vector
 
-# The last visitors count, about so many.
+# About so many of the last visitors count.
 _MEMORY_VISITS: Final = 100.0
 _KEEP: Final = 1 - 1 / _MEMORY_VISITS
 _NEAR, _NEARER = 1e-2, 1e-3
 _EXPECTED: Final = _NEAR - _NEARER
-# As if so many had come already of whom as many are near as expected.
+# A prior: as if so many visitors had come already, as near as expected.
 _ASSUMED_VISITS: Final = 10.0
-# Nobody says more than this, so that one visitor is no crowd.
+# One visitor counts for at most this, so that one visitor is no crowd.
 _MAX_SHARE: Final = 0.25
-# What may be chance, or a family: as many near strangers as this are no reason to move.
+# Up to this share of near strangers may be chance, or a family: the threshold stays.
 _TOLERATED: Final = 0.02
-# A smaller shift, in spreads, may be chance, and is not worth telling anybody.
+# A smaller shift (in standard deviations) may be chance, and is not reported.
 _WORTH_TELLING: Final = 0.4
 # At these shares of strangers those in the window are counted for one visitor.
 _SHARES: Final = (0.3, 0.1, 0.03, 0.01)
-# Not counted: a visitor's own template of a missed visit, and a sister's.
+# Not counted: a visitor's own template of a missed visit, and a relative's.
 _FAMILY: Final = 2
-# As many spreads above the mean lies what chance does to one visitor in a hundred.
+# Standard deviations above the mean that chance exceeds once in a hundred visitors.
 _CHANCE: Final = 2.33
 
 
 def nearer_here(impostors: Impostors, distances: Vector) -> float:
-    """Return by how many spreads people in the window are nearer than the laws say.
+    """Return by how many standard deviations people here are nearer than the laws say.
 
     distances are those of one visitor to everybody. The least mean with which chance
     would bring as many near once in a hundred visits is that of a Poisson variable, by
@@ -61,7 +61,7 @@ def nearer_here(impostors: Impostors, distances: Vector) -> float:
 
 
 class Density:
-    """A mean of the last visitors' shares of near strangers: one number, nobody's."""
+    """The mean share of near strangers among the last visitors; it identifies nobody."""
 
     def __init__(self) -> None:
         """Start with nobody counted."""
@@ -76,7 +76,7 @@ class Density:
 
     @property
     def seen(self) -> float:
-        """Return by how many spreads strangers come nearer than the laws say."""
+        """Return by how many standard deviations strangers are nearer than the laws say."""
         return deviate(_NEAR) - deviate(self._share)
 
     @property
@@ -86,7 +86,7 @@ class Density:
 
     @property
     def shift(self) -> float:
-        """Return by how many spreads the threshold is to be stricter."""
+        """Return by how many standard deviations the threshold is to be stricter."""
         return max(0.0, deviate(_TOLERATED) - deviate(self._share))
 
     def observe(self, impostors: Impostors, distances: Vector) -> None:

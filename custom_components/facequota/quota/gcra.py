@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import math
 from typing import Final
 
-# What is this close is there: portions that fill an allowance exactly must not be
-# refused, nor a visitor remembered, for a rounding error.
+# A tolerance: portions that fill an allowance exactly must not be refused, and no
+# visitor must be remembered, because of a rounding error.
 TOLERANCE_S: Final = 1e-3
 
 
@@ -67,7 +67,7 @@ class Rule:
     def next_at(self, tat: float, cm: float, now: float) -> float:
         """Return when this many centimetres may be had; now if they may already.
 
-        Raises ValueError when they are more than the allowance: that day never comes.
+        Raises ValueError when they are more than the allowance.
         """
         if centimetres(cm) > self.allowance_cm:
             raise ValueError("cm is more than the allowance")

@@ -21,7 +21,7 @@ class OpenLane:
         return self._rule
 
     def set_rule(self, rule: Rule, now: float) -> None:
-        """Go on under another rule with the same centimetres owed."""
+        """Change the rule; the centimetres owed stay the same."""
         self._account.follow(self._rule, rule, now)
         self._rule = rule
 

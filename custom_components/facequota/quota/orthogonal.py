@@ -1,4 +1,4 @@
-"""A random orthogonal matrix, drawn evenly from all there are."""
+"""A random orthogonal matrix of the Haar (uniform) distribution."""
 
 import os
 

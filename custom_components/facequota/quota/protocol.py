@@ -1,8 +1,7 @@
-"""What a book is, whoever keeps it: in this process, or on a server for several of them.
+"""The interfaces of a book, be it in this process or shared by several instances.
 
-It is told here, beside the one that everybody has, and not with the other one: so the
-room that keeps a shared book knows of this room no more than this file, and whoever uses
-a book need not know which it is.
+shared_quota/ imports this file and nothing else of quota/. Callers of a book need not
+know which kind it is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -76,13 +75,13 @@ class AnyBook(Protocol):
         """Forget everybody whose allowance is whole again; return how many."""
 
     def next_expiry(self) -> float | None:
-        """Return when expire has something to do next; None when it never has."""
+        """Return when expire() is due next; None while nothing can expire."""
 
     def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
         """Forget everybody, or those who had paper longer ago than older_than_s."""
 
     def set_rule(self, rule: Rule, now: float) -> None:
-        """Go on under another rule; nobody has to wait longer because of it."""
+        """Change the rule; nobody has to wait longer because of it."""
 
 
 class ReplicaOfVisitors(Protocol):
@@ -110,13 +109,13 @@ class ReplicaOfVisitors(Protocol):
         """Forget everybody whose allowance is whole again; return how many."""
 
     def next_expiry(self) -> float | None:
-        """Return when expire has something to do next; None when it never has."""
+        """Return when expire() is due next; None while nothing can expire."""
 
     def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
         """Forget everybody, or those who had paper longer ago than older_than_s."""
 
     def set_rule(self, rule: Rule, now: float) -> None:
-        """Go on under another rule; nobody has to wait longer because of it."""
+        """Change the rule; nobody has to wait longer because of it."""
 
     def names(self) -> list[str]:
         """Return the random ids of those who are remembered."""

@@ -1,6 +1,6 @@
-"""A book that follows another one: it can be told who came, what they had, who went.
+"""The local copy of a shared book: it can also be given visitors, accounts and removals.
 
-It stays a whole book, so that it gives paper by itself when the other one is away.
+It is a complete book, so that it decides alone while the shared one is not reachable.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What a book takes for a template: a direction, and nothing that no engine gives."""
+"""The check of a template: finite, of the right dimension, and scaled to length 1."""
 
 from typing import Final
 

@@ -1,11 +1,10 @@
-"""The distance below which two templates are one person.
+"""The threshold: the distance below which two templates are taken for one person.
 
-With N templates in the window a stranger has N chances to be taken for somebody, and
-some people look more like others than most do. So the threshold comes from what the
-manager allows (a new visitor wrongly refused at most once in so many), from N and from
-how near strangers come to this very visitor, which the cohort knows beforehand. Nothing
-has to be learnt for it: it is the same for the first visitor and after a restart. How
-well that works, and where it does not, is in docs/threshold.md.
+It comes from three things: the manager's limit (the wanted FPIR), the number N of
+templates in the window, and how near strangers come to this visitor's probe by the cohort
+(cohort.py). Nothing has to be learnt for it, so it is the same for the first visitor and
+after a restart. What was observed at this site (density.py) can only make it stricter.
+docs/threshold.md has the figures and the limits of the method.
 """
 
 from dataclasses import dataclass
@@ -17,34 +16,34 @@ from .density import Density, nearer_here
 from .gcra import finite
 from .template import Vector
 
-# What is sure, and what is doubtful: where a tenth, or ten times as many, would be wrong.
+# `sure` is the threshold for a tenth of the limit, `doubt` that for ten times the limit.
 _STEP: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionThresholds:
-    """How near a template has to be to one probe."""
+    """The three thresholds for one probe: distances of unit vectors."""
 
     sure: float
-    """Up to this distance there is no doubt that it is the same person."""
+    """Up to this distance it is surely the same person."""
     same: float
     """Up to this distance it is taken for the same person."""
     doubt: float
-    """Up to this distance it might be."""
+    """Up to this distance it may be the same person: paper is given."""
     is_certain: bool
-    """False: the limit cannot be kept for this face, which is taken for nobody."""
+    """False: the limit cannot be kept for this face, and nobody is recognised by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FpirEstimate:
-    """What the manager can be told about the limit."""
+    """How well the manager's limit is kept, for the sensors and the page."""
 
     fpir: float | None
     """New visitors now wrongly refused, as a share; None before enough was counted."""
     comparisons: int
-    """Comparisons between people that were counted, the last ones only."""
+    """Comparisons between visitors that were counted; old ones fade out."""
     visits: int
-    """Visitors that they come from."""
+    """Visitors from whom the comparisons come."""
     is_denser: bool
     """People here come nearer to each other than measured: the threshold follows."""
     useful: bool
@@ -55,7 +54,7 @@ class Threshold:
     """Chooses the distance that keeps the manager's limit."""
 
     def __init__(self, *, cohort: Cohort, limit: float) -> None:
-        """Start with what is known before anybody came.
+        """Start with the cohort alone.
 
         The limit is the wanted FPIR: the share of new visitors that may be taken for
         somebody else. Raises ValueError unless it is between 1e-9 and 0.5.
@@ -76,18 +75,18 @@ class Threshold:
         self._limit = limit
 
     def distance(self, gallery_size: int) -> float:
-        """Return the distance for a usual visitor of the densest crowd measured."""
+        """Return the threshold for a typical visitor of the densest measured crowd."""
         return self._cohort.usually.distance(self._deviates(self._limit, gallery_size))
 
     def decide(self, probe: Vector, distances: Vector) -> DecisionThresholds:
-        """Return how near a template has to be to this probe.
+        """Return the thresholds for this probe.
 
-        distances are those to everybody in the window. Raises ValueError for what is no
+        distances are those from the probe to every template in the window. Raises ValueError for what is no
         template.
         """
         impostors = self._cohort.impostors(probe)
         nearer = nearer_here(impostors, distances)
-        # What might be the same stays as it was: who wants to be forgotten is found.
+        # `doubt` stays as it was, so that a visitor who wants to be forgotten is found.
         sure, same, doubt = (
             impostors.distance(self._deviates(min(share, 0.5), len(distances)) + more)
             for share, more in (
@@ -108,7 +107,7 @@ class Threshold:
         self._density.observe(self._cohort.impostors(probe), distances)
 
     def estimate(self, gallery_size: int) -> FpirEstimate:
-        """Return what the manager can be told with so many templates."""
+        """Return how well the limit is kept with this many templates."""
         size = max(gallery_size, 1)
         fpir = None
         if self._density.is_known:
@@ -123,7 +122,7 @@ class Threshold:
         )
 
     def _deviates(self, fpir: float, size: int) -> float:
-        """Return how far below the mean a template may be for this FPIR.
+        """Return how many standard deviations below the mean the threshold is for this FPIR.
 
         FPIR = 1 - (1 - FMR)^N, and in any case FPIR <= N * FMR.
         """

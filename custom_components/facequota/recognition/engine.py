@@ -92,7 +92,7 @@ class Sighting:
     """Why the picture could not be read, with Guidance.UNREADABLE_PICTURE only."""
 
     def overwrite(self) -> None:
-        """Leave nothing of the template in memory: freeing alone would."""
+        """Overwrite the template in memory; freed memory alone would keep it."""
         if self.template is not None:
             self.template.fill(0)
 

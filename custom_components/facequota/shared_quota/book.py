@@ -161,7 +161,7 @@ class SharedBook:
         return self.replica.expire(now)
 
     def next_expiry(self) -> float | None:
-        """Return when expire has something to do next; None when it never has."""
+        """Return when expire() is due next; None while nothing can expire."""
         return self.replica.next_expiry()
 
     def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:

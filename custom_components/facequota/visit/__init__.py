@@ -1,1 +1,1 @@
-"""One visit, and what it needs: the picture, the visitor, the account, the process that recognises."""
+"""One visit (visit.py) and its parts: capture, accounts, visitors, the recognition worker."""

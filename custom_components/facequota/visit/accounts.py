@@ -1,4 +1,4 @@
-"""Who is charged for a portion: the visitor, or one of a dispenser's lanes."""
+"""The accounts that a portion is charged to: the visitor's, or a lane's of the dispenser."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MAX_STAFF_CM: Final = LIMITS[CONF_PORTION_CM][1]
 
 
 class Account(Protocol):
-    """Where paper is reserved before the motor turns and settled afterwards."""
+    """The interface of an account: reserve before the motor turns, settle afterwards."""
 
     @property
     def lane(self) -> Lane:
@@ -37,7 +37,7 @@ class Account(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitorAccount:
-    """The account of whoever the template was taken from."""
+    """The account of the visitor with this template."""
 
     visitors: Visitors
     template: NDArray[np.float32]
@@ -52,7 +52,7 @@ class VisitorAccount:
         return self.visitors.settle(reservation, cm)
 
     async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
-        """Return when there is as much again, wherever the visitor goes."""
+        """Return when there is as much again, at every site of the quota."""
         return await self.visitors.promise(reservation, settlement)
 
 
@@ -78,7 +78,7 @@ class LaneAccount:
 
 
 class Accounts:
-    """The accounts there are at one dispenser."""
+    """The accounts of one dispenser."""
 
     def __init__(
         self, visitors: Visitors, options: SiteOptions, clock: Callable[[], float]
@@ -99,7 +99,7 @@ class Accounts:
             self._lanes[lane].set_rule(rule, self._clock())
 
     def account(self, lane: Lane, probe: Probe | None) -> Account:
-        """Return who is charged: never a visitor of whom there is doubt."""
+        """Return the account to charge; in doubt about the face it is the open lane's."""
         if probe is not None and probe.template is not None and probe.reason is None:
             return VisitorAccount(visitors=self._visitors, template=probe.template)
         if lane is Lane.FACE:
@@ -111,7 +111,7 @@ class Accounts:
         if lane is Lane.STAFF:
             return MAX_STAFF_CM
         if lane is Lane.FACE:
-            # Whoever is not recognised gets it from the open lane.
+            # A visitor who is not recognised gets it from the open lane.
             without = self._options.lane_rules[Lane.OPEN].allowance_cm
             return min(self._options.rule.allowance_cm, without)
         return self._options.lane_rules[lane].allowance_cm

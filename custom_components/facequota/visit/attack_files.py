@@ -1,4 +1,4 @@
-"""What presentation attacks are detected with: an engine, and files that are brought."""
+"""The files that presentation attacks are detected with; a manager copies them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +29,7 @@ async def can_detect(hass: HomeAssistant, engine: str) -> bool:
 async def attack_errors(
     hass: HomeAssistant, engine: str, answers: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what stands in the way of what a form asks for, by field."""
+    """Return the errors of a form that asks for the detection, by field."""
     if not answers[CONF_PRESENTATION_ATTACKS] or await can_detect(hass, engine):
         return {}
     if engine != Engine.NCNN:
@@ -38,6 +38,6 @@ async def attack_errors(
 
 
 async def attack_placeholders(hass: HomeAssistant) -> dict[str, str]:
-    """Return what texts about the files name."""
+    """Return the placeholders of texts about the files."""
     files = ", ".join(await hass.async_add_executor_job(wanted_files))
     return {"folder": str(attack_folder(hass)), "files": files}

@@ -20,12 +20,12 @@ from custom_components.facequota.recognition.supervisor import WorkerError
 from .frames import Frames
 from .recogniser import Recogniser
 
-# Whoever is new is remembered by what was seen: two frames fused make far
-# better a template than one. Doubt takes a third (docs/recognition.md measures it).
+# A new visitor is remembered by these frames, and two fused frames make a far better
+# template than one. In doubt a third is taken (measured in docs/recognition.md).
 FRAMES_OF_SOMEBODY_NEW: Final = 2
 MAX_FRAMES: Final = 3
-# Only two pictures of now show that time passes before the camera: nothing is decided by
-# one, which may be frozen since somebody else was there.
+# One picture decides nothing: it may be frozen from the time of somebody else. Two new
+# pictures that differ show a living scene.
 MIN_PICTURES: Final = 2
 # After this a visitor has waited long enough: the open lane gives the paper.
 LOOK_WITHIN_S: Final = 2.5
@@ -40,7 +40,7 @@ type Identify = Callable[[NDArray[np.float32]], Identity]
 
 
 class Doubt(StrEnum):
-    """Why a face that was seen well is not looked up: the open lane gives the paper."""
+    """Why a usable face is not looked up; the open lane gives the paper then."""
 
     PRESENTATION_ATTACK = "presentation_attack"
     LOW_FACE = "low_face"
@@ -52,10 +52,10 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What was seen of the visitor: a template, and why it is not to be looked up.
+    """The result of one look: a template, or the reason why there is none.
 
-    Without a template there is a reason. With both, the template serves only the wish
-    to be forgotten.
+    With both, the template is not looked up for paper; it serves only a request to be
+    forgotten.
     """
 
     template: NDArray[np.float32] | None
@@ -64,7 +64,7 @@ class Probe:
     frames: int
 
     def overwrite(self) -> None:
-        """Leave nothing of the template in memory: freeing alone would."""
+        """Overwrite the template in memory; freed memory alone would keep it."""
         if self.template is not None:
             self.template.fill(0)
 
@@ -77,9 +77,9 @@ async def look(
     on_guidance: Callable[[Guidance], None],
     eye_line: float | None = None,
 ) -> Probe:
-    """Return the probe of whoever stands there, within LOOK_WITHIN_S.
+    """Return the probe of the visitor before the camera, within LOOK_WITHIN_S.
 
-    `identify` tells who somebody is by what was seen so far. Never raises for a camera
+    `identify` looks up the template of the frames so far. Never raises for a camera
     or a worker: a reason sends the visitor to the open lane. There is one too for eyes
     below `eye_line`, which is in percent of the picture's height from its top.
     """
@@ -96,7 +96,7 @@ async def look(
 
 
 class _Attempt:
-    """One look: what it has come to so far."""
+    """The state of one look."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class _Attempt:
         if self._is_frozen(pictures):
             self._reason, template = NoPicture.FROZEN_PICTURE, None
         elif template is None and self._shows_time(pictures):
-            # The time is over: what there is has to do.
+            # The time is over: use what there is.
             template = fuse(self.frames.usable)
         return Probe(
             template=template,
@@ -169,7 +169,7 @@ class _Attempt:
         return None
 
     def hangs(self, pictures: Pictures) -> bool:
-        """Return if the face hangs there, and remember where it is for later looks."""
+        """Return if the face hangs there (a poster, a screen); remember its place."""
         places = [seen.region for seen in self.frames.usable if seen.region is not None]
         if not places or pictures.is_file:
             return False
@@ -185,7 +185,7 @@ class _Attempt:
             return self._reason
         if self.frames.people_changed:
             return Doubt.SEVERAL_PEOPLE
-        # What is no picture may well be the same each time.
+        # An unreadable picture may well have the same bytes each time.
         return pictures.missing if self._was_readable else _UNREADABLE
 
     def _is_frozen(self, pictures: Pictures) -> bool:
@@ -193,7 +193,7 @@ class _Attempt:
         return self.frames.is_frozen and not pictures.is_file
 
     def _shows_time(self, pictures: Pictures) -> bool:
-        """Return if it was seen that time passes before the camera."""
+        """Return if two pictures showed a living scene."""
         return pictures.is_file or (
             # One that the camera held may differ from a picture that is frozen since.
             len(self.frames.usable) >= MIN_PICTURES and not self.frames.is_frozen
@@ -206,7 +206,7 @@ class _Attempt:
         )
 
     def _decisive(self, pictures: Pictures) -> NDArray[np.float32] | None:
-        """Return the probe if it will do to decide; None, and nothing of it, if not.
+        """Return the probe if it decides; else overwrite it and return None.
 
         A return must be sure to end the looking early. "Sure" is a tenth of the
         manager's limit: that strangers are looked up at each frame adds a fifth to it

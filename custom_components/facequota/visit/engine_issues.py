@@ -1,4 +1,4 @@
-"""What a person has to mend when an engine does not run, as repair issues."""
+"""The repair issues of an engine that does not run."""
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.recognition.environment import Engine
@@ -21,11 +21,11 @@ REASON_MISSING = "missing"
 # dlib's wheels use AVX instructions; a processor without them kills the worker with it.
 REASON_ILLEGAL_INSTRUCTION = "sigill"
 ENGINE_WITHOUT_AVX = Engine.NCNN
-"""Chooses its instructions by the processor, and runs on every 64-bit one."""
+"""This engine chooses its instructions at run time and runs on every 64-bit processor."""
 
 
 def issue_of(reason: str | None, engine: Engine) -> str:
-    """Return the issue that says what a person can do about a worker that ended."""
+    """Return the repair issue for the reason why a worker ended."""
     if reason == REASON_MISSING:
         return ISSUE_ENGINE_MISSING
     if reason == REASON_ILLEGAL_INSTRUCTION and engine is not ENGINE_WITHOUT_AVX:
@@ -37,7 +37,7 @@ def issue_of(reason: str | None, engine: Engine) -> str:
 def show_issue(
     hass: HomeAssistant, entry: ConfigEntry, issue: str | None, reason: str | None
 ) -> None:
-    """Have this issue of a site's engine and no other one."""
+    """Create this issue of a site's engine and delete its others."""
     for key in ENGINE_ISSUES:
         issue_id = f"{key}_{entry.entry_id}"
         if key != issue:

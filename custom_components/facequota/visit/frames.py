@@ -1,4 +1,4 @@
-"""The frames of one look: whether they are of now, of a living scene and of one person."""
+"""The frames of one look: new or not, of a living scene or not, of one person or not."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -32,7 +32,7 @@ LIKENESS: Final = {
 
 
 class Frames:
-    """Collects what was seen in one look, and begins anew when it is somebody else."""
+    """Collects the frames of one look; starts again when another person is seen."""
 
     def __init__(self, likeness: Likeness) -> None:
         """Begin with nothing seen."""
@@ -48,7 +48,7 @@ class Frames:
         self._others: list[Sighting] = []
 
     def add(self, sighting: Sighting, *, counts: bool) -> None:
-        """Take a picture into account; one of unknown age only shows that time passes."""
+        """Add a picture; one of unknown age only shows whether the scene is alive."""
         self.seen += 1
         self.counted += counts
         if sighting.template is None:
@@ -69,7 +69,7 @@ class Frames:
         self.usable.append(sighting)
 
     def overwrite(self) -> None:
-        """Leave nothing of the templates in memory."""
+        """Overwrite the templates in memory."""
         for sighting in (*self._others, *self.usable):
             sighting.overwrite()
 

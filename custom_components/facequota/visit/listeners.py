@@ -1,4 +1,4 @@
-"""Who wants to hear of something, in Home Assistant's event loop."""
+"""A list of callbacks, called in Home Assistant's event loop."""
 
 from collections.abc import Callable
 import logging
@@ -9,7 +9,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Listeners[**P]:
-    """The callbacks of one kind of news."""
+    """The callbacks for one kind of event; the type parameters are their arguments."""
 
     def __init__(self) -> None:
         """Begin with nobody listening."""
@@ -17,15 +17,15 @@ class Listeners[**P]:
 
     @callback
     def add(self, listener: Callable[P, None]) -> CALLBACK_TYPE:
-        """Call back with each news; return how to stop."""
+        """Add a callback; return a function that removes it."""
         self._listeners.add(listener)
         return lambda: self._listeners.discard(listener)
 
     @callback
     def tell(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Tell everybody; whoever leaves meanwhile may still hear of it.
+        """Call every callback; one that is removed meanwhile may still be called.
 
-        One who raises keeps it from nobody else, nor from what follows the telling.
+        An exception of one is logged; the others and the caller go on.
         """
         for listener in tuple(self._listeners):
             try:

@@ -34,7 +34,7 @@ ISSUE_ATTACKS_UNSEEN = "attacks_unseen"
 
 FIRST_PAUSE_S = 10.0
 MAX_PAUSE_S = 600.0
-"""Between two tries to start a worker that does not: each pause is twice the last."""
+"""Pauses between tries to start a worker: each is twice the one before."""
 
 
 def engine_environment(
@@ -49,7 +49,7 @@ def engine_environment(
 
 
 class Recogniser:
-    """Keeps the worker as the site wants it, and tells the manager when it cannot."""
+    """Starts, rests, renews and retries the worker; creates an issue when it fails."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Recogniser:
         self._pool: Pool | None = None
         self.problem: str | None = None
         self._is_wanted = False
-        # The worker has seen somebody whom nobody is to remember any more.
+        # The worker has seen somebody who is to be forgotten.
         self._is_stale = False
         self._reaching: asyncio.Task[None] | None = None
         self._pause_s = FIRST_PAUSE_S
@@ -114,7 +114,7 @@ class Recogniser:
             await asyncio.wait([self._reach()])
 
     async def stop(self) -> None:
-        """End the worker; nothing is wrong with one that rests."""
+        """End the worker and delete its issues: resting is no failure."""
         self._is_wanted = False
         self._retry_after(None)
         if self._reaching is not None:
@@ -139,9 +139,9 @@ class Recogniser:
 
     @callback
     def renew(self) -> None:
-        """Let another worker take over, in the background, from those that saw faces.
+        """Replace the workers that saw faces, in the background.
 
-        What pictures leave in a process nobody can overwrite, but it goes with it.
+        What pictures leave in a process cannot be overwritten; it ends with the process.
         """
         if self._pool is not None and self._pool.has_seen:
             self._is_stale = True
@@ -167,7 +167,7 @@ class Recogniser:
 
     @callback
     def _reach(self) -> asyncio.Task[None]:
-        """Return the task that brings about what is wanted, begun if need be."""
+        """Return the task that brings the worker into the wanted state; begin it if needed."""
         if self._reaching is None or self._reaching.done():
             self._reaching = self._entry.async_create_background_task(
                 self._hass, self._replace_while_needed(), name=f"{DOMAIN} worker"
@@ -175,7 +175,7 @@ class Recogniser:
         return self._reaching
 
     async def _replace_while_needed(self) -> None:
-        """Have a worker that has seen nobody whom nobody is to remember.
+        """Replace workers until none has seen somebody who is to be forgotten.
 
         Somebody may be forgotten at any moment of this, so it looks again when done.
         """
@@ -190,8 +190,8 @@ class Recogniser:
                     self._report_death(err.reason)
                     self._retry_after(self._pause_s)
                     return
-                # There may be no room for two. What was to be forgotten goes all the
-                # same, and visitors have the open lane until another one runs.
+                # There may be no memory for two. The old one ends all the same, and
+                # the open lane gives the paper until another one runs.
                 self._pool, self._is_stale = None, False
                 await before.stop()
                 continue
@@ -266,7 +266,7 @@ class Recogniser:
 
     @callback
     def _worker_changed(self, worker: Supervisor) -> None:
-        """Follow the worker's state; one that is not in charge says nothing."""
+        """Follow the state of the worker in use; ignore that of others."""
         if worker is not self.worker:
             return
         match worker.state:
@@ -281,12 +281,12 @@ class Recogniser:
 
     @callback
     def _report_death(self, reason: str | None) -> None:
-        """Leave an issue that says what a person can do."""
+        """Create an issue that says what a person can do."""
         self._report(issue_of(reason, self._environment.engine), reason)
 
     @callback
     def _report(self, issue: str | None, reason: str | None = None) -> None:
-        """Have this issue and no other one."""
+        """Create this issue and delete the others."""
         self.problem = issue
         show_issue(self._hass, self._entry, issue, reason)
         self._on_change()

@@ -1,4 +1,4 @@
-"""One wish at a time, and each request once."""
+"""One request at a time, and each request id once."""
 
 import asyncio
 from collections import OrderedDict
@@ -19,7 +19,7 @@ REMEMBERED_REQUESTS: Final = 64
 
 
 class RequestQueue:
-    """Lets one request through, lets one wait, and knows those that were answered."""
+    """Serves one request, lets one wait, and remembers the answers by request id."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class RequestQueue:
         """Serve a request and return how it ended.
 
         The same request_id again gets the first one's answer and no second portion.
-        Raises ServiceValidationError when an id comes again with another wish, or when
+        Raises ServiceValidationError when an id comes again with another request, or when
         somebody is being served and somebody else waits already; HomeAssistantError when
         the site is stopped.
         """
@@ -56,8 +56,8 @@ class RequestQueue:
     async def other(self, wish: Callable[[], Awaitable[None]]) -> None:
         """Serve a request that is not for paper, after the requests before it.
 
-        Raises what the wish raises; ServiceValidationError while another such wish waits
-        or is being fulfilled, and HomeAssistantError when the site is stopped.
+        Raises what the request raises; ServiceValidationError while another such request
+        waits or is being served, and HomeAssistantError when the site is stopped.
         """
         if self._closed:
             raise _called_off()
@@ -71,7 +71,7 @@ class RequestQueue:
         await self._answer(self._other)
 
     async def stop(self) -> None:
-        """Call off whoever is being served or waits; let nobody in any more."""
+        """Cancel the running and the waiting request, and accept no more."""
         self._closed = True
         tasks = (*self._tasks, *([self._other] if self._other else ()))
         for task in tasks:
@@ -81,7 +81,7 @@ class RequestQueue:
     async def _answer[T](self, task: asyncio.Task[T]) -> T:
         """Return what a task comes to."""
         try:
-            # Whoever asked may go away; the portion that was begun goes on.
+            # The caller may be cancelled; the portion that was begun goes on.
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             if not task.cancelled():
@@ -128,5 +128,5 @@ class RequestQueue:
 
 
 def _called_off() -> HomeAssistantError:
-    """Return what somebody is told whose visit the end of the site prevents."""
+    """Return the error for a visit that the end of the site prevents."""
     return HomeAssistantError(translation_domain=DOMAIN, translation_key="called_off")

@@ -1,6 +1,6 @@
-"""One try of a camera: what a dispenser would see by it, and what would make it better.
+"""A test of a camera: what a dispenser would see with it, and advice.
 
-Nothing of it is remembered: no picture, no template, no visitor.
+Nothing of it is kept: no picture, no template, no visitor.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ MAX_NEXT_MS: Final = 350.0
 
 
 class Advice(StrEnum):
-    """What may be said of a camera, beside what is said to a visitor."""
+    """Advice about a camera, beside the guidance for visitors."""
 
     GOOD = "good"
     NO_PICTURE = "no_picture"
@@ -37,7 +37,7 @@ class Advice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What came of it. Times are from the opening and between the first two pictures."""
+    """The result. Times are from the opening, and between the first two pictures."""
 
     kind: Kind | None
     missing: NoPicture | None
@@ -53,7 +53,7 @@ class Trial:
     """Whether the recognition worker looked at a picture."""
 
     def advice(self) -> Iterator[Advice | Guidance]:
-        """Give what would help, the most important first."""
+        """Yield the advice, the most important first."""
         good = True
         if self.guidance is Guidance.UNREADABLE_PICTURE:
             # It may well be the same each time.
@@ -91,7 +91,7 @@ async def try_camera(camera: Camera, recogniser: Recogniser | None) -> Trial:
                     if pictures.counts(following):
                         picture = following if not times else picture
                         times.append(clock())
-                    # One that may be old is better than none to look at.
+                    # For a test a picture that may be old is better than none.
                     picture = picture or following
         except TimeoutError:
             pass

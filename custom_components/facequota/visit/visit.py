@@ -17,7 +17,7 @@ from .capture import Probe
 
 _LOGGER = logging.getLogger(__name__)
 
-# Why the face lane was left when something is wrong that should not be.
+# The reason of a visit when our own code failed in the face lane.
 REASON_RECOGNITION: Final = "recognition_error"
 # So many came at other sites at this moment that the shared quota could not decide.
 REASON_SITES_BUSY: Final = "sites_busy"
@@ -84,7 +84,7 @@ async def visit(request: Request, context: VisitContext) -> Visit:
     except Exception as error:
         if request.lane is not Lane.FACE:
             raise
-        # Whatever is wrong with recognition, it is no reason to give nothing.
+        # An error in recognition is no reason to give nothing.
         reason = REASON_SITES_BUSY
         if not isinstance(error, Undecided):
             reason = REASON_RECOGNITION
@@ -105,8 +105,8 @@ async def visit(request: Request, context: VisitContext) -> Visit:
     try:
         paper = await context.motor.dispense(cm)
     finally:
-        # Also when the visit is called off: what did not come out is not charged, and
-        # coasting a little too far is the machine's doing, never the visitor's debt.
+        # Also when the visit is called off: what did not come out is not charged, nor
+        # what the motor gave beyond the reservation.
         settlement = account.settle(reservation, min(paper.cm, cm))
     next_portion_at = await account.promise(reservation, settlement)
     return replace(
@@ -118,7 +118,7 @@ async def visit(request: Request, context: VisitContext) -> Visit:
 async def _reserve(
     request: Request, context: VisitContext
 ) -> tuple[Visit, Account, Reservation | Refusal]:
-    """Return what is known of a visit, whose account is charged, and what it says."""
+    """Return the visit so far, the account, and its reservation or refusal."""
     probe = None
     if request.lane is Lane.FACE:
         context.on_step(Step.LOOKING)
