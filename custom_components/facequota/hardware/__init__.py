@@ -1,1 +1,1 @@
-"""The motor, one portion, the roll, the visitor's buttons and display."""
+"""The dispenser's device: motor, portion, faults, roll, the visitor's buttons and display."""

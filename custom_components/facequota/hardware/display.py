@@ -1,4 +1,4 @@
-"""What the visitor reads: sentences of the translations on a text entity."""
+"""The visitor's text display: sentences of the translations on a text entity."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -57,7 +57,7 @@ class Sentence(StrEnum):
 # A sentence may have shorter forms, for displays of so many characters.
 SHORT_FORMS: Final = (32, 16)
 
-# While a button is held: what letting go does, and what holding on does. The values are
+# While a button is held: what happens at letting go and at holding on. The values are
 # the firmware's words.
 HINTS: Final = (Sentence.HELD_FOR_FORGET, Sentence.HELD_FOR_URGENT)
 
@@ -71,7 +71,7 @@ class Display:
         entity_id: str | None,
         on_show: Callable[[str, Mapping[str, str]], None],
     ) -> None:
-        """Remember the entity; on_show hears of everything that is said to a visitor."""
+        """Remember the entity; on_show is called with everything that is shown to a visitor."""
         self._hass = hass
         self._on_show = on_show
         self._entity_id = entity_id
@@ -82,13 +82,13 @@ class Display:
         self._releases: list[CALLBACK_TYPE] = []
 
     async def start(self) -> None:
-        """Load the sentences in the house's language; listen for the entity."""
+        """Load the sentences in Home Assistant's language; follow the entity."""
         await self._load()
         self.listen(self._entity_id)
 
     @callback
     def listen(self, entity_id: str | None) -> None:
-        """Listen for the entity by the name that it has now, and for the language."""
+        """Follow the entity by its present id, and Home Assistant's language."""
         self._release()
         self._entity_id = entity_id
         self._releases = [
@@ -101,12 +101,12 @@ class Display:
         ]
 
     async def _load(self) -> None:
-        """Load the sentences in the house's language."""
+        """Load the sentences in Home Assistant's language."""
         self._language = self._hass.config.language
         self._sentences = await async_words(self._hass, self._language, "common")
 
     async def _follow_language(self, _: Event) -> None:
-        """Speak another language, when the house does."""
+        """Load the sentences again when Home Assistant's language changes."""
         if self._hass.config.language == self._language:
             return
         await self._load()
@@ -115,7 +115,7 @@ class Display:
 
     @callback
     def stop(self) -> None:
-        """Leave no timer and no listener behind, and say nothing any more."""
+        """Cancel timer and listeners, and write nothing any more."""
         self._hush()
         self._release()
 
@@ -127,7 +127,7 @@ class Display:
 
     @callback
     def set_idle(self, sentence: Sentence) -> None:
-        """Say this whenever there is nothing else to say."""
+        """Set the sentence that is shown while there is no other."""
         if not self._releases:
             return
         changed, self._idle = sentence is not self._idle, sentence
@@ -136,7 +136,7 @@ class Display:
 
     @callback
     def show(self, sentence: str, **placeholders: str) -> None:
-        """Say something to the visitor, for a while."""
+        """Show a sentence to the visitor for some seconds."""
         self._on_show(sentence, placeholders)
         if self._entity_id is None or not self._releases:
             return
@@ -146,14 +146,14 @@ class Display:
 
     @callback
     def _hush(self) -> None:
-        """Let what is shown stay, without a timer."""
+        """Cancel the timer; what is shown stays."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
 
     @callback
     def _came_back(self, event: Event[EventStateChangedData]) -> None:
-        """Say how to ask on a display that was away: it forgot, or never heard."""
+        """Write the sentence again on a display that was unavailable: it may have lost it."""
         old = event.data["old_state"]
         if (old is None or old.state == STATE_UNAVAILABLE) and self._cancel is None:
             self._write(self._idle or Sentence.WELCOME, {})
@@ -165,7 +165,7 @@ class Display:
 
     @callback
     def _write(self, sentence: str, placeholders: dict[str, str]) -> None:
-        """Set the text in the background: nobody waits for a display."""
+        """Set the text in the background: no visit waits for a display."""
         if self._entity_id is None:
             return
         state = self._hass.states.get(self._entity_id)
@@ -200,7 +200,7 @@ class Display:
 
 
 def fitted(forms: Sequence[str], room: int, kept: str | None) -> str:
-    """Return the first form that has room, or what must be kept of it, else its beginning.
+    """Return the first form that fits; else `kept`; else the beginning of the shortest.
 
     forms begins with the longest, room is in columns; kept is the time of a refusal, which
     is never left out.

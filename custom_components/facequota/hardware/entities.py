@@ -1,4 +1,4 @@
-"""The entities of a dispenser by their role, and what keeps one from its work."""
+"""The entities of a dispenser by their role, and what is wrong with them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -70,7 +70,7 @@ ENTITY_ROLES: Final = (
 
 
 class Trouble(StrEnum):
-    """Why an entity does not do what it was chosen for."""
+    """What is wrong with an entity."""
 
     GONE = "gone"
     DISABLED = "disabled"
@@ -85,7 +85,7 @@ def entities_by_role(data: Mapping[str, Any]) -> dict[str, str]:
 
 @callback
 def trouble(hass: HomeAssistant, role: str, entity_id: str) -> Trouble | None:
-    """Return what keeps an entity from its work, if anything does."""
+    """Return what is wrong with an entity, None if nothing is."""
     state = hass.states.get(entity_id)
     entry = er.async_get(hass).async_get(entity_id)
     if entry is not None and entry.disabled:

@@ -19,7 +19,7 @@ from .portion import MotorEntities
 
 
 class Fault(StrEnum):
-    """Why a portion is not whole, or will not be."""
+    """Why a portion is or would be incomplete."""
 
     MOTOR_UNAVAILABLE = "motor_unavailable"
     MOTOR_BUSY = "motor_busy"
@@ -34,7 +34,7 @@ class Fault(StrEnum):
     JAM = "jam"
     PAPER_OUT = "paper_out"
     SHORT = "short"
-    # The firmware's own words for what it gives no paper after until a person comes.
+    # The firmware's words for faults that stay until a person has looked.
     STUCK = "stuck"
     STRAY = "stray"
     SENSOR = "sensor"
@@ -52,7 +52,7 @@ FAULT_OF_STATUS: Final = {
     for fault in (*LATCHED, Fault.JAM, Fault.COVER_OPEN, Fault.PAPER_OUT)
 } | {"cooling": Fault.MOTOR_RESTS, "timer": Fault.DEVICE_FAULT}
 
-# The firmware's words for why it gives nothing.
+# The firmware's words for why it refuses a portion.
 FAULT_OF_REFUSAL: Final = {
     "refused:busy": Fault.MOTOR_BUSY,
     "refused:cooldown": Fault.MOTOR_RESTS,

@@ -1,8 +1,7 @@
-"""Our firmware: its devices, and its dispense action: one portion, once, not too late.
+"""Our firmware's devices and its dispense action: one portion, once, not too late.
 
-The plain switch has no memory: a command that a frozen link delivers late turns the
-motor all the same. The action carries a request id and an expiry, and the device answers
-why it refuses.
+A plain switch also obeys a command that a slow connection delivers late. The action has
+a request id and an expiry, and the device answers why it refuses.
 """
 
 import asyncio
@@ -20,18 +19,18 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 ESPHOME: Final = "esphome"
 # The clock of a real board has whole seconds and comes from Home Assistant.
 GOOD_FOR_S: Final = 3
-# The firmware lets the motor rest for a second; the next visitor need not notice.
+# The firmware lets the motor rest for a second. Asked again, the visitor notices nothing.
 COOLDOWN: Final = "refused:cooldown"
 COOLDOWN_STEP_S: Final = 0.3
 COOLDOWN_STEPS: Final = 5
 
 REFUSED_TO_COOL: Final = "refused:duty"
 REFUSED_LATE: Final = "refused:late"
-# Late, says a device that answers within the time: its clock and ours differ.
+# If the device answers in time and says "late", its clock and ours differ.
 LATE_IN_TIME: Final = "refused:late_in_time"
 CLOCKS_DIFFER: Final = frozenset({LATE_IN_TIME, "refused:expiry"})
 
-# A device that cannot judge a command by its clock is turned on by the plain switch.
+# A device whose clock cannot judge the expiry is turned on by the plain switch.
 USE_THE_SWITCH: Final = CLOCKS_DIFFER | {"refused:no_clock"}
 
 
@@ -46,7 +45,7 @@ class RefusedError(Exception):
 
 @callback
 def motor_device(hass: HomeAssistant, switch: str) -> dr.DeviceEntry | None:
-    """Return the device that a motor switch belongs to, whoever made it."""
+    """Return the device that a motor switch belongs to, of any make."""
     entity = er.async_get(hass).async_get(switch)
     if entity is None or entity.device_id is None:
         return None
@@ -66,8 +65,7 @@ def is_ours(device: dr.DeviceEntry | None) -> bool:
 def dispense_action(hass: HomeAssistant, switch: str) -> str | None:
     """Return the name of the esphome action beside a motor switch, if it has one.
 
-    None also where two boards have one name: the action reaches one of them, and nobody
-    knows which.
+    None also if two boards have the same name, since the action may reach the wrong one.
     """
     entry = _esphome_entry(hass, switch)
     if entry is None or shares_its_name(hass, switch):
@@ -96,7 +94,7 @@ def _esphome_entry(hass: HomeAssistant, switch: str) -> ConfigEntry | None:
 
 
 def _node_name(entry: ConfigEntry) -> str:
-    """Return a device's name as the names of its actions begin."""
+    """Return a device's node name, with which the names of its actions begin."""
     return str(entry.data.get("device_name", "")).replace("-", "_")
 
 

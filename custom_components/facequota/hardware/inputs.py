@@ -24,13 +24,13 @@ _STAMPED_INPUTS: Final = ("button", "event", "input_button")
 STAMPED_DOMAINS: Final = (*_STAMPED_INPUTS, "tag")
 INPUT_DOMAINS: Final = ("binary_sensor", "input_boolean", "switch", *_STAMPED_INPUTS)
 
-# Nobody holds a button for so long: it is stuck, and hears no further press.
+# A button that is on for so long is stuck, and can report no further press.
 STUCK_AFTER_S: Final = 60.0
-# A button that tells twice within this time tells of the same press.
+# Two reports within this time are the same press.
 SAME_PRESS_S: Final = 1.0
 
 # Words in the event types of buttons, as integrations of Home Assistant name them: the
-# moment of a press, its end, and its going on. Whatever is none of these may begin one.
+# begin of a press, its end, and its duration. Any other word may be a begin.
 BEGINS: Final = frozenset({"down", "initial", "start", "started"})
 ENDS: Final = frozenset(
     {"complete", "end", "off", "release", "released", "stop", "stopped", "up"}
@@ -39,7 +39,7 @@ GOES_ON: Final = frozenset({"held", "hold", "holding", "long", "repeat", "repeat
 
 
 def event_type_key(role: str) -> str:
-    """Return the key of a dispenser's data for the word of a button that counts."""
+    """Return the key of a dispenser's data for the event type that counts of a button."""
     return f"{role}_event_type"
 
 
@@ -49,9 +49,9 @@ def async_listen(
     inputs: Mapping[str, Callable[[], None]],
     event_types: Mapping[str, str],
 ) -> CALLBACK_TYPE:
-    """Call what belongs to an input whenever it is pressed, once for each press.
+    """Call an input's function whenever it is pressed, once for each press.
 
-    event_types has the one word that counts of inputs for which the manager chose one.
+    event_types has the one event type that counts, for inputs where the manager chose one.
     """
     pressed_at: dict[str, float] = {}
 
@@ -76,9 +76,9 @@ def async_listen(
 
 
 def beginnings(event_types: Iterable[str]) -> list[str]:
-    """Return the words of a button that may begin a press, and are not the rest of one.
+    """Return the event types of a button that may begin a press.
 
-    A button that knows nothing but long presses begins one with them.
+    If a button has long presses only, they count as the begin.
     """
     words = {one: _words(one) for one in event_types}
     for pick in (
@@ -98,7 +98,7 @@ def _words(event_type: str) -> set[str]:
 
 @callback
 def is_stuck(state: State | None) -> bool:
-    """Return if a button that is on and off has been on for far too long."""
+    """Return if a button with an on/off state has been on for far too long."""
     return (
         state is not None
         and split_entity_id(state.entity_id)[0] not in STAMPED_DOMAINS
@@ -111,7 +111,7 @@ def is_stuck(state: State | None) -> bool:
 def async_listen_to_hand(
     hass: HomeAssistant, entity_id: str, say: Callable[[str], None]
 ) -> CALLBACK_TYPE:
-    """Call with what our firmware's event Visitor button tells of a visitor's hand."""
+    """Call with the event types of our firmware's event "Visitor button" (held, let go)."""
 
     @callback
     def changed(event: Event[EventStateChangedData]) -> None:
@@ -123,9 +123,9 @@ def async_listen_to_hand(
 
 
 def is_press(old: State | None, new: State | None) -> bool:
-    """Return if this change is somebody pressing.
+    """Return if this change of state is a press.
 
-    A device that comes back, and a state that is restored at start, are nobody.
+    A device that comes back, and a state that is restored at start, are no press.
     """
     if old is None or new is None or old.state == new.state:
         return False

@@ -36,13 +36,13 @@ from .units import as_cm, as_number, from_cm, to_cm, unit_of
 
 _LOGGER = logging.getLogger(__name__)
 
-# An unavailable device answers a call with success and does nothing; a frozen link runs
-# the stale command when it comes back. Whatever is not on by now is turned off.
+# An unavailable device may accept a call and do nothing, or turn on when its connection
+# comes back. A motor that is not on by now is turned off.
 CONFIRM_WITHIN_S: Final = 2.0
 # Longer than a command is good for: by then it has begun or never will.
 ANSWER_WITHIN_S: Final = 4.5
 STOP_WITHIN_S: Final = 2.0
-# The slowest motor known gives 10 cm a second; the firmware's own limit is 8 s.
+# The slowest known motor gives 10 cm a second; the firmware's own limit is 8 s.
 MIN_CM_PER_S: Final = 6.0
 RUN_MARGIN_S: Final = 3.0
 # A measurement may arrive just behind the switch.
@@ -56,13 +56,13 @@ WHOLE_PORTION: Final = 0.9
 
 
 class Defect(StrEnum):
-    """What a person should mend although paper comes all the same."""
+    """What a person should mend although paper still comes."""
 
     # Portions are as long as the device was told last: its number cannot be set.
     LENGTH_LOST = "portion_length"
     # A command would be refused as too late, or would be good for too long.
     CLOCKS_DIFFER = "clocks_differ"
-    # Nobody knows which of two boards the action of this name reaches.
+    # Two boards have this name: the action may reach the wrong one.
     NAME_SHARED = "node_name_shared"
 
 
@@ -102,7 +102,7 @@ class Motor:
 
     @property
     def defect(self) -> Defect | None:
-        """Return what a person should mend although paper comes all the same."""
+        """Return what a person should mend although paper still comes."""
         if shares_its_name(self._hass, self.entities.switch):
             return Defect.NAME_SHARED
         if self._clocks_differ:
@@ -126,7 +126,7 @@ class Motor:
     async def dispense(self, cm: float) -> Paper:
         """Turn the motor for cm of paper and return what came out.
 
-        Never raises for a device: a fault and the cm measured so far tell. When the task
+        Never raises for a device: it returns a fault and the cm measured so far. When the task
         is cancelled a motor that doesn't stop by itself is turned off on the way out.
         """
         before = self.fault
@@ -150,7 +150,7 @@ class Motor:
             if self._by_switch and not (paper.cm or run.lost):
                 self.on_switch(-1)
             if paper.fault is None and self.fault in LATCHED - {before}:
-                # All of it came, but a motor that does not stop is no good portion.
+                # All the paper came, but a motor that does not stop is a fault.
                 return replace(paper, fault=self.fault)
             return paper
         finally:
@@ -231,7 +231,7 @@ class Motor:
         return await run.stopped(STOP_WITHIN_S) and not bounded
 
     def _cm(self, run: PortionRun, cm: float, *, bounded: bool) -> float:
-        """Return the cm that came out: counted, else told, else by the time it ran."""
+        """Return the cm that came out: measured, else as set, else by the time it ran."""
         if (measured := run.measured_cm()) is not None:
             return measured
         if bounded:
@@ -248,8 +248,7 @@ class Motor:
     async def _set_length(self, cm: float) -> None:
         """Tell the device how long a portion is, unless it knows.
 
-        A number that is gone is no reason to give nothing: the device then gives what it
-        was told last.
+        Without the number entity the device still gives paper, in the length set last.
         """
         entity_id = self.entities.portion_length
         if entity_id is None or (known := self._known_length(entity_id)) is None:
@@ -267,7 +266,7 @@ class Motor:
         elif await self._call(NUMBER_DOMAIN, SERVICE_SET_VALUE, data):
             self._length = wanted
         else:
-            # Whichever it is now: the visitor is not charged for more.
+            # The length now is either of the two: the visitor is not charged for more.
             self._length = min(known, wanted)
 
     def _known_length(self, entity_id: str) -> float | None:

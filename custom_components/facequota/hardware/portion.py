@@ -54,7 +54,7 @@ class MotorEntities:
 
     @classmethod
     def from_subentry(cls, data: Mapping[str, Any]) -> Self:
-        """Return what a dispenser's subentry says of the motor."""
+        """Return the motor's entities from a dispenser's subentry."""
         return cls(
             switch=data[CONF_MOTOR],
             portion_length=data.get(CONF_PORTION_LENGTH),
@@ -70,7 +70,7 @@ class MotorEntities:
 
 
 class PortionRun:
-    """What the entities of a dispenser tell during one portion."""
+    """What the entities of a dispenser show during one portion."""
 
     def __init__(
         self, hass: HomeAssistant, entities: MotorEntities, *, is_on: bool = False
@@ -121,17 +121,17 @@ class PortionRun:
         return await self._until(lambda: self._off_at is not None, within_s)
 
     async def measured(self, cm: float, within_s: float) -> None:
-        """Wait a moment for cm, the last of which may come just behind the switch.
+        """Wait a moment until cm is measured: the report may come after the switch is off.
 
-        A counter may tell parts of a portion while the motor turns.
+        A counter may report parts of a portion while the motor turns.
         """
         if self._entities.paper_dispensed or self._entities.last_portion:
             await self._until(lambda: (self.measured_cm() or 0.0) >= cm, within_s)
 
     def measured_cm(self) -> float | None:
-        """Return the length that was told, else counted, None without either.
+        """Return the reported length, else the counted one, None without either.
 
-        A total that a device keeps in 32 bits has lost its centimetres after 168 km.
+        The counter is second: a 32-bit float loses its centimetres after 168 km.
         """
         return self._counted_cm() if self._told is None else self._told
 
@@ -186,7 +186,7 @@ class PortionRun:
         self._changed.set()
 
     def _tell(self, cm: float | None) -> None:
-        """Take note of what the device says that came out, if it is of this portion."""
+        """Store the length that the device reports, if it is of this portion."""
         if self.on_at is not None:
             self._told = cm
 

@@ -1,4 +1,4 @@
-"""The paper roll, as whatever sensors there are tell it."""
+"""The paper roll, by the sensors that a dispenser has: paper low, length, percent."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -28,7 +28,7 @@ LOW_CM: Final = 600.0
 
 
 def is_low(hass: HomeAssistant, entities: Mapping[str, Any]) -> bool | None:
-    """Return if any sensor says that the roll is nearly empty; None if none can tell."""
+    """Return if any sensor shows that the roll is nearly empty; None if none can."""
     signs = []
     for role in ROLL_SENSORS:
         state = hass.states.get(entities.get(role) or "")
@@ -48,9 +48,9 @@ def is_low(hass: HomeAssistant, entities: Mapping[str, Any]) -> bool | None:
 def left_cm(
     hass: HomeAssistant, entities: Mapping[str, Any], roll_cm: float | None
 ) -> float | None:
-    """Return the length of paper that a sensor tells, in cm; None if none can tell.
+    """Return the length of paper that a sensor shows, in cm; None if none does.
 
-    roll_cm is the length of a new roll, which a share of it is taken of.
+    roll_cm is the length of a new roll, to convert percent.
     """
     for role in (CONF_ROLL_LENGTH_REMAINING, CONF_ROLL_REMAINING):
         state = hass.states.get(entities.get(role) or "")
@@ -67,7 +67,7 @@ def left_cm(
 
 
 def _is_low(remaining: State) -> bool | None:
-    """Return if so little is left, in percent or as a length; None if nobody knows."""
+    """Return if little is left, in percent or as a length; None if unknown."""
     number, unit = as_number(remaining.state), unit_of(remaining)
     if number is None or not is_unit_known(CONF_ROLL_REMAINING, remaining):
         return None

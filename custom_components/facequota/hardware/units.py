@@ -1,8 +1,8 @@
-"""Figures of a dispenser's entities in whatever unit they show, as centimetres and back.
+"""Lengths of a dispenser's entities, from any unit to centimetres and back.
 
-A site with US customary units shows inches where the device counts centimetres, and the
-manager may choose another unit for each entity at any time: a figure is nothing without
-the unit that stands beside it.
+With US customary units Home Assistant shows inches where the device counts centimetres,
+and the manager may choose another unit for each entity at any time. So every figure is
+read together with its unit.
 """
 
 import math
@@ -49,7 +49,7 @@ def unit_of(state: State) -> str | None:
 
 
 def is_unit_known(role: str, state: State) -> bool:
-    """Return if the figure of this role can be understood in the unit it is shown in."""
+    """Return if the unit of this role's entity can be converted."""
     units = KNOWN_UNITS.get(role)
     return units is None or unit_of(state) in units
 

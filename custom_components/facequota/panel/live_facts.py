@@ -57,7 +57,7 @@ class LiveFacts:
 
     @callback
     def stop(self) -> None:
-        """Leave no listener and no timer behind."""
+        """Remove listeners and timers."""
         for release in self._releases:
             release()
         if self._waiting is not None:

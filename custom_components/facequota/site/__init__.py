@@ -1,1 +1,1 @@
-"""One site: its parts, its dispensers, its log and its figures, and what a person has to mend."""
+"""One site: its parts, dispensers, log, figures, upkeep and repair issues."""

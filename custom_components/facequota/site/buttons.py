@@ -1,4 +1,4 @@
-"""The visitor's buttons at one dispenser: each press is one wish."""
+"""The visitor's buttons at one dispenser: each press is one request."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -17,7 +17,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 
 class Buttons:
-    """Serves presses; the visitor is told by the display and not by an exception."""
+    """Serves presses; a failure is shown on the display and raises no exception."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Buttons:
         wishes: Mapping[str, Callable[[], Awaitable[object]]],
         on_hand: Callable[[str], None],
     ) -> None:
-        """Take the request of each role of BUTTONS; on_hand is told of a held button."""
+        """Take a function for each role of BUTTONS; on_hand is called while one is held."""
         self._hass = hass
         self._subentry = subentry
         self._wishes = wishes
@@ -35,7 +35,7 @@ class Buttons:
 
     @callback
     def start(self) -> None:
-        """Listen from now on; once more, when the entities got other names."""
+        """Listen from now on; call again when the entities got other names."""
         self.stop()
         data = self._subentry.data
         chosen = {role: data[role] for role in BUTTONS if data.get(role)}

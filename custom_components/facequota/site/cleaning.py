@@ -27,7 +27,7 @@ class Cleaning:
     visits_today: int = 0
 
     def visit(self, now: datetime, count: int = 1) -> None:
-        """Count somebody who asked for paper, or several."""
+        """Count one visit or several."""
         self.follow(now)
         self.visits_since += count
         self.visits_today += count
@@ -50,7 +50,7 @@ class Cleaning:
         return due_at.astimezone(self.counted_from.tzinfo)
 
     def is_due(self, now: datetime, rule: CleaningRule) -> bool | None:
-        """Return if cleaning is due; None where no rule says when."""
+        """Return if cleaning is due; None without a rule."""
         if rule.visits is None and rule.hours is None:
             return None
         by_visits = rule.visits is not None and self.visits_since >= rule.visits

@@ -55,7 +55,7 @@ class DeviceCounts:
 
     @callback
     def start(self) -> None:
-        """Count what came meanwhile, and follow from now on; so after new names."""
+        """Count what came meanwhile, and follow from now on; call again after new names."""
         add: dict[str, Callable[[str, float], None]] = {
             CONF_ALONE_PORTIONS: self._alone_portions,
             CONF_ALONE_PAPER: self._alone_paper,
@@ -93,8 +93,8 @@ class DeviceCounts:
     ) -> None:
         """Add what a counter has grown by since it was last seen.
 
-        The first sight is where counting begins, and so is a counter that went back: it
-        is another board's, or was reset.
+        Counting begins at the first value, and again at a counter that went back: it is
+        another board's, or was reset.
         """
         if (state := self._hass.states.get(entity_id)) is None:
             return
@@ -133,14 +133,14 @@ class DeviceCounts:
 
     @callback
     def _asked(self, key: str, count: int) -> None:
-        """Remember that FaceQuota itself used the switch, until the device tells it."""
+        """Count that FaceQuota itself used the switch, until the device reports it."""
         if self._dispensers[key].subentry.data.get(CONF_SWITCH_PORTIONS):
             asked = self._log.counter(key, ASKED_BY_SWITCH) or 0
             self._log.set_counter(key, ASKED_BY_SWITCH, max(0, asked + count))
 
     @callback
     def _switch_portions(self, key: str, grown: float) -> None:
-        """Tell the portions by switch that FaceQuota did not ask for."""
+        """Report the portions by switch that FaceQuota did not ask for."""
         asked = self._log.counter(key, ASKED_BY_SWITCH) or 0
         self._log.set_counter(key, ASKED_BY_SWITCH, max(0, asked - grown))
         if (others := round(grown - asked)) > 0:

@@ -63,7 +63,7 @@ class State(StrEnum):
 
 
 class Dispenser:
-    """A camera, a motor and the requests of whoever stands before them."""
+    """A camera, a motor and the requests of the visitors before them."""
 
     def __init__(self, hass: HomeAssistant, shared: Shared, subentry: ConfigSubentry):
         """Wire the parts of one dispenser."""
@@ -121,7 +121,7 @@ class Dispenser:
 
     @property
     def state(self) -> State:
-        """Return what the dispenser is doing, or would do with a request."""
+        """Return the state that the sensor "State" shows."""
         if self._step is not None:
             return State(self._step)
         if self.motor.fault:
@@ -130,7 +130,7 @@ class Dispenser:
 
     @property
     def problem(self) -> str | None:
-        """Return what keeps this dispenser from doing all of its work."""
+        """Return the problem that the sensor "Problem" shows, None without one."""
         found = hardware_problem(
             self._hass, self.motor, self.subentry.data, camera_rests=self.suspended
         )
@@ -140,7 +140,7 @@ class Dispenser:
 
     @property
     def paper_low(self) -> bool | None:
-        """Return if staff should bring a new roll, None if nothing can tell."""
+        """Return if staff should bring a new roll, None if unknown."""
         return self.roll.low
 
     @property
@@ -156,7 +156,7 @@ class Dispenser:
 
     @property
     def unusual_use(self) -> bool:
-        """Return if far more paper is taken than is usual here, by whomever."""
+        """Return if far more paper is taken than is usual here."""
         return self._usage.is_on
 
     async def start(self) -> None:
@@ -168,7 +168,7 @@ class Dispenser:
         self.update()
 
     async def stop(self) -> None:
-        """Call off what runs and leave nothing behind."""
+        """Cancel the running visit, and remove timers and listeners."""
         self._buttons.stop()
         self._watch.stop()
         self.display.stop()
@@ -202,7 +202,7 @@ class Dispenser:
         )
 
     async def forget(self) -> None:
-        """Look at whoever stands there and remove them; tell nobody if they were known.
+        """Look at the visitor and forget them; never say whether they were known.
 
         Raises HomeAssistantError without a usable face, for which there is no need while
         suspended, and ServiceValidationError while somebody else is being forgotten here.
@@ -210,7 +210,7 @@ class Dispenser:
         await self._requests.other(self._forget)
 
     async def _forget(self) -> None:
-        """Look at whoever stands there, while nobody else is looked at here."""
+        """Look at the visitor, while no other look runs here."""
         if not self.suspended:
             self.display.show(Sentence.LOOK_HERE)
             probe = await self._look()
@@ -232,12 +232,12 @@ class Dispenser:
 
     @callback
     def _hand_tells(self, word: str) -> None:
-        """Let whoever holds a button read what letting go of it does."""
+        """Show the visitor who holds a button what letting go of it does."""
         if word in HINTS and not self._requests.busy:
             self.display.show(word)
 
     async def _serve(self, request: Request) -> Visit:
-        """Let one visit take place and tell how it ended."""
+        """Run one visit to its end, and report and count the end."""
         if request.lane is Lane.FACE and self.suspended:
             request = replace(request, lane=Lane.OPEN)
         try:
@@ -254,12 +254,12 @@ class Dispenser:
 
     @callback
     def count_use(self) -> None:
-        """Take note of a portion that somebody took, by whichever way."""
+        """Count a portion for the alarm at unusual use, of any lane."""
         self._usage.portion()
 
     @callback
     def _tell_result(self, result: Visit) -> None:
-        """Tell the visitor, and whoever listens."""
+        """Show the end of a visit to the visitor, and call the listeners."""
         if words := result_sentence(result):
             sentence, placeholders = words
             self.display.show(sentence, **placeholders)
@@ -270,14 +270,14 @@ class Dispenser:
 
     @callback
     def _show_step(self, step: Step) -> None:
-        """Let the visitor and the manager know where the visit stands."""
+        """Show the visitor and the manager the step of the visit."""
         self._step = step
         looking = step is Step.LOOKING
         self.display.show(Sentence.LOOK_HERE if looking else Sentence.TAKE_PAPER)
         self.update()
 
     async def _look(self) -> Probe:
-        """Return what is seen of the visitor, or why nothing is."""
+        """Return the probe of the visitor, or the reason why there is none."""
         probe = await look(
             self.camera,
             self.shared.recogniser,
@@ -287,7 +287,7 @@ class Dispenser:
         )
         if not self.suspended:
             return probe
-        # Suspended meanwhile: whoever was seen must not be remembered after the purge.
+        # Suspended meanwhile: nobody may be remembered after the purge.
         probe.overwrite()
         return replace(probe, template=None, reason=None)
 

@@ -1,4 +1,4 @@
-"""Who may open a visitor's display: whoever has its address, and only so often."""
+"""Access to a visitor's display: by its secret address, and with a limit on how often."""
 
 from dataclasses import dataclass, field
 import hmac
@@ -26,7 +26,7 @@ CONF_SPOKEN: Final = "spoken"
 FORGET: Final = "forget"
 WISHES: Final = (Lane.FACE.value, Lane.OPEN.value, Lane.URGENT.value, FORGET)
 
-# Ten presses in ten seconds are more than a hand wants and less than a script does.
+# Ten presses in ten seconds: more than a visitor needs, and a limit for a script.
 MAX_PRESSES: Final = 10
 PRESSES_WITHIN_S: Final = 10.0
 # A tablet, one that reconnects, and a person who looks at it from elsewhere.

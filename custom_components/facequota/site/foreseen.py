@@ -1,4 +1,4 @@
-"""Which rolls of a site will be empty soon: for a trigger and a condition."""
+"""The rolls of a site that will be empty soon, for a trigger and a condition."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,7 +36,7 @@ def loaded_site(hass: HomeAssistant, entry_id: str) -> Site | None:
 def empty_within(
     hass: HomeAssistant, entry_id: str, within: timedelta
 ) -> dict[str, tuple[str, datetime]]:
-    """Return name and most likely moment of the rolls that end so soon, by dispenser.
+    """Return name and forecast of the rolls that end within this time, by dispenser.
 
     A site that is stopped or unknown has none.
     """

@@ -1,4 +1,4 @@
-"""Looks at a dispenser's entities whenever one of them changes, and when time is up."""
+"""Watches a dispenser's entities: at each change, and after a delay where time matters."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ from homeassistant.helpers.event import (
 
 
 class HardwareWatch:
-    """Calls back when what is seen of the hardware is not what it was."""
+    """Calls back when the state, the problem or the roll of a dispenser has changed."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class HardwareWatch:
         see: Callable[[], object],
         on_change: Callable[[], None],
     ) -> None:
-        """Take a dispenser, how to look at it, and who wants to know."""
+        """Take a dispenser, a function that returns its condition, and one to call at a change."""
         self._hass = hass
         self._subentry = subentry
         self._see = see
@@ -59,7 +59,7 @@ class HardwareWatch:
 
     @callback
     def stop(self) -> None:
-        """Leave no listener and no timer behind."""
+        """Remove listeners and timers."""
         self._release()
         for cancel in self._timers.values():
             cancel()

@@ -1,4 +1,4 @@
-"""A dispenser's motor is nobody's light switch.
+"""Hides the motors of dispensers from areas, labels and voice assistants.
 
 Home Assistant leaves hidden entities out when a whole area, floor, device or label is
 turned on. Our firmware's motor has a category, which does the same but for a label. So

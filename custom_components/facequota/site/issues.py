@@ -1,7 +1,7 @@
-"""What a person has to mend: an issue until it is seen, or a visit finds it, mended.
+"""Repair issues raised by failed visits and cleared by the next good one.
 
-A camera or a motor may be away for a moment and nobody need know; one that let a visitor
-down is worth a line on the manager's page. So is what a device says of itself.
+A camera or a motor may be unavailable for a moment without an issue; one that failed in a
+visit is an issue. So are the faults that a device reports by itself.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
 ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
 ISSUE_PEOPLE_LOOK_ALIKE: Final = "people_look_alike"
 
-# What stands in the way of paper, or of a device's whole work, until a person comes.
+# Faults that stay until a person comes.
 NEEDS_A_PERSON: Final = (*sorted(LATCHED), Fault.COVER_OPEN, Fault.JAM, Fault.PAPER_OUT)
 DEFECTS: Final = (Defect.CLOCKS_DIFFER, Defect.NAME_SHARED)
 # What a visit's reason says of its camera.
@@ -88,7 +88,7 @@ def async_watch_visits(
 
 @callback
 def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
-    """Learn from a visit whether camera and motor do their work."""
+    """Create or clear the issues of camera and motor by the end of a visit."""
     camera = dispenser.camera
     found = CAMERA_ISSUES.get(visit.reason or "")
     if found and camera.lacks_reader:
@@ -119,7 +119,7 @@ def fault_issue(fault: Fault) -> str:
 
 @callback
 def _look(hass: HomeAssistant, dispenser: Dispenser) -> None:
-    """Keep issues by what is seen of the hardware at this moment."""
+    """Create or clear issues by the present state of the hardware."""
     motor, standing = dispenser.motor, {}
     if (fault := motor.fault) in NEEDS_A_PERSON:
         standing[fault_issue(fault)] = motor.entities.switch
@@ -146,7 +146,7 @@ def _tell_standing(
 def _judge_limit(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry, _visit: Visit
 ) -> None:
-    """Tell when people look more alike than measured, and when it leaves nobody known."""
+    """Create or clear the issues about people who look more alike than measured."""
     estimate = entry.runtime_data.visitors.fpir_estimate
     for key, is_so in (
         (ISSUE_RECOGNITION_SHOULD_REST, not estimate.useful),

@@ -1,4 +1,4 @@
-"""A file of a site that outlives restarts. Whatever is wrong with it costs nobody paper."""
+"""A file of a site that outlives restarts; a broken file stops no visit."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -40,7 +40,7 @@ class KeptStore:
         """Return what is in the file, None when nothing is or nothing can be read."""
         try:
             return await self._store.async_load()
-        # Whatever somebody wrote there, or a later version did.
+        # Any content: damaged by hand, or of a later version.
         except Exception as err:  # noqa: BLE001
             _LOGGER.warning("%s cannot be read: %r", self._key, err)
             path = Path(self._store.path)

@@ -1,7 +1,7 @@
-"""Figures of the lanes side by side: whether the way without a face is as good.
+"""Figures of the lanes, and the comparison of the way without a face with the other.
 
-What a device gave while Home Assistant was away is not among them: there was no way with
-a face to compare it with. The totals of its dispenser have it.
+Portions that a device gave while Home Assistant was away do not count here, since there
+was no way with a face then. The totals of the dispenser include them.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from custom_components.facequota.visit.visit import Visit
 
 # Below this many portions by either lane a comparison says nothing.
 MIN_PORTIONS: Final = 20
-# A tenth of a pulse wheel's turn: what measuring adds to equal portions.
+# A tenth of a pulse wheel's turn: the error of measurement between equal portions.
 SAME_CM: Final = 1.0
 # Portions come when the motor turns; network and display jitter stay below this.
 SAME_WAIT_MS: Final = 250.0
@@ -32,8 +32,8 @@ class Equality(StrEnum):
 class LaneFigures:
     """What one lane gave: counts, centimetres in all, waits in all.
 
-    Whoever wanted to be seen and was not has waited for the camera. That says nothing
-    of the lane that gave the paper then: `waits` counts those who asked for it at once.
+    A visitor who was not recognised has waited for the camera. This is no wait of the open
+    lane: `waits` counts only those who asked for the lane at once.
     """
 
     granted: int = 0

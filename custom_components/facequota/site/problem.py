@@ -1,4 +1,4 @@
-"""What keeps a dispenser from doing all of its work, the worst first, as one word."""
+"""The sensor "Problem": the worst thing that is wrong at a dispenser, as one word."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,8 +1,8 @@
-"""Chosen entities stay chosen when they get other names.
+"""Follows entities that are renamed.
 
-A dispenser's data and a site's options have entity ids, which people read and change.
-Beside them stands the id that Home Assistant's registry never changes, by which a name
-that changed is found again, also when it changed while the site was not running.
+A dispenser's data and a site's options have entity ids, which people can change. Beside
+each one the registry's permanent id is stored. With it the entity is found again, also if
+it was renamed while the site was not running.
 """
 
 from collections.abc import Iterable, Mapping

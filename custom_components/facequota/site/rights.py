@@ -1,4 +1,4 @@
-"""Who may do what: rules, purges and the end of a suspension are an administrator's."""
+"""Rights: only an administrator may change rules, purge, or end a suspension."""
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized, UnknownUser

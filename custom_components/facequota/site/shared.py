@@ -1,4 +1,4 @@
-"""What the dispensers of a site have in common."""
+"""The parts that all dispensers of a site share."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What staff have to do at a site: derived from its state, so that it ends by itself."""
+"""The tasks of a site's staff, derived from its state, so that they close by themselves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def open_tasks(
     rule: CleaningRule,
     now: datetime,
 ) -> list[Task]:
-    """Return what is to be done, most urgent first: faults, refills by time, cleaning."""
+    """Return the open tasks, most urgent first: faults, refills by time, cleaning."""
     faults, refills, cleanings = [], [], []
     for one in needs:
         if one.empty or one.low:

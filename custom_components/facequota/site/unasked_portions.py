@@ -1,8 +1,8 @@
-"""Paper for which no visit asked: whoever turned the motor on, it is seen, counted, told.
+"""Portions without a visit: noticed, counted and reported.
 
-A scene, an automation, a dashboard, or a hand at the device itself. Our firmware counts
-such portions by itself, also while Home Assistant is away; of any other switch it is seen
-that it goes on while FaceQuota asks for nothing.
+A scene, an automation, a dashboard or a hand at the device may turn the motor on. Our
+firmware counts such portions by itself, also while Home Assistant is away. Any other
+switch is watched: it goes on while FaceQuota asks for nothing.
 """
 
 from collections import Counter
@@ -39,7 +39,7 @@ ISSUE_NOT_ASKED_FOR: Final = "portions_not_asked_for"
 
 
 class UnaskedPortions:
-    """Watches the motors of a site, and tells what nobody asked FaceQuota for."""
+    """Watches the motors of a site, and reports portions without a visit."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class UnaskedPortions:
 
     @callback
     def stop(self) -> None:
-        """Watch no more; the issues go with what they counted."""
+        """Stop watching, and delete the issues."""
         self._release()
         for key in self._dispensers:
             ir.async_delete_issue(self._hass, DOMAIN, _issue_id(key))
@@ -90,7 +90,7 @@ class UnaskedPortions:
 
     @callback
     def tell(self, key: str, portions: int) -> None:
-        """Count portions, and let a manager know."""
+        """Count portions, and create the issue."""
         self._log.add_total(key, TOTAL_NOT_ASKED_FOR, portions)
         self._told[key] += portions
         dispenser = self._dispensers[key]

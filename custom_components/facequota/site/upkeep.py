@@ -1,4 +1,4 @@
-"""Refilling and cleaning of one site: what is kept of it, and what there is to do."""
+"""Refilling and cleaning of one site: stored state, and the open tasks."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ class Upkeep:
 
     @property
     def options(self) -> UpkeepOptions:
-        """Return what the manager decided."""
+        """Return the options for refilling and cleaning."""
         return UpkeepOptions.from_entry(self._entry.options)
 
     @property
@@ -129,7 +129,7 @@ class Upkeep:
 
     @callback
     def follow_options(self) -> None:
-        """Apply what the manager decided: another tag, other rules."""
+        """Apply changed options: another tag, other rules."""
         if self._release_tag is not None:
             self._release_tag()
         tag = self.options.cleaned_tag
@@ -139,7 +139,7 @@ class Upkeep:
         self._follow(dt_util.utcnow())
 
     async def stop(self) -> None:
-        """Listen no more, and keep what there is."""
+        """Stop listening, and store the present state."""
         if self._release_tag is not None:
             self._release_tag()
             self._release_tag = None

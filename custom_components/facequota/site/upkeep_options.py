@@ -1,4 +1,4 @@
-"""What a manager decides about refilling and cleaning, as the options hold it."""
+"""The options for refilling and cleaning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,10 +1,10 @@
-"""Whether paper is taken unusually often, told without knowing who takes it."""
+"""Whether paper is taken unusually often, by the number of portions alone."""
 
 from collections import deque
 from math import exp
 from typing import Final
 
-# Somebody who empties a roll takes a portion every few seconds for some minutes.
+# A person who empties a roll takes a portion every few seconds for some minutes.
 SPAN_S: Final = 600.0
 # A crowd that is this large is no reason to look, however quiet it usually is.
 MIN_PORTIONS: Final = 10
@@ -12,7 +12,7 @@ MIN_PORTIONS: Final = 10
 CHANCE: Final = 1e-6
 # The usual rate follows the last day or so: 144 spans of ten minutes.
 FOLLOWED_SPANS: Final = 144.0
-# Before anything is known, a busy place; and no place is so quiet that a family alarms.
+# At first a busy place is assumed; and no place so quiet that a family raises the alarm.
 FIRST_MEAN: Final = 10.0
 MIN_MEAN: Final = 2.0
 

@@ -10,7 +10,7 @@ from .usage import SPAN_S, UsageRate
 
 
 class UsageAlarm:
-    """On while far more paper is taken than is usual, by whomever."""
+    """On while far more paper is taken than is usual."""
 
     def __init__(self, hass: HomeAssistant, on_over: Callable[[], None]) -> None:
         """Begin without one; on_over is called when one may be over."""

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 
 def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
-    """Return what stands there while nobody is served."""
+    """Return the sentence while nobody is served."""
     if fault:
         resting = fault is Fault.MOTOR_RESTS
         return Sentence.RESTS if resting else Sentence.OUT_OF_ORDER
@@ -19,7 +19,7 @@ def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
 
 
 def result_sentence(visit: Visit) -> tuple[Sentence, dict[str, str]] | None:
-    """Return how a visit ended, with its placeholders; None where the paper says it."""
+    """Return the sentence at a visit's end and its placeholders; None if paper came."""
     if visit.outcome is Outcome.REFUSED and visit.next_portion:
         at = dt_util.as_local(visit.next_portion)
         return Sentence.NEXT_PORTION, {"time": f"{at:%H:%M:%S}"}

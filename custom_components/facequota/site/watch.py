@@ -1,4 +1,4 @@
-"""Looks after the entities that dispensers were set up with: lost ones become issues."""
+"""Repair issues for entities of dispensers that are missing, disabled or unavailable."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,7 +35,7 @@ ISSUE_ENTITY_MISSING: Final = "entity_missing"
 ISSUE_ENTITY_UNAVAILABLE: Final = "entity_unavailable"
 ISSUE_UNIT_UNKNOWN: Final = "unit_unknown"
 
-# A device that starts anew, or gets new firmware, is away for a minute.
+# A device that restarts or gets new firmware is unavailable for a minute.
 AWAY_FOR: Final = timedelta(minutes=2)
 
 KINDS: Final = {
@@ -114,7 +114,7 @@ class _EntityWatch:
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
-        """Look only at what matters here: coming, going, and another unit."""
+        """Look only when an entity comes, goes, or has another unit."""
         old, new = event.data["old_state"], event.data["new_state"]
         if (
             old is None

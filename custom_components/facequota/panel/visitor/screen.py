@@ -80,7 +80,7 @@ class Screen:
 
     @callback
     def stop(self) -> None:
-        """Leave no listener and no timer behind."""
+        """Remove listeners and timers."""
         for release in self._releases:
             release()
         self._releases.clear()
