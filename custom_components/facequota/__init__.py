@@ -98,9 +98,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
 
 
 def _cohort(engine: str) -> Cohort | None:
-    """Return what is known of faces beforehand; None if its file cannot be used.
+    """Return the engine's cohort; None if its file cannot be used.
 
-    The engine does not start then and says so; the open lane gives paper.
+    The engine does not start then, an issue says so, and the open lane gives paper.
     """
     try:
         return Cohort.load(engine)

@@ -75,7 +75,7 @@ async def async_setup_entry(
 
 
 class DispenserBinarySensor(DispenserEntity, BinarySensorEntity):
-    """Something a manager should look after."""
+    """A condition of a dispenser that needs somebody."""
 
     entity_description: DispenserBinarySensorDescription
 

@@ -70,7 +70,7 @@ class TryCameraButton(DispenserEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Tell what came of it, without the picture: everybody sees notifications.
+        """Show the result in a notification, which everybody sees, so without the picture.
 
         An administrator's: it opens a camera that nobody has asked at.
         """

@@ -114,7 +114,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return what a site is made of."""
+        """Return the kinds of subentries of a site."""
         return {
             SUBENTRY_DISPENSER: DispenserFlow,
             SUBENTRY_DISPLAY: DisplayFlow,
@@ -164,7 +164,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_law(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for what must be so before a camera may look at anybody."""
+        """Ask for the confirmations that are needed before a camera may be used."""
         errors: dict[str, str] = {}
         if user_input is not None:
             if not (errors := _law_errors(user_input)):
@@ -205,7 +205,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_install_failed(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Say why it failed; the button tries again, with another folder if given."""
+        """Show why it failed; the button tries again, with another folder if given."""
         assert self._installation is not None
         assert self._installation.failure is not None
         errors = {"base": self._installation.failure.reason}
@@ -273,7 +273,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 def _law_errors(answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return what stands in the way of a camera, by field."""
+    """Return the errors of the confirmations, by field."""
     errors: dict[str, str] = {}
     if answers[CONF_CAMERA_POSITION] != CameraPosition.ENTRANCE:
         errors[CONF_CAMERA_POSITION] = "camera_inside"

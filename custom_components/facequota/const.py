@@ -1,4 +1,4 @@
-"""Names that a manager's configuration and the code share."""
+"""Names of the configuration, events, actions and stored data."""
 
 from enum import StrEnum
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a manager may send to somebody who helps: nothing of a face, nothing of a place."""
+"""Diagnostics to send to a helper: nothing of a face, and no names of places."""
 
 from typing import Any
 

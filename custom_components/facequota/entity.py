@@ -1,4 +1,4 @@
-"""What all entities of a site and of its dispensers have in common."""
+"""The base classes of the entities of a site and of its dispensers."""
 
 from collections.abc import Callable
 from typing import override

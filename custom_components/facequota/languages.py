@@ -1,7 +1,7 @@
-"""The languages that FaceQuota's own words are written in, and which one serves whom.
+"""The languages that FaceQuota is written in, and which one serves another language.
 
-A language is here, in translations/ and in panel/papers/, by the name that Home Assistant
-has for it.
+Each language is listed here and has a file in translations/ and a folder in panel/papers/.
+Its tag is Home Assistant's.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The rules of a site, as its options hold them."""
+"""The rules of a site, read from its options."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -56,14 +56,14 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOptions:
-    """What the manager decided: lengths in cm, the window in seconds."""
+    """The options of a site: lengths in cm, the window in seconds."""
 
     portion_cm: float
     rule: Rule
     lane_rules: Mapping[Lane, Rule]
     fpir_limit: float
     presentation_attacks: bool
-    """Whether they are looked for; who is suspected gets paper by the open lane."""
+    """Whether presentation attacks are looked for; if found, the open lane gives paper."""
     suspended: bool
     suspended_dispensers: frozenset[str]
 
@@ -127,7 +127,7 @@ def options_schema(keys: Iterable[str]) -> vol.Schema:
 
 
 def rule_errors(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with the numbers of a form, by field."""
+    """Return the errors of the numbers of a form, by field."""
     errors = {
         key: "not_a_number"
         for key in OPTION_KEYS

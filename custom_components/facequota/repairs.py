@@ -78,7 +78,7 @@ class InstallFlow(RepairsFlow):
     async def async_step_finish(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Start the site anew, with an engine that was seen to work."""
+        """Start the site again, with an engine that was tested."""
         # Another engine is a change of the site, which starts it anew by itself.
         if not self.hass.config_entries.async_update_entry(
             self._entry, data=self._site

@@ -40,7 +40,7 @@ from .site.upkeep_sensors import (
 # Nothing is polled.
 PARALLEL_UPDATES = 0
 
-# Beyond this a figure says nothing that anybody could see.
+# A larger figure has no meaning in practice.
 MAX_ONE_IN = 1_000_000
 
 
@@ -177,7 +177,7 @@ async def async_setup_entry(
 
 
 class DispenserSensor(DispenserEntity, SensorEntity):
-    """What a dispenser is now."""
+    """A present value of a dispenser."""
 
     entity_description: DispenserSensorDescription
 
@@ -195,7 +195,7 @@ class DispenserSensor(DispenserEntity, SensorEntity):
 
 
 class TotalSensor(DispenserEntity, RestoreSensor):
-    """What all visits brought together, and the device by itself."""
+    """A total of all visits, and of what the device gave by itself."""
 
     @override
     async def async_added_to_hass(self) -> None:

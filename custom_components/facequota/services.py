@@ -185,7 +185,7 @@ async def _dispense(entity: Entity, call: ServiceCall) -> dict[str, Any]:
 
 
 async def _forget(entity: Entity, call: ServiceCall) -> None:
-    """Look at whoever stands at a dispenser and forget them."""
+    """Look at the visitor at a dispenser and forget them."""
     await _dispenser(entity).forget()
 
 

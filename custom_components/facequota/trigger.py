@@ -79,7 +79,7 @@ class PortionFailed(_EventTrigger):
 
 
 class Purged(_EventTrigger):
-    """A site forgot its visitors because somebody wanted it to."""
+    """A site forgot its visitors by a purge."""
 
     _event_types = frozenset({EVENT_PURGED})
 

@@ -1,4 +1,4 @@
-"""The camera's test in words, for a form."""
+"""The test of a camera, as text and picture for a form."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _NOTHING: Final = "–"
 async def tried(
     hass: HomeAssistant, site: ConfigEntry, dispenser: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Try a camera and return the placeholders that tell what came of it.
+    """Test a camera and return the result as placeholders of a form.
 
     Somebody of the staff stands before it on purpose, and nothing is remembered: the
     picture goes to the form and nowhere else.
@@ -42,7 +42,7 @@ async def tried(
 async def async_told(
     hass: HomeAssistant, site: ConfigEntry, dispenser: Mapping[str, Any]
 ) -> tuple[str, str]:
-    """Try a camera and return a title and what came of it, without the picture."""
+    """Test a camera and return a title and the result, without the picture."""
     found = await tried(hass, site, dispenser)
     texts = await async_words(hass, hass.config.language, "config_subentries")
     step = f"component.{DOMAIN}.config_subentries.dispenser.step.camera"
@@ -51,7 +51,7 @@ async def async_told(
 
 
 def words(trial: Trial, texts: Mapping[str, str]) -> dict[str, str]:
-    """Return what a trial says, in a language's words."""
+    """Return the text of a test in a language."""
 
     def text(key: str) -> str:
         return texts.get(f"component.{DOMAIN}.common.trial_{key}", key)
@@ -74,7 +74,7 @@ def _number(value: float | None) -> str:
 
 
 def _shown(picture: bytes | None) -> str:
-    """Return a picture as Markdown that holds all of it."""
+    """Return a picture as Markdown with the data in it."""
     if picture is None or len(picture) > MAX_SHOWN_BYTES:
         return ""
     kind = format_of(picture).lower()

@@ -86,7 +86,7 @@ class DispenserFlow(ConfigSubentryFlow):
     async def async_step_install(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Get the reader of streams where the camera takes one that is not there yet."""
+        """Install the reader of streams if the camera needs it and it is missing."""
         if self._installation is None:
             packages = stream_packages(
                 self.hass, self._get_entry().data.get(CONF_WHEELS_FOLDER)
@@ -106,7 +106,7 @@ class DispenserFlow(ConfigSubentryFlow):
     async def async_step_install_failed(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Say why there is no reader; without one Home Assistant reads the stream."""
+        """Show why there is no reader; without it no picture of the stream counts."""
         installation, self._installation = self._installation, None
         if user_input is not None or installation is None or not installation.failure:
             return await self.async_step_finish()
@@ -129,7 +129,7 @@ class DispenserFlow(ConfigSubentryFlow):
     async def async_step_camera(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Try the camera, as often as the manager likes."""
+        """Test the camera, as often as the manager likes."""
         if user_input is not None and not user_input.get(CONF_TRY_AGAIN):
             return await self.async_step_inputs()
         return self.async_show_form(
@@ -185,9 +185,9 @@ class DispenserFlow(ConfigSubentryFlow):
         )
 
     def _suggestions(self) -> dict[str, Any]:
-        """Return what was chosen before, else what belongs to the motor's device.
+        """Return what was chosen before, else the entities of the motor's device.
 
-        What a manager left empty stays empty; what is gone is looked for again.
+        Fields that a manager left empty stay empty; entities that are gone are searched again.
         """
         motor = self._basics[CONF_MOTOR]
         found = firmware_entities(self.hass, motor)
@@ -223,7 +223,7 @@ class DispenserFlow(ConfigSubentryFlow):
         return self.async_create_entry(title=title, data=data)
 
     def _errors(self, basics: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is wrong with name, camera, motor and eye line, by field."""
+        """Return the errors of name, camera, motor and eye line, by field."""
         errors: dict[str, str] = {}
         if not basics[CONF_NAME].strip():
             errors[CONF_NAME] = "name_empty"
@@ -240,7 +240,7 @@ class DispenserFlow(ConfigSubentryFlow):
             if self.source == SOURCE_RECONFIGURE
             else None
         )
-        # Two dispensers at one motor would give one visitor's paper to another.
+        # With two dispensers at one motor a visitor could get another visitor's paper.
         if any(
             subentry.data.get(CONF_MOTOR) == basics[CONF_MOTOR]
             for entry in self.hass.config_entries.async_entries(DOMAIN)
@@ -251,7 +251,7 @@ class DispenserFlow(ConfigSubentryFlow):
         return errors
 
     def _input_errors(self, inputs: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is wrong with buttons, units and speed, by field."""
+        """Return the errors of buttons, units and speed, by field."""
         errors: dict[str, str] = {}
         for key in (CONF_CM_PER_SECOND, CONF_ROLL_LENGTH):
             if not math.isfinite(inputs.get(key, 0)):
@@ -260,7 +260,7 @@ class DispenserFlow(ConfigSubentryFlow):
             state = self.hass.states.get(inputs.get(key, ""))
             if state is not None and not is_unit_known(key, state):
                 errors[key] = "unit_unknown"
-        # A motor that is a button too would ask for the next portion by itself.
+        # A motor that is also a button would request the next portion by itself.
         taken = {self._basics[CONF_MOTOR]}
         for key in BUTTONS:
             if key not in inputs:

@@ -1,4 +1,4 @@
-"""The form of a dispenser's buttons and sensors: sections that open where something is to be changed.
+"""The form of a dispenser's buttons and sensors, in sections that are open where needed.
 
 A dispenser's data has no sections: `flat` takes them away, `by_section` puts them back.
 """

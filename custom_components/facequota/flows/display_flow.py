@@ -1,4 +1,4 @@
-"""Adding a visitor's display: a page for a tablet, opened by an address nobody can guess.
+"""Adding a visitor's display: a page for a tablet with a secret address.
 
 Removing it revokes the address.
 """
@@ -60,7 +60,7 @@ COMMON_FIELDS = {
 
 
 def _nearest(dispensers: list[SelectOptionDict]) -> dict[vol.Marker, SelectSelector]:
-    """Return the field for where else there is paper, if there is anywhere else."""
+    """Return the field for the nearest other dispensers, if there are others."""
     if len(dispensers) < 2:
         return {}
     config = SelectSelectorConfig(

@@ -22,7 +22,7 @@ _DETAIL_COLUMNS = 60
 
 
 class Installation:
-    """Installs the engine that a site wants and tries it once, in the background."""
+    """Installs a site's engine and tests it once, in the background."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Installation:
 
     @property
     def detail(self) -> str:
-        """Return the end of what is known of the failure."""
+        """Return the last lines about the failure."""
         if self.failure is None:
             return ""
         end = self.failure.detail[-_DETAIL_CHARACTERS:]
@@ -60,9 +60,8 @@ class Installation:
     ) -> ResultT:
         """Return the step "install": the progress, then "finish" or another step.
 
-        However soon it is over, the progress is shown once: what follows it at once
-        would be given the answers of the form before, and would take them for a request
-        to try again.
+        The progress is shown at least once. Otherwise the next step would get the answers
+        of the form before it, and would take them for a request to try again.
         """
         if not self._is_shown or not self.task.done():
             self._is_shown = True
@@ -76,7 +75,7 @@ class Installation:
         )
 
     async def _run(self) -> None:
-        """Install and try; whatever fails is kept for the flow to show."""
+        """Install and test; keep a failure for the flow to show."""
         packages = self._packages
         try:
             was_there = await self._hass.async_add_executor_job(packages.is_installed)
@@ -99,7 +98,7 @@ class Installation:
             self.failure = InstallError("unknown", repr(err))
 
     async def _again(self, packages: PrivatePackages) -> None:
-        """Throw the packages away and get them anew."""
+        """Delete the packages and install them again."""
         _LOGGER.warning("%s is broken; installing anew", packages.name)
         await packages.remove()
         await packages.install(self._progress)

@@ -144,7 +144,7 @@ class SharedQuotaFlow(ConfigSubentryFlow):
                 return self._created()
         return self.async_show_form(
             step_id="join",
-            # Whoever has typed 24 signs need not do so again because a server was away.
+            # The 24 signs need not be typed again because the server was away.
             data_schema=self.add_suggested_values_to_schema(CODE_SCHEMA, user_input),
             errors=errors,
         )

@@ -1,4 +1,4 @@
-"""The dashboard's configuration, made for whoever asks: Home Assistant's own cards."""
+"""The dashboard's configuration for the user who asks, of Home Assistant's own cards."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -107,10 +107,10 @@ def async_dashboard(
     sites: list[str] | None = None,
     views: Iterable[str] = VIEWS,
 ) -> dict[str, Any]:
-    """Return a dashboard in sections; the site that most needs somebody comes first.
+    """Return a dashboard in sections; the site that needs somebody most comes first.
 
-    Whoever is no administrator gets no rules, purges and switches: the backend would
-    refuse them.
+    Users without administrator's rights get no rules, purges and switches: the backend
+    would refuse them.
     """
     entries = [
         entry

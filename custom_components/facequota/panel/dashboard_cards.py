@@ -12,7 +12,7 @@ type Card = dict[str, Any]
 
 
 class Words:
-    """The dashboard's own words, in the language of whoever looks."""
+    """The dashboard's own words, in the user's language."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         """Take the translations of the category "common"."""
@@ -35,7 +35,7 @@ class Entities:
 
     @classmethod
     def of_entry(cls, registry: er.EntityRegistry, entry: ConfigEntry) -> Self:
-        """Return the entities that are not disabled, whatever they were renamed to."""
+        """Return the entities that are not disabled, by their present ids."""
         found: dict[str | None, dict[str, str]] = {}
         for one in er.async_entries_for_config_entry(registry, entry.entry_id):
             if one.disabled_by is None and one.hidden_by is None:
@@ -110,7 +110,7 @@ def only_while(entity_id: str | None, state: str, **options: Any) -> Card | None
 
 
 def button(entity_id: str | None, name: str, *, ask: str | None = None) -> Card | None:
-    """Return a tile that presses a button of ours; `ask` is asked before."""
+    """Return a tile that presses a button; `ask` is the question to confirm."""
     action: Card = {
         "action": "perform-action",
         "perform_action": "button.press",
@@ -122,7 +122,7 @@ def button(entity_id: str | None, name: str, *, ask: str | None = None) -> Card 
 
 
 def bars(title: str, entity_ids: list[str], *, days: int, period: str) -> Card | None:
-    """Return bars of how much counters grew in each period."""
+    """Return a bar chart of the growth of counters in each period."""
     if not entity_ids:
         return None
     return {
@@ -140,6 +140,6 @@ def bars(title: str, entity_ids: list[str], *, days: int, period: str) -> Card |
 def hours(site: Entities) -> Card:
     """Return our own card: today by hour beside what is usual on this weekday.
 
-    No card of Home Assistant's puts another day's figures below today's.
+    No card of Home Assistant shows another day's figures beside today's.
     """
     return {"type": "custom:facequota-hours", "config_entry_id": site.entry_id}

@@ -21,7 +21,7 @@ MODULE: Final = "dashboard.js"
 
 
 async def async_show_dashboard_module(hass: HomeAssistant) -> None:
-    """Let every dashboard find the module: this version of it, and only once."""
+    """Add the module of this version to the dashboard resources, once."""
     if (lovelace := hass.data.get(LOVELACE_DATA)) is None:
         return
     url = f"{static_url(hass)}/{MODULE}"
@@ -40,7 +40,7 @@ async def async_show_dashboard_module(hass: HomeAssistant) -> None:
 
 
 async def async_hide_dashboard_module(hass: HomeAssistant) -> None:
-    """Take the module away, and nothing of anybody else."""
+    """Remove the module from the resources, and nothing else."""
     if (lovelace := hass.data.get(LOVELACE_DATA)) is None:
         return
     if isinstance(lovelace.resources, ResourceStorageCollection):
@@ -61,7 +61,7 @@ async def _ours(resources: ResourceStorageCollection) -> list[dict[str, str]]:
 
 @callback
 def _show_beside_yaml(hass: HomeAssistant, url: str) -> None:
-    """Resources in YAML belong to their author: tell the line, and load it until then."""
+    """With resources in YAML: create an issue with the line to add, and load it until then."""
     listed = hass.data[LOVELACE_DATA].resources.async_items() or ()
     if any(one[CONF_URL] == url for one in listed):
         ir.async_delete_issue(hass, DOMAIN, ISSUE_RESOURCE)

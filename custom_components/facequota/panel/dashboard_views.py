@@ -21,7 +21,7 @@ WHOSE = [{"type": "device"}, {"type": "entity"}]
 
 
 def overview_view(sites: Iterable[Entities], words: Words) -> Card:
-    """Return what needs somebody now: one section a site, in the order given."""
+    """Return the overview: what needs somebody now, one section a site, in the order given."""
     return view(
         words["overview"],
         "overview",
@@ -31,7 +31,7 @@ def overview_view(sites: Iterable[Entities], words: Words) -> Card:
 
 
 def site_view(site: Entities, words: Words, *, admin: bool) -> Card:
-    """Return all there is to see of one site."""
+    """Return the view of one site."""
     return view(
         site.title,
         site.path,
@@ -48,7 +48,7 @@ def site_view(site: Entities, words: Words, *, admin: bool) -> Card:
 
 
 def round_view(sites: Iterable[Entities], words: Words) -> Card:
-    """Return the cleaner's round: what to do, and a button for each thing done."""
+    """Return the cleaner's round: the tasks, and a button for each thing done."""
     made: list[Card | None] = []
     for site in sites:
         made.append(

@@ -19,7 +19,7 @@ from .papers.report import COUNTERS, HOURS, statistic_ids
 REFUSED: Final = "refused"
 # The same weekday so many times: a holiday among them does not decide.
 USUAL_WEEKS: Final = 4
-# What each counter adds to; the first one counts every portion, whichever way it was had.
+# The kind that each counter adds to; the first one counts the portions of all lanes.
 _KINDS: Final = dict(
     zip(COUNTERS, (Lane.FACE, REFUSED, Lane.OPEN, Lane.URGENT), strict=True)
 )
@@ -32,8 +32,8 @@ async def async_hours(
 ) -> dict[str, Any]:
     """Return visitors by kind in each hour of today, and how many are usual in each.
 
-    Only counters count that whoever asks may read. usual is None until this weekday was
-    there once before; now is the hour of this moment.
+    Only counters that the user may read are included. usual is None until this weekday
+    was counted once before; now is the present hour.
     """
     kinds = {
         one: _KINDS[key]
@@ -53,7 +53,7 @@ async def async_hours(
 def _read(
     hass: HomeAssistant, kinds: dict[str, str], midnight: datetime
 ) -> tuple[ByHour, list[float] | None]:
-    # An hour is there only when it is over; what came since is there by five minutes.
+    # Hourly statistics exist only for hours that are over; for the rest use five minutes.
     over, _ = _day(hass, kinds, midnight, "hour")
     since, _ = _day(hass, kinds, midnight, "5minute")
     today = {

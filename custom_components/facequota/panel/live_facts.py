@@ -1,4 +1,4 @@
-"""What the page shows of all sites, told anew only when something of it has changed."""
+"""The live facts of all sites for the page, sent only when they change."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -40,7 +40,7 @@ class LiveFacts:
     """Follows every site for one page that is open."""
 
     def __init__(self, hass: HomeAssistant, tell: Callable[[Shown], None]) -> None:
-        """Tell the facts of this moment, and those that change from now on."""
+        """Send the facts of this moment, and every change from now on."""
         self._hass = hass
         self._tell = tell
         self._told: Shown = []
@@ -96,7 +96,7 @@ class LiveFacts:
 
 @callback
 def async_sites(hass: HomeAssistant) -> Shown:
-    """Return what there is to say of every site; of one that is stopped, no facts."""
+    """Return the facts of every site; a stopped one has none."""
     return [_site(hass, entry) for entry in most_urgent_first(hass)]
 
 
@@ -123,7 +123,7 @@ def _site(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> dict[str, Any]:
 
 
 def _steady(facts: dict[str, Any] | None, before: dict[str, Any] | None) -> None:
-    """Keep a moment that is the same one, worked out again."""
+    """Keep a moment if the new one differs by rounding only."""
     if facts is None or before is None:
         return
     for key in MOMENTS:

@@ -74,7 +74,7 @@ def _websocket_subscribe(
     connection: ActiveConnection,
     msg: dict[str, Any],
 ) -> None:
-    """Tell what there is to say of all sites, now and whenever it changes."""
+    """Send the facts of all sites, now and at every change."""
     connection.send_result(msg["id"])
     live = LiveFacts(
         hass, lambda sites: connection.send_event(msg["id"], {"sites": sites})
@@ -92,7 +92,7 @@ def _websocket_languages(
     connection: ActiveConnection,
     msg: dict[str, Any],
 ) -> None:
-    """Answer which languages the papers are in, and which serves whoever reads this one."""
+    """Answer which languages the papers are in, and which one serves the user's language."""
     connection.send_result(
         msg["id"],
         {

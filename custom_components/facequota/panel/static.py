@@ -1,4 +1,4 @@
-"""Where the frontend's modules lie: another place for each version, as for a cache."""
+"""The URL of the frontend's modules; it changes with the version, because of caches."""
 
 from pathlib import Path
 from typing import Final

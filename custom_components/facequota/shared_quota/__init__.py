@@ -1,5 +1,5 @@
-"""One quota for several Home Assistants, on a Valkey or Redis server: no Home Assistant.
+"""One quota for several Home Assistants, on a Valkey or Redis server.
 
-The server arbitrates, every instance searches by itself. Nothing in this package knows a
-camera or a motor; of quota/ it knows what quota/protocol.py says.
+The server decides who was first; every instance searches in its own memory. This package
+imports nothing of Home Assistant, and of quota/ only quota/protocol.py.
 """

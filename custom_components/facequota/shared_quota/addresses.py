@@ -1,4 +1,4 @@
-"""Where servers listen, as people write it."""
+"""Parses the addresses of servers as people write them."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The shared book: several instances keep one account for each visitor.
 
 Every instance searches among the visitors in its own memory. The server decides who had
-paper first, on its own clock. While it is away an instance goes on with what it knows;
-nobody waits for a server.
+paper first, on its own clock. While the server is away an instance decides alone with what
+it knows, so that no visitor waits for a server.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ from .status import PurgeReceipt, Status
 
 
 class SharedBook:
-    """One instance's part of the book; what it answers is what quota/protocol.py says."""
+    """One instance's part of the shared book; implements AnyBook of quota/protocol.py."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class SharedBook:
         on_change: Callable[[], None] = lambda: None,
         on_rule: Callable[[Rule], None] = lambda _: None,
     ) -> None:
-        """Start with what the replica knows; run() connects."""
+        """Start with the visitors of the replica; run() connects."""
         self._now = now
         self._on_rule = on_rule
         self._clock = ServerClock()
@@ -64,7 +64,7 @@ class SharedBook:
         )
         self._errands = Errands(self._follower, self._epochs, self._copy, now)
         self._reserving = Reserving(self._follower, self._errands, self._copy, now)
-        # Who had paper here before belongs to it as well.
+        # Visitors who had paper here before join the shared quota.
         for known in replica.names():
             self._copy.charge_alone(known, now())
 
@@ -74,14 +74,14 @@ class SharedBook:
         return self._copy.replica
 
     def start_over(self, replica: ReplicaOfVisitors) -> None:
-        """Go on with another book in memory, everybody having been purged."""
+        """Use a new empty book in memory after a purge that failed."""
         self._copy.replica = replica
         self._errands.purge()
 
     async def leave(self, *, for_good: bool) -> None:
-        """Tell the server what it has not been told, and that this instance goes.
+        """Send what is waiting, and leave the quota for good.
 
-        For good: whoever stays gets a new key, and everybody is forgotten.
+        The instances that stay get a new key, and everybody is forgotten.
         """
         with suppress(*FAILURES):
             await self._follower.leave(for_good=for_good)
@@ -91,12 +91,12 @@ class SharedBook:
         await self._follower.run()
 
     async def connected(self) -> None:
-        """Return as soon as this instance is in step with the server."""
+        """Return as soon as this instance is in sync with the server."""
         await self._follower.ready.wait()
 
     @property
     def status(self) -> Status:
-        """Return where the shared quota stands."""
+        """Return the status of the shared quota."""
         follower = self._follower
         return Status(
             connected=follower.ready.is_set(),
@@ -132,17 +132,17 @@ class SharedBook:
         return answer
 
     def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
-        """Charge what came out here at once; the server is told as soon as it can be."""
+        """Charge what came out, here at once and on the server as soon as possible."""
         settlement = self.replica.settle(reservation, cm, now)
         if reservation.token in self._copy.there:
             self._errands.settle(reservation, cm, [reservation.visitor or ""])
         return settlement
 
     async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
-        """Return when the visitor can be told to come again, to whichever instance.
+        """Return the time of the next portion that holds at every instance.
 
-        What did not come out counts elsewhere once the server knows of it. Where it does
-        not, the visitor is told when there is paper even if all had come out.
+        A refund counts at other instances once the server knows it. Until then the time
+        is that of a portion that came out whole.
         """
         at = settlement.next_portion_at
         if not await self._errands.confirmed(reservation.visitor or "", PATIENCE_S):
@@ -150,7 +150,7 @@ class SharedBook:
         return self._clock.at_every_instance(at, self._now())
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
-        """Forget whoever this may be, here at once and there as soon as it can be."""
+        """Forget whoever this may be, here at once and on the server as soon as possible."""
         self.replica.expire(now)
         names = self.replica.who_may_be(probe)
         self._errands.forget(names)
@@ -167,7 +167,7 @@ class SharedBook:
     def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
         """Forget everybody everywhere, or those who had paper longer ago than this.
 
-        Here at once. The others follow, and purge_receipt says who has.
+        Here at once. The others follow; purge_receipt returns which ones have.
         """
         self.replica.expire(now)
         if older_than_s is None:
@@ -177,7 +177,7 @@ class SharedBook:
     def purge_here(
         self, now: float, *, older_than_s: float | None = None
     ) -> PurgeCounts:
-        """Forget them in this instance only; it takes none of them from the server again."""
+        """Forget them in this instance only; it does not load them from the server again."""
         self.replica.expire(now)
         if older_than_s is None:
             return self._errands.forget_here(self.replica.names())
@@ -190,11 +190,11 @@ class SharedBook:
         return [name for name, one in standings.items() if one and one.tat <= latest]
 
     async def purge_receipt(self, counts: PurgeCounts, wait_s: float) -> PurgeReceipt:
-        """Return which instances say that they have followed the last purge."""
+        """Return which instances have confirmed the last purge."""
         return await self._errands.receipt(counts, wait_s)
 
     def set_rule(self, rule: Rule, now: float) -> None:
-        """Go on under another rule, here at once and everywhere as soon as it can be."""
+        """Change the rule, here at once and at every instance as soon as possible."""
         if rule != self.rule:
             self.replica.set_rule(rule, now)
             self._errands.change_rule(rule)

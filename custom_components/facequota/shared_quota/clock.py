@@ -1,10 +1,9 @@
-"""The server's clock, told in this instance's monotonic time.
+"""Converts between the server's clock and this instance's monotonic clock.
 
-Every answer of the server carries its time. It was read somewhere between the question
-and the answer; of all answers the one that took least tells most exactly when. No wall
-clock of an instance is used, so that a wrong one changes no account. A visitor is told a
-date, though, and goes by another clock to another instance: for what is told only, the
-later of the two wall clocks counts.
+Every answer of the server has its time, read between the request and the answer. The
+fastest answer gives the best estimate. No wall clock of an instance is used, so a wrong
+one changes no account. Only the time that a visitor is told uses wall clocks: the visitor
+may go to another instance, so the later of the two clocks counts.
 """
 
 from collections import deque
@@ -14,7 +13,7 @@ from typing import Final
 
 # The oldest answers go: clocks drift by some 50 ppm, a millisecond in 20 s.
 _KEPT: Final = 16
-# What two clocks may run apart: crystals of 50 ppm each.
+# How fast two clocks may drift apart: crystals of 50 ppm each.
 _DRIFT: Final = 1e-4
 
 
@@ -22,7 +21,7 @@ class ServerClock:
     """Between the server's milliseconds and monotonic seconds."""
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
-        """Know nothing yet; wall is the clock by which this instance tells dates."""
+        """Start without an estimate; wall is the clock of the times that visitors are told."""
         self._wall = wall
         # How far the server's clock is before that one.
         self._ahead_s = 0.0
@@ -30,10 +29,10 @@ class ServerClock:
         self.round_trip_s = 0.0
 
     def learn(self, asked: float, answered: float, server_ms: float) -> None:
-        """Take the time that an answer carried, and when it was asked for and came."""
+        """Take the server's time of an answer, and when it was asked for and came."""
         self.round_trip_s = answered - asked
         offset = (asked + answered) / 2 - server_ms / 1000
-        # A server whose clock was set: what was learnt before says nothing any more.
+        # The server's clock was set: earlier estimates do not count.
         if self._samples and abs(offset - self._offset()) > 1 + self.round_trip_s:
             self._samples.clear()
         self._samples.append((self.round_trip_s, offset))
@@ -52,10 +51,10 @@ class ServerClock:
         return (monotonic - self._offset()) * 1000
 
     def at_every_instance(self, monotonic: float, now: float) -> float:
-        """Return when a moment has come by every clock that somebody may go by.
+        """Return when a moment has come by every clock that a visitor may use.
 
-        Later by what is not known of the server's clock, by what clocks run apart until
-        then, and by what this instance's own is behind.
+        Later by the error of the estimate, by the drift until then, and by what this
+        instance's own clock is behind.
         """
         if not self._samples:
             return monotonic

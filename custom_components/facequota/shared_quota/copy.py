@@ -31,7 +31,7 @@ class Unconfirmed:
     reservation: Reservation
     cm: float
     names: tuple[str, ...]
-    """The ids of whoever it may have been made for."""
+    """The ids of the visitors for whom it may have been made."""
     confirmed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -42,7 +42,7 @@ _ACCOUNT: Final = {b"a", b"t", b"c"}
 
 
 class Copy:
-    """Follows the server change by change, and tells what it does not know yet."""
+    """Applies the server's changes to the local copy; knows what the server lacks."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Copy:
         server_clock: ServerClock,
         now: Callable[[], float],
     ) -> None:
-        """Start with whoever the replica knows."""
+        """Start with the visitors of the replica."""
         self.replica = replica
         self.clock = server_clock
         self._now = now
@@ -58,18 +58,18 @@ class Copy:
         self.position = 0
         # Settlements that the server has not confirmed, by token.
         self.unconfirmed: dict[str, Unconfirmed] = {}
-        # Ids that are not to be remembered here, whatever the server says of them.
+        # Ids that are not to be remembered here, even if the server has them.
         self.hidden: set[str] = set()
-        # Those who were charged here while the server was away, and their TAT before.
+        # Visitors who were charged here while the server was away, and their TAT before.
         self.alone: dict[str, float] = {}
-        # Who turned out to be somebody whom the server knew under another id.
+        # Visitors whom the server knows under another id.
         self.aliases: dict[str, str] = {}
         # Reservations that were made here; of these, those that the server may have.
         self.mine, self.there = Tokens(now), Tokens(now)
         self.forged = 0
 
     def use(self, key: EpochKey | None) -> None:
-        """Go on with another epoch's key; what the old one sealed opens no more."""
+        """Use another epoch's key; what the old one sealed cannot be opened any more."""
         if self.key is not key and self.key is not None:
             self.key.overwrite()
         if self.key is not key:
@@ -78,14 +78,14 @@ class Copy:
         self.key = key
 
     def forget_all(self) -> None:
-        """Forget everybody, and what the server has not been told of them."""
+        """Forget everybody, and what was waiting for the server."""
         self.replica.purge(self._now())
         self.alone.clear()
         for token in list(self.unconfirmed):
             self.confirm(token)
 
     def confirm(self, token: str) -> None:
-        """Note that the server knows of a settlement, or need not."""
+        """Remove a settlement that the server knows, or need not know."""
         if settled := self.unconfirmed.pop(token, None):
             settled.confirmed.set()
 
@@ -97,15 +97,15 @@ class Copy:
             del self.alone[one]
 
     def standings(self) -> dict[str, Standing]:
-        """Return how everybody stands here but those who were charged here alone."""
+        """Return the accounts of everybody here but those who were charged here alone."""
         found = {n: self.replica.standing(n) for n in self.replica.names()}
         return {n: one for n, one in found.items() if one and n not in self.alone}
 
     def give_back_others(self, names: Iterable[str]) -> None:
         """Give back what other instances have reserved for these and not settled.
 
-        As far as is known here: without the server nobody can know what came out, and
-        nobody is refused for paper that they may not have had.
+        Without the server it is unknown what came out, and nobody is refused for paper
+        that they may not have had.
         """
         for name in names:
             if (standing := self.replica.standing(name)) is None:
@@ -121,7 +121,7 @@ class Copy:
         self.replica.expire(self._now())
 
     def same_person(self, name: str) -> str | None:
-        """Return under which other id the server knows a visitor, if it does."""
+        """Return the other id under which the server knows a visitor, if there is one."""
         template = self.replica.template(name)
         identity = self.replica.identify(template)
         template.fill(0)
@@ -129,7 +129,7 @@ class Copy:
         return next((one for one in found if one and one not in self.alone), None)
 
     def is_too_much(self, base: float, here: float, there: float) -> bool:
-        """Return whether what was given in both places is more than the allowance."""
+        """Return whether the paper of both places together is more than the allowance."""
         owed = max(0.0, there - self._now()) + max(0.0, here - base)
         return owed > self.replica.rule.window_s + CLOCK_MS / 1000
 
@@ -150,9 +150,9 @@ class Copy:
         return kinds
 
     def take(self, state: State, *, anew: bool = True) -> None:
-        """Stand a visitor as the server says, unless no member wrote that.
+        """Take over a visitor's account from the server, unless no member wrote it.
 
-        Who was charged here alone stands as known here, until the server knows of it.
+        The account of a visitor who was charged here alone stays until the server has it.
         """
         name = text(state[0])
         if len(state) == 1:
@@ -165,7 +165,7 @@ class Copy:
             self._settle_again(name)
 
     def take_all(self, states: Iterable[State]) -> None:
-        """Stand many visitors as the server says; those who are new here in one step."""
+        """Take over many accounts from the server; new visitors in one step."""
         standings: dict[str, Standing] = {}
         templates = []
         for state in states:
@@ -187,7 +187,7 @@ class Copy:
                 self._settle_again(name)
 
     def _told(self, name: str, state: State) -> tuple[Standing, Template] | None:
-        """Return how somebody stands and their template; None for nobody new to know."""
+        """Return an account and its template as the server has them; None if not to be used."""
         if self.key is None or name in self.hidden or name in self.alone:
             return None
         now = self._now()
@@ -209,19 +209,19 @@ class Copy:
         return None
 
     def _settle_again(self, name: str) -> None:
-        """Charge what came out here, of which the server has not heard yet."""
+        """Charge again what came out here and the server does not know yet."""
         for one in self.unconfirmed.values():
             if name in self.known_as(one.names):
                 self.replica.settle(one.reservation, one.cm, self._now())
 
     def lose(self, name: str) -> None:
-        """Forget somebody whom the server has forgotten."""
+        """Forget a visitor whom the server has forgotten."""
         self.hidden.discard(name)
         if name not in self.alone:
             self.replica.drop([name])
 
     def keep_only(self, names: set[str]) -> None:
-        """Forget whoever is not among these, nor was charged here alone."""
+        """Forget all visitors but these and those who were charged here alone."""
         self.replica.drop(set(self.replica.names()) - names - set(self.alone))
         self.hidden &= names
 
@@ -236,5 +236,5 @@ class Copy:
         return sealed
 
     def known_as(self, names: Iterable[str]) -> list[str]:
-        """Return the ids under which the server may know somebody."""
+        """Return the ids under which the server may know a visitor."""
         return [one for n in names for one in (n, self.aliases.get(n)) if one]

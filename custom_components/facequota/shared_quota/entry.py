@@ -1,4 +1,4 @@
-"""How an instance comes into step with the server: at first, and after it was alone."""
+"""How an instance comes into sync with the server: at first, and after it was alone."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,19 +17,19 @@ _PIECE: Final = 200
 
 
 class Entry:
-    """The epoch and its key, everybody who is there, and what the server missed."""
+    """Brings an instance into sync: the epoch's key, all visitors, what the server missed."""
 
     def __init__(
         self, epochs: Epochs, copy: Copy, on_rule: Callable[[Rule], None]
     ) -> None:
-        """Know nothing of any server yet."""
+        """Start without knowing anything of the server."""
         self._epochs = epochs
         self._copy = copy
         self._on_rule = on_rule
         self._life = ""
         # The last purge of everybody that was followed here.
         self.purge = ""
-        # What was decided here and the server does not know yet.
+        # The rule that was changed here and the server does not know yet.
         self.purge_due: str | None = None
         self.rule_due: Rule | None = None
         self.double_grants = 0
@@ -40,7 +40,7 @@ class Entry:
             self._on_rule(rule)
 
     async def enter(self, link: Link) -> None:
-        """Come into step. Raises EpochEnded or Fallen when it has to be tried again."""
+        """Come into sync. Raises EpochEnded or Fallen when it has to be tried again."""
         copy = self._copy
         if self.purge_due is not None:
             await link.call("finish", "", self.purge_due)
@@ -58,7 +58,7 @@ class Entry:
             raise EpochEnded
         before: dict[str, Standing] = {}
         if tick.life != self._life:
-            # It lost its memory: whoever is here tells it what nobody else has told.
+            # The server lost its memory: send it what no other instance has sent.
             copy.give_back_others(copy.replica.names())
             if created:
                 copy.alone.clear()
@@ -76,7 +76,7 @@ class Entry:
         await link.call("acknowledge", tick.purge, self._epochs.instance)
 
     async def _share_epoch(self, link: Link, tick: Tick) -> bool:
-        """Have the key of the epoch that is; return if the server knew nothing before."""
+        """Get the present epoch's key; return if the server knew nothing before."""
         copy = self._copy
         if copy.key is not None and copy.key.epoch == tick.epoch:
             return False
@@ -103,9 +103,9 @@ class Entry:
     async def _everybody(
         self, link: Link, position: int, before: dict[str, Standing]
     ) -> None:
-        """Take everybody who is there, and what changed meanwhile.
+        """Take all visitors from the server, and what changed meanwhile.
 
-        before is who stood here so when the server lost its memory, and is told.
+        before are the accounts here when the server lost its memory; they are sent.
         """
         copy = self._copy
         assert copy.key is not None
@@ -131,16 +131,16 @@ class Entry:
         copy.keep_only(found)
 
     async def _tell(self, link: Link, messages: list[Message]) -> None:
-        """Tell the server of visitors that it does not know (any more)."""
+        """Send the server visitors that it does not know (any more)."""
         for at in range(0, len(messages), _PIECE):
             await link.call_all("merge", messages[at : at + _PIECE])
 
     async def _tell_alone(self, link: Link, alone: dict[str, float]) -> None:
-        """Tell the server who was charged here while it was away.
+        """Send the server the visitors who were charged here while it was away.
 
-        Who was given paper under another id elsewhere is one visitor from now on: the
-        later TAT wins. Told is only what is known by having given paper here: what the
-        server said a moment ago may have been settled since.
+        A visitor who got paper under another id elsewhere is one visitor from now on: the
+        later TAT wins. Only paper that was given here is sent: what the server said a
+        moment ago may have been settled since.
         """
         copy = self._copy
         messages: list[Message] = []

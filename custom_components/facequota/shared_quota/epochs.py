@@ -1,4 +1,4 @@
-"""Who the other instances are, and how an epoch's key comes to all of them."""
+"""The other instances, and how an epoch's key is passed to all of them."""
 
 import asyncio
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Epochs:
     """An instance among the members of a quota."""
 
     def __init__(self, pairing: Pairing, name: str) -> None:
-        """Become nobody known before: every run has an id and a key pair of its own."""
+        """Draw a new id and a new key pair: every run has its own."""
         self.instance = secrets.token_hex(8)
         self._membership = Membership(pairing, self.instance)
         self.name = name
@@ -47,7 +47,7 @@ class Epochs:
         return self._membership.greeting(self.name, key.epoch if key else "")
 
     def _see(self, instances: Iterable[tuple[bytes, bytes]]) -> None:
-        """Take who is here; whoever is no member is nobody."""
+        """Read which instances are here; those that are no members are ignored."""
         seen = {}
         for instance, sealed in instances:
             name = instance.decode("ascii", "replace")
@@ -73,14 +73,14 @@ class Epochs:
         )
         if answer[0] != b"begun":
             return None
-        # So that whoever waits for the key knows who has it.
+        # So that instances that wait for the key know who has it.
         await self.tick(link, key)
         for instance in self.others:
             await self.hand(link, key, instance)
         return bool(answer[2])
 
     async def hand(self, link: Link, key: EpochKey, instance: str) -> None:
-        """Give another member the epoch's key; to whoever is none, nothing."""
+        """Give another member the epoch's key; give nothing to a non-member."""
         sealed = await link.take(f"i:{instance}")
         try:
             greeting = self._membership.read_greeting(instance, sealed or b"")
@@ -105,7 +105,7 @@ class Epochs:
         return None
 
     async def tick(self, link: Link, key: EpochKey | None) -> Tick:
-        """Say that this instance is here; return what the server says."""
+        """Report that this instance is here; return the server's answer."""
         told = await link.call(
             "tick", self.instance, self._greeting(key), int(SILENT_S * 1000)
         )
@@ -142,7 +142,7 @@ def _rule_arguments(rule: Rule) -> tuple[float, float]:
 
 
 def rule_of(told: bytes) -> Rule | None:
-    """Return the rule as the server tells it; None while it has none."""
+    """Return the rule that the server has; None while it has none."""
     parts: list[Any] = told.split()
     if len(parts) != 2:
         return None

@@ -1,4 +1,4 @@
-"""What the server is told without anybody waiting for it: now, or when it is back."""
+"""Messages to the server that no visitor waits for: sent now, or when it is back."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -39,13 +39,13 @@ class Errands:
         self._purge: str | None = None
 
     def settle(self, reservation: Reservation, cm: float, names: Iterable[str]) -> None:
-        """Tell how much of a reservation came out."""
+        """Send how much of a reservation came out."""
         copy, epoch = self._copy, self._epoch
         settled = Unconfirmed(reservation=reservation, cm=cm, names=tuple(names))
         copy.unconfirmed[reservation.token] = settled
 
         async def errand(link: Link) -> None:
-            # Of an epoch that ended nobody is known any more, and nobody owes anything.
+            # The epoch has ended: its visitors are forgotten and owe nothing.
             with suppress(EpochEnded):
                 await link.call(
                     "settle",
@@ -59,7 +59,7 @@ class Errands:
     async def confirmed(self, name: str, wait_s: float) -> bool:
         """Return whether the server knows all that was settled here for a visitor.
 
-        Waits for it, but not where there is nobody to tell.
+        Waits for it, but not while the server is away.
         """
         waiting = [
             one.confirmed
@@ -134,7 +134,7 @@ class Errands:
                             bool(told[3]) or self._purge != self._follower.entry.purge
                         )
         except FAILURES:
-            pass  # Whoever has not said so by now is named as missing.
+            pass  # Instances that have not confirmed by now are named as missing.
         return PurgeReceipt(
             faces=counts.faces,
             reservations=counts.reservations,
@@ -157,5 +157,5 @@ class Errands:
 
     @property
     def _epoch(self) -> str:
-        """Return the epoch that ids are of now; what is told of another one is void."""
+        """Return the epoch of the present ids; messages about another one are void."""
         return self._copy.key.epoch if self._copy.key else "-"

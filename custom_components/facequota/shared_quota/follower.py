@@ -1,4 +1,4 @@
-"""Keeps an instance in step with the server, and finds back to it by itself."""
+"""Keeps an instance in sync with the server, and reconnects by itself."""
 
 import asyncio
 from collections import deque
@@ -54,17 +54,17 @@ class Follower:
         self.trouble: Trouble | None = Trouble.NO_ANSWER
         self.since = now()
         self.ready = asyncio.Event()
-        # What the server is told as soon as it can be, in order.
+        # Messages that wait for the server, in order.
         self._errands: deque[Errand] = deque()
         self._has_errands = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """Return how many things the server has not been told yet."""
+        """Return how many messages wait for the server."""
         return len(self._errands)
 
     def send(self, errand: Errand) -> None:
-        """Tell the server something, now or as soon as it is back."""
+        """Send the server a message, now or as soon as it is back."""
         self._errands.append(errand)
         self._has_errands.set()
 
@@ -87,7 +87,7 @@ class Follower:
             await self._server.close()
 
     async def leave(self, *, for_good: bool) -> None:
-        """Send what is to be sent, and say that this instance goes."""
+        """Send what is waiting, and report that this instance leaves."""
         if self.link is None:
             return
         async with asyncio.timeout(LEAVE_S):
@@ -110,7 +110,7 @@ class Follower:
             group.create_task(_until_broken(link))
 
     def _away(self, error: BaseException) -> None:
-        """Go on without the server, and say so once."""
+        """Go on without the server, and report that once."""
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         trouble = trouble_of(error)
@@ -169,7 +169,7 @@ class Follower:
             self._has_errands.clear()
 
     async def _enter(self, link: Link) -> None:
-        """Come into step with the server; nobody is asked to wait for it."""
+        """Come into sync with the server; no visitor waits for it."""
         self.ready.clear()
         for _ in range(_TRIES):
             try:

@@ -29,7 +29,7 @@ class EpochEnded(Exception):
 
 
 class Fallen(Exception):
-    """More has changed than the server still knows of; nothing was done."""
+    """The log on the server no longer has all changes; nothing was done."""
 
 
 @cache
@@ -48,7 +48,7 @@ async def load(connection: Connection) -> None:
         "FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE"
     )
     source = library()[1]
-    # Somebody's other code by this name is replaced: the name says what it must be.
+    # Other code by this name is replaced: the name is a digest of what it must be.
     if not any(source.encode() in _flat(one) for one in found):
         await connection.execute_command("FUNCTION", "LOAD", "REPLACE", source)
 

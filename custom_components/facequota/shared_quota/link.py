@@ -28,7 +28,7 @@ class Link:
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def give_up(self, error: Exception) -> None:
-        """Let whoever holds this connection know that it is of no use any more."""
+        """Tell the user of this connection that it is unusable now."""
         if not self.broken.done():
             self.broken.set_exception(error)
 

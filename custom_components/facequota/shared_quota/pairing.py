@@ -22,7 +22,7 @@ _COST: Final = 2**15
 
 
 class WrongCode(ValueError):
-    """A code that is none, or one with a slip of the pen."""
+    """Not a pairing code, or one with a typing error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who had paper first: a search here, an answer from the server."""
+"""Reserves paper: a search in this memory, then the server decides who was first."""
 
 import asyncio
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class _Asked:
     new: str = field(default_factory=lambda: secrets.token_hex(8))
     """The visitor's id, if it is somebody new."""
     ids: set[str] = field(default_factory=set)
-    """Whose paper it may have been; empty until the server was asked."""
+    """The visitors it may be for; empty until the server was asked."""
 
     def lost(self, now: float) -> Reservation:
         """Return the reservation of which no answer came."""
@@ -70,8 +70,8 @@ class Reserving:
     ) -> Reservation | Refusal:
         """Recognise the probe and reserve paper, or say when there will be some.
 
-        Raises ValueError as the book in memory does, and Undecided when so many came
-        elsewhere at this moment that no search was about all of them.
+        Raises ValueError as the book in memory does, and Undecided when visitors came so
+        fast elsewhere that no search included all of them.
         """
         self._copy.replica.identify(probe)
         if not 0 < cm <= self._copy.replica.rule.allowance_cm:
@@ -153,7 +153,7 @@ class Reserving:
         probe: NDArray[np.float32],
         identity: Identity,
     ) -> Reservation:
-        """Take a grant into this instance's memory at once, before the log tells it."""
+        """Take a grant into this instance's memory at once, before the log brings it."""
         name, new = told[2].decode(), bool(told[3])
         reservation = Reservation(
             token=asked.token,
@@ -184,7 +184,7 @@ class Reserving:
         return reservation
 
     def _take_back(self, asked: _Asked) -> None:
-        """Give back here what the server may have reserved without saying so in time."""
+        """Give back what the server may have reserved if its answer did not come in time."""
         if asked.ids:
             self._copy.replica.settle(asked.lost(self._now()), 0.0, self._now())
 
@@ -196,7 +196,7 @@ class Reserving:
     def _reserve_alone(
         self, probe: NDArray[np.float32], cm: float
     ) -> Reservation | Refusal:
-        """Give paper by what is known here; the server is told when it is back."""
+        """Decide with what is known here; the server gets it when it is back."""
         now, copy = self._now(), self._copy
         copy.replica.expire(now)
         identity = copy.replica.identify(probe)

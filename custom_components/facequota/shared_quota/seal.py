@@ -86,13 +86,13 @@ class EpochKey:
         return bytes(self._key)
 
     def overwrite(self) -> None:
-        """Leave nothing of the key: the epoch is over."""
+        """Overwrite the key: the epoch is over."""
         self._key[:] = bytes(len(self._key))
         self._cipher = ChaCha20Poly1305(bytes(32))
 
 
 class Greeting(NamedTuple):
-    """What an instance says of itself to the others."""
+    """What an instance reports about itself to the others."""
 
     name: str
     public: bytes

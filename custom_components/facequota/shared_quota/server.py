@@ -1,4 +1,4 @@
-"""The operator's server: where it is, whether it is fit for a shared quota, a connection."""
+"""The operator's server: its address, the check of its settings, the connections."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,7 +33,7 @@ MAX_CLOCK_DIFFERENCE_S: Final = 60.0
 
 
 class Trouble(StrEnum):
-    """Why there is no shared quota at this moment; each has its words in the UI."""
+    """Why there is no shared quota at this moment; each has a text in the UI."""
 
     NO_ANSWER = "no_answer"
     TLS = "tls"
@@ -51,7 +51,7 @@ class Trouble(StrEnum):
 
 
 class Unfit(Exception):
-    """There is no shared quota with this server, for a reason that has words."""
+    """A server that cannot be used; the reason is a Trouble."""
 
     def __init__(self, trouble: Trouble) -> None:
         """Say why."""
@@ -61,7 +61,7 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
-    """What is needed for a connection. Several addresses: whichever is no replica."""
+    """The settings of a connection. Of several addresses the one that is no replica is used."""
 
     addresses: tuple[Address, ...]
     username: str | None
@@ -140,7 +140,7 @@ class Server:
         return self._client
 
     async def open(self) -> None:
-        """Find the server that is no replica; raise Unfit, or whatever the last one did."""
+        """Connect to the server that is no replica; raise Unfit, or the last one's error."""
         await self.close()
         error: Exception = Unfit(Trouble.NO_ANSWER)
         for address in self._settings.addresses:
@@ -167,7 +167,7 @@ class Server:
         raise error
 
     async def _plain(self, address: Address) -> bool:
-        """Return whether somebody is there who just does not speak TLS."""
+        """Return whether a server answers there without TLS."""
         if self._settings.context is None:
             return False
         with suppress(OSError, TimeoutError):

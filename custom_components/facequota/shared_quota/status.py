@@ -1,4 +1,4 @@
-"""What people are told of a shared quota."""
+"""The status of a shared quota, for the sensor and the receipt."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from .server import Trouble
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Where a shared quota stands; since is monotonic."""
+    """The status of a shared quota; since is monotonic."""
 
     connected: bool
     since: float
@@ -17,22 +17,22 @@ class Status:
     """The names of the instances that are here, this one among them."""
     round_trip_s: float
     double_grants: int
-    """Portions given twice while the server was away, as far as was found out."""
+    """Portions that were given twice while the server was away, as far as known."""
     forged: int
-    """How often the server held what no member had written."""
+    """How often the server had data that no member had written."""
     waiting: int
-    """Settlements and the like that the server has not been told yet."""
+    """Messages that wait for the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeReceipt:
-    """What a purge everywhere came to."""
+    """The result of a purge at all instances."""
 
     faces: int
     reservations: int
     acknowledged: tuple[str, ...]
     """Names of the instances that have forgotten everybody."""
     missing: tuple[str, ...]
-    """Names of those that were here and did not say so in time."""
+    """Names of those that were here and did not confirm in time."""
     swept: bool
     """Nothing of them is left on the server."""

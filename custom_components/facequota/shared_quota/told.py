@@ -1,4 +1,4 @@
-"""How an account is told between an instance and the server."""
+"""The format of an account between an instance and the server."""
 
 from collections.abc import Iterator
 import math
@@ -25,7 +25,7 @@ def text(value: bytes) -> str:
 def unpacked(packed: bytes) -> Iterator[list[Any]]:
     """Yield the visitors of a page that the server packed into one value.
 
-    As one value because a client takes its time over each of many small ones.
+    It is one value because a client is slow with many small ones.
     """
     at = 0
     while at < len(packed):
@@ -42,10 +42,10 @@ def unpacked(packed: bytes) -> Iterator[list[Any]]:
 def standing_of(
     state: list[Any], latest: float, *, clock: ServerClock, rule: Rule, now: float
 ) -> Standing:
-    """Return an account as the server tells it; raise ValueError if none is told.
+    """Return an account from the server's format; raise ValueError if it is none.
 
-    Nobody is remembered longer than the paper allows for which the template was
-    sealed, whatever whoever has the server's password wrote there.
+    The TAT is bounded by the one that the template was sealed for. So nobody who has only
+    the server's password can make a visitor be remembered longer.
     """
     name, tat_ms = text(state[0]), float(state[1])
     if not math.isfinite(tat_ms):
@@ -69,6 +69,6 @@ def standing_of(
 
 
 def later(mine: Standing, there: Standing) -> Standing:
-    """Return the later of two standings of one visitor, with what is open in either."""
+    """Return the later of two accounts of one visitor, with the open reservations of both."""
     opened = {one.token: one for one in (*there.reservations, *mine.reservations)}
     return Standing(tat=max(mine.tat, there.tat), reservations=tuple(opened.values()))

@@ -1,4 +1,4 @@
-"""What the server is told of visitors that it does not know, or knows less of."""
+"""Which visitors must be sent to the server, because it lacks them or a part of them."""
 
 from typing import Final
 
@@ -10,12 +10,12 @@ from .told import later
 
 type Message = tuple[str | bytes | float, ...]
 
-# What two estimates of one moment differ by.
+# By how much two estimates of one moment may differ.
 _TOLERANCE_MS: Final = 50.0
 
 
 def message(copy: Copy, name: str, mine: Standing) -> Message:
-    """Return what the server is told of a visitor who stands so here.
+    """Return the message about a visitor's account for the server.
 
     Raises Forged without a key, KeyError when nobody has that id.
     """
@@ -46,7 +46,7 @@ def message(copy: Copy, name: str, mine: Standing) -> Message:
 def missing(copy: Copy, before: dict[str, Standing], there: set[str]) -> list[Message]:
     """Return what a server that lost its memory does not know of these visitors.
 
-    They stand here as before; those whom it knows of, as it says.
+    The accounts are those from before; a visitor whom it knows has the server's account.
     """
     messages = []
     for name, mine in before.items():
@@ -61,7 +61,7 @@ def missing(copy: Copy, before: dict[str, Standing], there: set[str]) -> list[Me
 
 
 def _is_more(both: Standing, there: Standing) -> bool:
-    """Return whether somebody owes more, or has more paper reserved, than is told."""
+    """Return whether a visitor owes more, or has more reserved, than the server has."""
     opened = {one.token for one in there.reservations}
     return (both.tat - there.tat) * 1000 > _TOLERANCE_MS or any(
         one.token not in opened for one in both.reservations

@@ -1,4 +1,4 @@
-"""What papers and panel say of a site: settings in force and figures of this moment."""
+"""The facts of a site for papers and page: settings in force and present figures."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -39,10 +39,10 @@ NOTICE_URL: Final = f"/{DOMAIN}/notice/{{entry_id}}"
 
 
 class Way(StrEnum):
-    """How visitors say something at the dispensers of a site."""
+    """How visitors ask for something at the dispensers of a site."""
 
     STAFF = "staff"
-    """Some dispenser has no button for it: the notice is one for all."""
+    """Some dispenser has no button for it, and the notice is one for all: ask the staff."""
     PRESS = "press"
     HOLD = "hold"
     EITHER = "either"
@@ -51,7 +51,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispenserFacts:
-    """One dispenser, and what a visitor can say by its buttons."""
+    """One dispenser, and what its buttons can mean."""
 
     name: str
     suspended: bool
@@ -59,9 +59,9 @@ class DispenserFacts:
     urgent_button: bool
     forget_button: bool
     hold_for_open: bool
-    """Our firmware with one button: without a face by holding it."""
+    """Our firmware with one button: hold it for paper without a face."""
     hold_to_forget: bool
-    """Our firmware: forgotten by holding the button."""
+    """Our firmware: hold the button to be forgotten."""
     firmware: str | None
 
     @classmethod
@@ -107,17 +107,17 @@ class LaneFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
-    """All that is said of a site; nothing in it is about a person."""
+    """The facts of a site; nothing in them is about a person."""
 
     name: str
     operator: str | None
     contact: str | None
     at: datetime
     notice_address: str | None
-    """Where whoever is in the house's network reads the notice, if the manager allows it."""
+    """The notice's address in the local network, if the manager allows it."""
     camera_position: str
     camera_opened: Opened
-    """When cameras are opened: the longest that any dispenser's is."""
+    """When cameras are opened: of all dispensers the setting that is open longest."""
     portion_cm: float
     allowance_cm: float
     window_min: float
@@ -127,7 +127,7 @@ class SiteFacts:
     suspended: bool
     """No camera of the site is read."""
     shared_quota: bool
-    """Sealed templates are on a server of the operator's as well."""
+    """Whether sealed templates are also on the operator's server (a shared quota)."""
     dispensers: list[DispenserFacts]
     faces: int
     most_faces_ever: int
@@ -154,17 +154,17 @@ class SiteFacts:
 
     @property
     def open_way(self) -> Way:
-        """Return how paper is had without a face."""
+        """Return how a visitor asks for paper without a face."""
         return self._way("open_button", "hold_for_open")
 
     @property
     def forget_way(self) -> Way:
-        """Return how visitors have themselves forgotten."""
+        """Return how a visitor asks to be forgotten."""
         return self._way("forget_button", "hold_to_forget")
 
     @property
     def urgent_way(self) -> Way:
-        """Return how urgent need gets its portion; our firmware's is held."""
+        """Return how a visitor asks in urgent need; with our firmware by holding a button."""
         return self._way("urgent_button", "hold_to_forget")
 
     def as_dict(self) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
             default=Opened.REQUEST,
         ),
         portion_cm=values[CONF_PORTION_CM],
-        # The one that is used, which is never below a portion.
+        # The allowance that is used; it is never below a portion.
         allowance_cm=max(values[CONF_PORTION_CM], values[CONF_ALLOWANCE_CM]),
         window_min=values[CONF_WINDOW_MIN],
         refused_at_most_one_in=int(values[CONF_REFUSED_AT_MOST_ONE_IN]),
@@ -235,7 +235,7 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
 
 
 def _notice_address(hass: HomeAssistant, site: Site) -> str | None:
-    """Return the notice's address in the house's own network, if it has one."""
+    """Return the notice's address in the local network, if there is one."""
     try:
         house = get_url(hass, allow_external=False, allow_cloud=False)
     except NoURLAvailableError:

@@ -24,13 +24,13 @@ from homeassistant.util.network import is_local
 from .facts import NOTICE_URL, async_site_facts
 from .render import Paper, async_render
 
-# A crowd before a notice, and less than what keeps a small machine busy.
+# Enough for a crowd before a notice, and too little to keep a small machine busy.
 MAX_READS: Final = 30
 READS_WITHIN_S: Final = 10.0
 
 
 class NoticeView(HomeAssistantView):
-    """The notice without an account: nothing else, and only where the manager wants it."""
+    """Serves the notice, and nothing else, without an account."""
 
     url = NOTICE_URL
     extra_urls = [f"{NOTICE_URL}/{{language}}"]
@@ -71,7 +71,7 @@ class NoticeView(HomeAssistantView):
 
 
 def _from_the_house(hass: HomeAssistant, request: web.Request) -> bool:
-    """Return if somebody asks from the local network, and not by way of a cloud."""
+    """Return if the request comes from the local network, and not through a cloud."""
     if is_cloud_connection(hass) or request.remote is None:
         return False
     try:
@@ -90,7 +90,7 @@ def _preferred(request: web.Request) -> str:
 
 
 def _headers(page: str) -> dict[str, str]:
-    """Return headers by which nothing runs and nothing but the page's own style counts."""
+    """Return headers that allow no script, and no style but the page's own."""
     style = page.partition("<style>")[2].partition("</style>")[0]
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return {

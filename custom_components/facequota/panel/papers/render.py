@@ -29,7 +29,7 @@ class Paper(StrEnum):
     LOG = "log"
 
 
-# Names, whoever gave them, are text and never markup.
+# Names are text and never markup.
 _TEMPLATES: Final = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -38,7 +38,7 @@ _TEMPLATES: Final = jinja2.Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.globals["pictograms"] = PICTOGRAMS
-# Error correction of level M: about a seventh of it may be spoilt.
+# Error correction of level M: about a seventh of the code may be damaged.
 _TEMPLATES.filters["qr_code"] = lambda text: Markup(
     segno.make_qr(text, error="m").svg_inline(
         svgclass="code", lineclass=None, omitsize=True
@@ -151,16 +151,16 @@ def _render(
 
 
 def _number(value: float) -> str:
-    """Return a number without zeros that say nothing: 60, 7.5."""
+    """Return a number without trailing zeros: 60, 7.5."""
     return f"{round(value, 1):g}" if abs(value) < 100_000 else f"{value:.0f}"
 
 
 def _minutes(seconds: float) -> float:
-    """Return seconds as minutes, rounded up: a face is never called younger."""
+    """Return seconds as minutes, rounded up: the age of a face is never understated."""
     return -(-seconds // 6) / 10
 
 
 def _local(value: datetime | str) -> datetime:
-    """Return a moment where the house is."""
+    """Return a moment in Home Assistant's time zone."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return dt_util.as_local(moment)

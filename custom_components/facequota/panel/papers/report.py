@@ -29,7 +29,7 @@ HOURS: Final = 24
 
 
 class Period(StrEnum):
-    """What a report is of: whole days that end with the last midnight."""
+    """The period of a report: whole days that end with the last midnight."""
 
     WEEK = "week"
     MONTH = "month"
@@ -46,7 +46,7 @@ class Period(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Paper:
-    """How a dispenser was kept in paper: hours with paper of those known, and refills."""
+    """Paper at one dispenser: hours with paper, hours that are known, and refills."""
 
     name: str
     hours_with: int = 0
@@ -82,7 +82,7 @@ class Report:
 
     @property
     def visitors(self) -> int:
-        """Return how many asked for paper and were answered."""
+        """Return how many visitors asked for paper and were answered."""
         return self.totals["portions_granted"] + self.totals["portions_refused"]
 
     @property

@@ -8,7 +8,7 @@ from custom_components.facequota.site.display_access import FORGET, WISHES
 
 from .facts import DispenserFacts
 
-# As the notice says it; the firmware is content with one second for paper without a face.
+# The times in the notice; for paper without a face the firmware needs one second only.
 HELD_FOR_OPEN_S: Final = 2
 HELD_S: Final = 5
 
@@ -21,7 +21,7 @@ class Sticker(NamedTuple):
 
 
 def stickers(dispensers: Iterable[DispenserFacts]) -> list[Sticker]:
-    """Return those that some dispenser needs, each once; all four without a dispenser."""
+    """Return the stickers that some dispenser needs, each once; all four if there is none."""
     needed = {one for dispenser in dispensers for one in _of_dispenser(dispenser)}
     if not needed:
         return [Sticker(wish, 0) for wish in WISHES]

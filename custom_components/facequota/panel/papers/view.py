@@ -24,7 +24,7 @@ PAPERS_URL: Final = f"/api/{DOMAIN}/papers/{{entry_id}}/{{language}}/{{name}}"
 STICKERS: Final = "stickers"
 REPORTS: Final = {f"report-{period}": period for period in Period}
 
-# A paper shows text and its own style; nothing in it runs or comes from elsewhere.
+# A paper is text with its own style: no script, and nothing from elsewhere.
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",

@@ -1,4 +1,4 @@
-"""What one visitor's display shows at this moment, as plain values."""
+"""What a visitor's display shows now, as plain values."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ SHOWN_FOR_S: Final = 8
 
 
 class Picture(StrEnum):
-    """The pictures there are; a sentence stands below each."""
+    """The pictures of the display; each has a sentence below it."""
 
     IDLE = "idle"
     OPEN_LANE = "open_lane"
@@ -43,15 +43,15 @@ _PICTURES: Final[Mapping[str, Picture]] = {
 
 
 class Screen:
-    """Follows one dispenser; the same visit never stays longer than a moment."""
+    """Follows one dispenser; what a visit shows is blank again after some seconds."""
 
     def __init__(
         self, hass: HomeAssistant, dispenser: Dispenser, nearest: Sequence[str] = ()
     ) -> None:
         """Look at a dispenser; nothing is followed yet.
 
-        nearest are the ids of others to send a visitor to, by the way to them; all others
-        of the site, in its own order, without any.
+        nearest are the ids of other dispensers to send a visitor to, the nearest first. If it
+        is empty, all others of the site are used, in the site's order.
         """
         self._hass = hass
         self._dispenser = dispenser
@@ -70,7 +70,7 @@ class Screen:
         self._releases = [
             one.said.add(self._on_said),
             one.visits.add(self._on_visit),
-            # Another one's end of paper changes where this one sends a visitor to.
+            # When another dispenser runs out of paper, this one must send visitors elsewhere.
             *(
                 other.changes.add(self._look)
                 for other in self._site.dispensers.values()
@@ -147,7 +147,7 @@ class Screen:
 
     @callback
     def _look(self) -> None:
-        """Tell what is shown, if it is something else than before."""
+        """Send what is shown, if it has changed."""
         if (now := self.as_dict()) != self._shown:
             self._shown = now
             self.changes.tell()

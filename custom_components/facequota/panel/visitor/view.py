@@ -62,7 +62,7 @@ class DisplayPageView(HomeAssistantView):
     requires_auth = False
 
     async def get(self, request: web.Request, token: str) -> web.Response:
-        """Return the page, or 404 for an address that is none any more."""
+        """Return the page, or 404 for an address that is not valid (any more)."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token)) is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
@@ -91,7 +91,7 @@ class DisplayEventsView(HomeAssistantView):
     requires_auth = False
 
     async def get(self, request: web.Request, token: str) -> web.StreamResponse:
-        """Send the state of this moment and every other one after it."""
+        """Send the present state and every change after it."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token)) is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
@@ -107,7 +107,7 @@ class DisplayEventsView(HomeAssistantView):
         screen.start()
         found.use.streams += 1
         try:
-            # A reload builds other dispensers, a removal revokes: then it ends.
+            # The stream ends at a reload, which makes new dispensers, and at a removal.
             while (now := opened(hass, token)) and now.dispenser is found.dispenser:
                 changed.clear()
                 state = json_dumps({**screen.as_dict(), "now": _now()})
@@ -149,7 +149,7 @@ class DisplayPressView(HomeAssistantView):
 
 
 async def _serve(dispenser: Dispenser, wish: str) -> None:
-    # The visitor is told by the display and not by an exception.
+    # A failure is shown on the display.
     with suppress(HomeAssistantError):
         if wish == FORGET:
             await dispenser.forget()
