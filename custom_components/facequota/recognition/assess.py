@@ -16,7 +16,7 @@ from .spoilt import is_spoilt
 from .sunglasses import hide_the_eyes
 
 MIN_FACE_HEIGHT_PX = 64
-"""Below this the engines enlarge the face by more than a half and see mush."""
+"""Below this the engines enlarge the face by more than a half and see no detail."""
 
 NEAR_EQUAL = 0.75
 """A second face at least this much of the first one's height stands beside it.

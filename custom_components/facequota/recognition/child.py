@@ -1,4 +1,4 @@
-"""One worker process as its parent sees it, from its hello to its end."""
+"""The parent's side of one worker process, from its hello to its end."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ class Child:
         """Return what the worker sees in a picture, of which it looks `near` first.
 
         Raises WorkerError ("died", "sigill", "protocol"). After that, and after a
-        cancellation in mid-answer, the worker is out of step and must be ended.
+        cancellation in mid-answer, the worker is out of sync and must be ended.
         """
         try:
             # A worker that died shows in the answer: reading tells why.
@@ -120,9 +120,9 @@ class Child:
     async def end(self) -> None:
         """End the process for good: let it go, terminate, kill. Idempotent.
 
-        It ends by itself when its input does, and one that is dying already must be
-        left the moment that it takes to leave its own exit status. Whoever is called
-        off while waiting for it waits all the same: no child outlives its keeper.
+        It ends by itself when its input does. A process that is dying already gets the time
+        to leave its own exit status. A caller that is cancelled waits all the same, so that
+        no child outlives its parent.
         """
         ending = asyncio.create_task(self._end())
         called_off = False
@@ -156,8 +156,8 @@ class Child:
     async def _follow(self) -> None:
         """Wait for the end of the process, and end what it may have left behind.
 
-        It is forbidden to start another one; where the kernel knows no such ban, its
-        heirs hold its pipes.
+        The sandbox forbids it to start processes. Without the sandbox its own children may
+        still hold its pipes.
         """
         await self._process.wait()
         self._send(signal.SIGKILL)

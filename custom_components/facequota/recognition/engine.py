@@ -1,4 +1,4 @@
-"""What an engine must do, and what one frame shows.
+"""The interface of an engine, and the result of one frame.
 
 Imports nothing native but numpy: Home Assistant's process reads these types too.
 """
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 class Guidance(StrEnum):
-    """Why a frame is of no use, as something the visitor can do about it."""
+    """Why a frame is not usable, as advice to the visitor."""
 
     NO_FACE = "no_face"
     CLOSER = "closer"
@@ -25,7 +25,7 @@ class Guidance(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """Why bytes are no picture that can be used: what they are, or what is wrong."""
+    """Why a picture cannot be read: its format, or what is wrong with it."""
 
     EMPTY = "empty"
     BROKEN = "broken"
@@ -99,13 +99,13 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """Which engine answers. Templates of different engines never meet."""
+    """The engine of a worker. Templates of different engines are never compared."""
 
     name: str
     version: str
     dimension: int
     metric: str
-    """Always "euclidean" today: engines that think in cosines return unit vectors."""
+    """Always "euclidean": engines with a cosine metric return unit vectors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class Face:
 
 
 class FaceEngine(Protocol):
-    """One way to find faces and to tell them apart. Lives in the child only."""
+    """Finds faces and computes their templates. Loaded in the child only."""
 
     @property
     def info(self) -> EngineInfo:
@@ -152,7 +152,7 @@ class FaceEngine(Protocol):
 
 
 class AttackDetector(Protocol):
-    """What tells a person from a picture of one. Lives in the child only."""
+    """Distinguishes a person from a picture of one. Loaded in the child only."""
 
     def live(self, picture: NDArray[np.uint8], face: Face) -> float | None:
         """Return 0..1, near 1 for a person; None where it cannot be told."""

@@ -31,9 +31,9 @@ _STANDARD_LINES = 480
 _MOST_ENLARGED = 1.5
 
 _FACE_BESIDE_PX = 92
-"""How large somebody beside the nearest shall be for the detector.
+"""How large a face beside the nearest is made for the detector.
 
-At its very limit it overlooked 14 of 48 such people, a little above it none.
+At its limit it missed 14 of 48 such people, a little above it none.
 """
 
 _ROOM = 0.75

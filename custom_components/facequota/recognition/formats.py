@@ -1,4 +1,4 @@
-"""What bytes are that cannot be read as a picture, told by how they begin."""
+"""The format of bytes that cannot be read as a picture, by their beginning."""
 
 from .engine import Unreadable
 

@@ -1,4 +1,4 @@
-"""Several frames, one probe."""
+"""Combines several frames into one probe."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""A second wall around files and processes, where the kernel has it.
+"""Landlock: a second protection of files and processes, where the kernel has it.
 
 Landlock (Linux 5.13, the limits on signals 6.12) shuts a process in for good without
 any privilege. Besides the files that it names it keeps the process from tracing others,

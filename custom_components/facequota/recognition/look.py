@@ -21,8 +21,8 @@ def look(
 
     `near` is where the visitor was in the frame before, if that one was usable.
 
-    Only a frame without guidance gets a template: it is by far the dearest step, and
-    a face seen badly must not be remembered.
+    Only a frame without guidance gets a template: this step takes by far the most time,
+    and a badly seen face must not be remembered.
     """
     start = perf_counter()
     template = None

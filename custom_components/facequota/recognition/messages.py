@@ -1,4 +1,4 @@
-"""What passes between Home Assistant's process and the child.
+"""The messages between Home Assistant's process and the child.
 
 A message is a header of eight bytes (two of magic, version, kind, length of the body,
 big endian) and its body. The parent sends pictures, the child first says hello and
@@ -67,7 +67,7 @@ _LIMITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """What the child says of itself once its engine is loaded."""
+    """The child's first message, once its engine is loaded."""
 
     engine: EngineInfo
     sandbox: Mapping[str, bool]
@@ -82,7 +82,7 @@ def encode_header(kind: Kind, length: int) -> bytes:
 def decode_header(header: bytes | bytearray, *, expected: Kind) -> int:
     """Return the length of the body that follows.
 
-    Raises ProtocolError on rubbish, another version, another kind than `expected`
+    Raises ProtocolError on invalid data, another version, another kind than `expected`
     and a body that is longer than its kind allows.
     """
     try:

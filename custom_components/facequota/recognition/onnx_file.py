@@ -44,7 +44,7 @@ class Network:
 
 
 def read_onnx(path: Path) -> Network:
-    """Return the network of a file. Raises ValueError or IndexError on rubbish."""
+    """Return the network of a file. Raises ValueError or IndexError on invalid data."""
     graph = _message(path.read_bytes())[7][0]
     fields = _message(graph)
     return Network(

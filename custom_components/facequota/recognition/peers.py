@@ -1,6 +1,6 @@
-"""Which hosts this process is connected to: a camera may send its reader to another one.
+"""The hosts that this process is connected to: a camera may redirect the reader.
 
-FFmpeg follows redirects and cannot be told not to. It can be seen afterwards.
+FFmpeg follows redirects, and no option forbids that. The connections show it afterwards.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address

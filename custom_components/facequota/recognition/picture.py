@@ -1,4 +1,4 @@
-"""A camera's bytes become pixels. Runs in the child only: nobody vouches for the bytes."""
+"""A camera's bytes become pixels. Runs in the child only: the bytes are untrusted."""
 
 from contextlib import suppress
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Several workers for many dispensers: more of them only while somebody has to wait."""
+"""A pool of workers for many dispensers: more workers only while a visitor has to wait."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is done to an engine's packages between their installation and their first use.
+"""Prepares an engine's packages after their installation: converts the networks.
 
 Runs in a process of its own, with the packages on its path: numpy in Home Assistant's
 process must not stall it.

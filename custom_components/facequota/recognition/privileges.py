@@ -1,4 +1,4 @@
-"""Whose name the child runs under, and what that name may do: as good as nothing.
+"""The user that the child runs as, which has almost no rights.
 
 Home Assistant is root on its own operating system and in most containers. Root without
 privileges is still the owner of every file there, so the child becomes nobody; it

@@ -1,4 +1,4 @@
-"""What a process gives up before it sees a picture.
+"""The rights that a process gives up before it reads a picture.
 
     granted = sandbox.enter()          # before the first thread; network=True keeps the network
     ...                                # load what is needed: files can still be read

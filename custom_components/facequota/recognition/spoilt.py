@@ -1,4 +1,4 @@
-"""Whether a face was spoilt between the lens and here: combed, or with a part missing."""
+"""Detects faces that were damaged on the way: interlaced, or with a part missing."""
 
 from math import ceil, floor
 

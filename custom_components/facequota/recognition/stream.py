@@ -1,6 +1,6 @@
 """One open stream: its packets since the last key frame, decoded on request.
 
-In the reader's process only: nobody vouches for the bytes.
+In the reader's process only: the bytes are untrusted.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What passes between Home Assistant's process and the reader of a stream.
+"""The messages between Home Assistant's process and the reader of a stream.
 
 A message is a header of five bytes (kind, length of the body, big endian) and its body.
 The parent trusts nothing it reads: lengths are bounded before they are read.

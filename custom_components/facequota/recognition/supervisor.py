@@ -1,4 +1,4 @@
-"""The parent's end of the worker: start, feed, time out, restart, give up."""
+"""The parent's control of the worker: start, send, time out, restart, give up."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The system calls that a process with strangers' pictures in it has no use for.
+"""The system calls that are refused to a process that reads pictures.
 
 Numbers are those of x86_64 and of aarch64 (None: not there), from the kernel's own
 tables: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.

@@ -1,7 +1,7 @@
-"""An installed engine is tried on a drawn face, and how long a frame takes is told.
+"""Tests an installed engine on a drawn face, and measures the time for a frame.
 
-Runs in a process of its own. The face is nobody's: ellipses, painted one over another
-and blurred. Both engines take it for one, and it makes them do all that a visitor does.
+Runs in a process of its own. The face is drawn: ellipses, painted one over another and
+blurred. Both engines find it, and do all the work that a visitor's face needs.
 """
 
 from io import BytesIO
