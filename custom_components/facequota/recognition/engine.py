@@ -88,6 +88,9 @@ class Sighting:
     region: Region | None = None
     """Where the face of a usable frame is, to look there first in the next one."""
 
+    squares: frozenset[int] = frozenset()
+    """Digests of its pixels (squares.py): the same ones again are the same picture."""
+
     unreadable: Unreadable | None = None
     """Why the picture could not be read, with Guidance.UNREADABLE_PICTURE only."""
 

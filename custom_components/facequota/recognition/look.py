@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .assess import assess
 from .engine import AttackDetector, Face, FaceEngine, Guidance, Region, Sighting
 from .picture import UnreadablePictureError, decode
+from .squares import squares
 
 
 def look(
@@ -29,6 +30,7 @@ def look(
     faces = []
     quality = 0.0
     height = eyes_at = live = where = unreadable = None
+    pixels: frozenset[int] = frozenset()
     try:
         picture = decode(data)
     except UnreadablePictureError as err:
@@ -47,6 +49,7 @@ def look(
                 guidance, template = Guidance.LOOK_HERE, None
             else:
                 where = region(faces[0], picture.pixels)
+                pixels = squares(picture.pixels, faces[0])
                 if detector is not None:
                     live = detector.live(picture.pixels, faces[0])
     return Sighting(
@@ -59,6 +62,7 @@ def look(
         eyes_at=eyes_at,
         live=live,
         region=where,
+        squares=pixels,
         unreadable=unreadable,
     )
 

@@ -17,8 +17,9 @@ import struct
 import numpy as np
 
 from .engine import EngineInfo, Guidance, Region, Sighting, Unreadable
+from .squares import MAX_SQUARES
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024
 """Above any camera's snapshot: a 16-megapixel PNG of a noisy scene fits."""
@@ -37,9 +38,11 @@ REGION_SIZE = _REGION.size
 
 # guidance and unreadable (0: none, else the place in the enumeration from 1), faces,
 # quality, face height, milliseconds, eyes_at, live (NaN: none), length of the template
-# that follows the region as float32
+# that follows the region and the squares as float32
 _SIGHTING = struct.Struct("!BBBfffffH")
-_HEAD_SIZE = _SIGHTING.size + REGION_SIZE
+# Digests, 0 where there are fewer.
+_SQUARES = struct.Struct(f"!{MAX_SQUARES}I")
+_HEAD_SIZE = _SIGHTING.size + REGION_SIZE + _SQUARES.size
 _GUIDANCES = (None, *Guidance)
 _UNREADABLE = (None, *Unreadable)
 _MAX_SIGHTING_BYTES = _HEAD_SIZE + 4 * MAX_DIMENSION
@@ -146,6 +149,7 @@ def encode_sighting(sighting: Sighting) -> bytes:
             len(template) // 4,
         )
         + encode_region(sighting.region)
+        + _SQUARES.pack(*sighting.squares, *[0] * (MAX_SQUARES - len(sighting.squares)))
         + template
     )
 
@@ -185,7 +189,9 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         recognition_ms=ms,
         eyes_at=_optional(eyes_at),
         live=_optional(live),
-        region=decode_region(body[_SIGHTING.size : _HEAD_SIZE]),
+        region=decode_region(body[_SIGHTING.size : _SIGHTING.size + REGION_SIZE]),
+        squares=frozenset(_SQUARES.unpack_from(body, _SIGHTING.size + REGION_SIZE))
+        - {0},
         unreadable=_UNREADABLE[why],
     )
 

@@ -185,6 +185,8 @@ class _Attempt:
             return self._reason
         if self.frames.people_changed:
             return Doubt.SEVERAL_PEOPLE
+        if self.frames.repeats:
+            return NoPicture.FROZEN_PICTURE
         # An unreadable picture may well have the same bytes each time.
         return pictures.missing if self._was_readable else _UNREADABLE
 

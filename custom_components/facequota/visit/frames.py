@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.engines import Engine
+from custom_components.facequota.recognition.squares import is_same
 
 type Vector = NDArray[np.float32]
 
@@ -23,12 +24,15 @@ class Likeness:
     """Frames of one person in one visit are nearer than this."""
 
 
-# Measured: a frozen picture under a running clock is 0.000 (dlib) and 0.008 (ncnn) away
-# from itself, two real frames never less than 0.045 and 0.26 (docs/cameras.md).
+# Measured: two real frames are never less than 0.045 (dlib) and 0.26 (ncnn) apart
+# (docs/cameras.md). What is nearer is one picture, in pixels that were encoded anew.
 LIKENESS: Final = {
     Engine.FACE_RECOGNITION: Likeness(same_picture=0.02, same_person=0.37),
     Engine.NCNN: Likeness(same_picture=0.08, same_person=1.0),
 }
+
+# The same pixels once may be a frugal encoder's, before somebody who stands still.
+MAX_REPEATS: Final = 3
 
 
 class Frames:
@@ -42,10 +46,17 @@ class Frames:
         """How many pictures were looked at, also such as count for nothing else."""
         self.counted = 0
         """How many of them were surely begun after the request."""
-        self.is_frozen = False
+        self.repeats = 0
+        """How many showed a face in the pixels of one before: they count for nothing."""
         self.people_changed = False
         self._likeness = likeness
+        self._is_one_picture = False
         self._others: list[Sighting] = []
+
+    @property
+    def is_frozen(self) -> bool:
+        """Return if the camera shows one picture again and again."""
+        return self._is_one_picture or self.repeats >= MAX_REPEATS
 
     def add(self, sighting: Sighting, *, counts: bool) -> None:
         """Add a picture; one of unknown age only shows whether the scene is alive."""
@@ -54,8 +65,12 @@ class Frames:
         if sighting.template is None:
             return
         for before in (*self._others, *self.usable):
+            if is_same(before.squares, sighting.squares):
+                self.repeats += 1
+                sighting.overwrite()
+                return
             if _distance(before, sighting) < self._likeness.same_picture:
-                self.is_frozen = True
+                self._is_one_picture = True
         if not counts:
             self._others.append(sighting)
             return

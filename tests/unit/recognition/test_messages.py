@@ -48,6 +48,7 @@ USABLE = Sighting(
     eyes_at=0.5,
     live=0.25,
     region=Region(top=0.0, left=0.25, bottom=0.5, right=1.0),
+    squares=frozenset({1, 2**32 - 1}),
 )
 NO_FACE = Sighting(
     guidance=Guidance.NO_FACE,

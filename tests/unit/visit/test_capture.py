@@ -1,7 +1,8 @@
 """A visitor is looked at until it is clear who this is, and no longer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import repeat
 from typing import Self, cast
 
 import numpy as np
@@ -45,6 +46,7 @@ class Scene:
         self.places = EarlierPlaces()
         self.region = REGION
         self.noise = NOISE
+        self.squares: Iterator[frozenset[int]] = repeat(frozenset())
         self.guidance: list[Guidance] = []
         self.near: list[Region | None] = []
 
@@ -87,6 +89,7 @@ class Scene:
             faces=0 if guidance else 1,
             recognition_ms=1.0,
             region=None if guidance else self.region,
+            squares=next(self.squares),
         )
 
     async def probe(self, book: Book) -> Probe:
@@ -202,6 +205,27 @@ async def test_a_frozen_picture_under_a_running_clock_decides_nothing(
         probe = await scene.probe(book)
         assert probe.template is None
         assert probe.reason == "frozen_picture"
+
+
+async def test_the_same_pixels_are_the_same_picture_however_far_its_templates_are(
+    book: Book,
+) -> None:
+    """A clock near a face moves the template of a frozen picture as a breath would."""
+    scene = Scene(*[face(1)] * 5)
+    scene.squares = repeat(frozenset(range(64)))
+    probe = await scene.probe(book)
+    assert probe.template is None
+    assert probe.reason == "frozen_picture"
+
+
+async def test_the_same_pixels_once_are_not_counted_twice(book: Book) -> None:
+    """An encoder may send somebody who stands still so; the next picture decides."""
+    scene = Scene(*[face(1)] * 3)
+    still = frozenset(range(64))
+    scene.squares = iter((frozenset(), still, still, frozenset(range(64, 128))))
+    probe = await scene.probe(book)
+    assert probe.frames == 3
+    assert is_refused(book, probe)
 
 
 async def test_what_the_camera_held_ready_decides_nothing(book: Book) -> None:

@@ -1,0 +1,51 @@
+"""Digests of a face's pixels, by which a camera that is frozen under a running clock is found out.
+
+Templates cannot tell it surely: a clock near a face moves the points that the network
+finds, and the template of a frozen picture with them by up to 0.28, as far as that of a
+living one. Its pixels can: of a living person not one square comes twice, for a
+sensor's noise alone changes each of them.
+"""
+
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engine import Face
+
+SIDE: Final = 8
+"""Pixels of a square: a block of JPEG."""
+
+MAX_SQUARES: Final = 64
+
+MIN_SAME_SHARE: Final = 0.5
+"""Of a frozen picture 75 % of the squares or more come again (which are a face's moves
+a little with its points), of a living person none (docs/cameras.md)."""
+
+
+def squares(picture: NDArray[np.uint8], face: Face) -> frozenset[int]:
+    """Return digests (32 bits) of squares between the points of a face, MAX_SQUARES at most.
+
+    `picture` is RGB with shape (height, width, 3). The squares lie on a grid of the
+    picture. One of a single colour is left out: an overexposed cheek is white each time.
+    """
+    first = np.maximum(np.ceil(face.points.min(axis=0) / SIDE), 0).astype(int)
+    last = np.minimum(face.points.max(axis=0), picture.shape[1::-1]).astype(int) // SIDE
+    digests = []
+    for row in range(first[1], last[1]):
+        for column in range(first[0], last[0]):
+            top, left = row * SIDE, column * SIDE
+            square = picture[top : top + SIDE, left : left + SIDE]
+            if np.ptp(square):
+                place = bytes((row % 256, column % 256))
+                digest = blake2b(square.tobytes(), digest_size=4, salt=place).digest()
+                digests.append(int.from_bytes(digest))
+    # Of many the smallest: those of the same picture are the same.
+    return frozenset(sorted(digests)[:MAX_SQUARES])
+
+
+def is_same(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Return if two pictures show the same face in the same pixels."""
+    most = min(len(one), len(other))
+    return bool(most) and len(one & other) >= MIN_SAME_SHARE * most
