@@ -71,7 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
         if references.follow():
             return
         if await site.follow_entry():
-            async_name_devices(hass, entry)
+            async_name_devices(hass, site)
         else:
             hass.config_entries.async_schedule_reload(entry.entry_id)
 

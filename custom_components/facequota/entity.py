@@ -36,11 +36,11 @@ def _dispenser_device(dispenser: Dispenser) -> DeviceInfo:
 
 
 @callback
-def async_name_devices(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
+def async_name_devices(hass: HomeAssistant, site: Site) -> None:
     """Give the devices of a site and its dispensers the names that those have now."""
-    registry = dr.async_get(hass)
+    registry, entry = dr.async_get(hass), site.entry
     registry.async_get_or_create(config_entry_id=entry.entry_id, **site_device(entry))
-    for subentry_id, dispenser in entry.runtime_data.dispensers.items():
+    for subentry_id, dispenser in site.dispensers.items():
         registry.async_get_or_create(
             config_entry_id=entry.entry_id,
             config_subentry_id=subentry_id,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -89,14 +90,19 @@ async def async_render_stickers(
     words = {
         language: await async_words(hass, language, "common") for language in languages
     }
-    template = await hass.async_add_executor_job(
-        _TEMPLATES.get_template, "stickers.html"
+    # Templates are read from the disk, what they include when they are rendered.
+    return await hass.async_add_executor_job(
+        partial(
+            _render_stickers,
+            languages=languages,
+            stickers=stickers(facts.dispensers),
+            say=lambda language, key: words[language][f"{_SIGN}{key}"],
+        )
     )
-    return template.render(
-        languages=languages,
-        stickers=stickers(facts.dispensers),
-        say=lambda language, key: words[language][f"{_SIGN}{key}"],
-    )
+
+
+def _render_stickers(**values: object) -> str:
+    return _TEMPLATES.get_template("stickers.html").render(values)
 
 
 async def _async_page(
