@@ -41,7 +41,7 @@ def sent(image: Image.Image, clock: str = "") -> NDArray[np.uint8]:
 def test_a_frozen_picture_under_a_running_clock_is_the_same() -> None:
     """Also when the clock has moved the points of the face a little."""
     frozen = picture(1)
-    moved = replace(FACE, points=POINTS + np.float32([5, -3]))
+    moved = replace(FACE, points=POINTS + np.array([5, -3], np.float32))
     first = squares(sent(frozen, "12:00:01"), FACE)
     assert is_same(first, squares(sent(frozen, "12:00:02"), FACE))
     assert is_same(first, squares(sent(frozen, "12:00:03"), moved))
