@@ -44,7 +44,7 @@ RANGE: Final = 1.6
 LUMP_CM: Final = 150.0
 # Nobody plans further ahead.
 MAX_AHEAD_H: Final = 60 * HOURS
-# Hours longer ago than this were not seen but slept through.
+# Hours longer ago than this were not observed.
 MAX_GAP: Final = timedelta(hours=2)
 
 
@@ -55,7 +55,7 @@ class Forecast:
     at: datetime
     earliest: datetime
     latest: datetime | None
-    """None where it may last longer than anybody plans ahead."""
+    """None if it lasts longer than anybody plans ahead."""
 
 
 def slot(moment: datetime) -> int:
@@ -93,7 +93,7 @@ class UsageProfile:
             or hour < self._hour
             or hour - self._hour > MAX_GAP
         ):
-            # Another time zone, a clock that was set back, or nobody here to count.
+            # Another time zone, a clock that was set back, or Home Assistant was not running.
             self._hour, self._seen_from, self._in_hour = hour, now, 0.0
             return
         while self._hour < hour:
@@ -102,7 +102,7 @@ class UsageProfile:
             self._seen_from = self._hour
 
     def forecast(self, now: datetime, left_cm: float) -> Forecast | None:
-        """Return when so much paper will be used up, None if nobody can tell."""
+        """Return when this much paper will be used up, None if unknown."""
         self.follow(now)
         if left_cm <= 0:
             return Forecast(at=now, earliest=now, latest=now)
@@ -160,7 +160,7 @@ class UsageProfile:
         self._in_hour = 0.0
 
     def _close_day(self) -> None:
-        """Learn how far a day is from what was expected of it."""
+        """Learn how far a day was from its forecast."""
         floor = LUMP_CM
         error = math.log((self._day_used + floor) / (self._day_usual + floor))
         error = max(-MAX_ERROR, min(MAX_ERROR, error))

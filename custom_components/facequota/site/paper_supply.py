@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from .moments import as_moment, elapsed
 from .paper_forecast import Forecast, UsageProfile
 
-# A sensor that tells this much more than was left, as a share of the roll: a new roll.
+# A sensor that shows this much more than was left, as a share of the roll: a new roll.
 # A coarse sensor's own steps are below it.
 NEW_ROLL_SHARE: Final = 0.25
 # Without working hours of the staff: low is this share of the roll.
@@ -40,7 +40,7 @@ class PaperSupply:
     """The roll of one dispenser. Times are aware local datetimes, lengths are cm."""
 
     def __init__(self, profile: UsageProfile) -> None:
-        """Begin without knowing anything of the roll."""
+        """Start without knowing anything of the roll."""
         self.profile = profile
         self.roll_cm: float | None = None
         self.left_cm: float | None = None
@@ -62,7 +62,7 @@ class PaperSupply:
         self.foresee(now)
 
     def reported(self, now: datetime, cm: float) -> bool:
-        """Believe a sensor that tells what is left; return if that is a new roll."""
+        """Take the length that a sensor shows; return if that is a new roll."""
         before, roll = self.left_cm, self.roll_cm
         new = before is not None and cm - before > NEW_ROLL_SHARE * (
             roll or max(cm, 1.0)
@@ -74,7 +74,7 @@ class PaperSupply:
         return new
 
     def refilled(self, now: datetime) -> None:
-        """Somebody says that there is a new roll."""
+        """Take note of a new roll that a person reports."""
         self._refill(now)
         self.left_cm = self.roll_cm
         self.foresee(now)
@@ -95,11 +95,11 @@ class PaperSupply:
 
     @property
     def forecast(self) -> Forecast | None:
-        """Return when the roll will be empty, None if nobody can tell."""
+        """Return when the roll will be empty, None if unknown."""
         return self._forecast
 
     def is_low(self, now: datetime, staff: StaffHours | None) -> bool | None:
-        """Return if it will be empty before staff come again; None if nobody can tell."""
+        """Return if it will be empty before staff come again; None if unknown."""
         if self.left_cm is None:
             return None
         if staff is None:
@@ -157,7 +157,7 @@ class PaperSupply:
 def rounded_forecast(moment: datetime, now: datetime) -> datetime:
     """Return a foreseen moment in steps of ten minutes, of an hour when it is half a day away or more.
 
-    It is not known better, and each new value is a line in Home Assistant's activity.
+    A forecast is not more exact, and each new value is a line in Home Assistant's activity.
     """
     step = 10 if moment - now < HALF_A_DAY else 60
     return moment.replace(minute=moment.minute // step * step, second=0, microsecond=0)

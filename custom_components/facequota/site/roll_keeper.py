@@ -30,12 +30,12 @@ from .paper_supply import PaperSupply
 from .upkeep_options import UpkeepOptions
 
 CM_PER_M: Final = 100.0
-# A device that does not answer by then is asked by a person.
+# If the device does not answer by then, a person has to press its button.
 TELL_WITHIN_S: Final = 10.0
 
 
 class RollKeeper:
-    """Knows how much paper is left at a dispenser, and when there was a new roll."""
+    """Follows how much paper is left at a dispenser, and when there was a new roll."""
 
     def __init__(
         self,
@@ -114,13 +114,13 @@ class RollKeeper:
 
     @callback
     def follow(self) -> None:
-        """Foresee anew, as time goes on; note since when a new roll is needed."""
+        """Update the forecast; store since when a new roll is needed."""
         now = dt_util.now()
         self.supply.foresee(now)
         self.supply.need(now, bool(self.low))
 
     async def refilled(self) -> None:
-        """Somebody says that there is a new roll: the device is told, too.
+        """Count from a new roll that a person reports; the device's button is pressed, too.
 
         Raises HomeAssistantError when the device's own button cannot be pressed; the new
         roll counts all the same.
@@ -154,7 +154,7 @@ class RollKeeper:
 
     @callback
     def _read(self) -> None:
-        """Believe what the roll's sensors tell of its length, if they do."""
+        """Take the length that the roll's sensors show, if they do."""
         told = left_cm(self._hass, self._entities, self.supply.roll_cm)
         if told is not None:
             self.supply.reported(dt_util.now(), told)

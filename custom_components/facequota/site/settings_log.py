@@ -41,9 +41,9 @@ def settings(options: Mapping[str, Any], opened: Mapping[str, str]) -> Settings:
 def changes(
     before: Settings, now: Settings, names: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield what is not as it was: which setting, of which dispenser, from what to what.
+    """Yield each changed setting: its name, its dispenser, the old and the new value.
 
-    Whatever was not there before is no change: a new dispenser, a new kind of setting.
+    A setting that was not there before is no change (a new dispenser, a new setting).
     """
     for where, rules in now.items():
         for key, value in rules.items():

@@ -29,7 +29,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-# A server that is started anew is back before anybody has to be told.
+# A server that restarts is back before an issue is needed.
 AWAY_AFTER_S: Final = 30.0
 ACKNOWLEDGE_S: Final = 5.0
 
@@ -75,7 +75,7 @@ async def server_settings(
 
 
 class Sharing:
-    """Runs the shared book of one site, and says where it stands."""
+    """Runs the shared book of one site, and shows its status."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Sharing:
         self._book: SharedBook | None = None
         self._task: asyncio.Task[None] | None = None
         self._acknowledging: asyncio.Task[PurgeReceipt] | None = None
-        # Who has followed the last purge everywhere, as far as was said.
+        # The instances that have confirmed the last purge.
         self.last_purge: PurgeReceipt | None = None
         visitors.purges.add(self._purged)
 
@@ -107,7 +107,7 @@ class Sharing:
 
     @property
     def status(self) -> Status | None:
-        """Return where the shared quota stands; None while no face is looked for."""
+        """Return the status of the shared quota; None while recognition is switched off."""
         return None if self._book is None else self._book.status
 
     @property
@@ -119,7 +119,7 @@ class Sharing:
         return (dt_util.utcnow() - ago).replace(microsecond=0)
 
     async def start(self) -> None:
-        """Connect, and go on trying; nobody waits for it."""
+        """Connect and retry in the background; no visitor waits for it."""
         if self._subentry is None or self._book is not None:
             return
         data = self._subentry.data
@@ -142,7 +142,7 @@ class Sharing:
         )
 
     async def stop(self) -> None:
-        """Be alone again: nobody who is known elsewhere stays known here."""
+        """Leave the shared quota: everybody from other sites is forgotten here."""
         book, self._book = self._book, None
         if book is None or self._task is None:
             return
@@ -160,7 +160,7 @@ class Sharing:
 
     @callback
     def _purged(self, receipt: Receipt) -> None:
-        """Find out who follows a purge, whoever has asked for it."""
+        """Collect the confirmations of a purge, of any cause."""
         if self._book is None or not _concerns_all(receipt):
             return
         self._acknowledging = self._entry.async_create_background_task(
@@ -175,7 +175,7 @@ class Sharing:
 
     @callback
     def _changed(self) -> None:
-        """Let everybody know; a person too, when it stays away."""
+        """Call the listeners; create an issue when the server stays away."""
         self._visitors.follow()
         self._on_change()
         if (status := self.status) is None:

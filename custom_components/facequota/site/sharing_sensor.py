@@ -1,4 +1,4 @@
-"""What a sensor shows of a shared quota."""
+"""The sensor of a shared quota."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -241,13 +241,13 @@ class Site:
 
     @callback
     def _expired(self, _faces: int) -> None:
-        """Leave nothing of anybody in the worker once nobody is remembered."""
+        """Replace the worker once nobody is remembered, so that no trace of a face stays."""
         if not self.visitors.statistics.faces:
             self._forget_traces()
 
     @callback
     def _forget_traces(self) -> None:
-        """Leave nothing of anybody in the worker, nor of any picture at the cameras."""
+        """Replace the worker, and forget digests and places of faces at the cameras."""
         self.recogniser.renew()
         for dispenser in self.dispensers.values():
             dispenser.camera.forget()

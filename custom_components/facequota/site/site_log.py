@@ -1,4 +1,4 @@
-"""What a site keeps over restarts: receipts, decisions, figures; nothing of a face."""
+"""What a site stores over restarts: receipts, changed settings, figures; nothing of a face."""
 
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -107,7 +107,7 @@ class SiteLog:
 
     @callback
     def follow(self, settings: Settings, names: Mapping[str, str]) -> None:
-        """Keep what the manager changed since; `names` are the dispensers' by their id."""
+        """Store the settings that were changed since; `names` are the dispensers', by id."""
         time = dt_util.utcnow().isoformat()
         self.decisions.extend(
             {ATTR_TIME: time, **change}
@@ -138,7 +138,7 @@ class SiteLog:
 
     @callback
     def set_counter(self, dispenser_id: str, key: str, value: float) -> None:
-        """Keep how far a counter was counted."""
+        """Store how far a counter was counted."""
         self._counters.setdefault(dispenser_id, {})[key] = value
         self._save_soon()
 
@@ -168,7 +168,7 @@ class SiteLog:
 
     @callback
     def faces_now(self, count: int) -> None:
-        """Keep the largest number of faces that were ever remembered at once."""
+        """Store the largest number of faces that were remembered at once so far."""
         if count > self.most_faces:
             self.most_faces = count
             self.changes.tell()

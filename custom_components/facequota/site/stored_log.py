@@ -1,4 +1,4 @@
-"""What can be read of a site's log as it is stored; the rest of it begins anew."""
+"""Reads a site's stored log; parts that cannot be read begin again, empty."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
