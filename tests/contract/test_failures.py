@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.protocol import Reservation
+from custom_components.facequota.shared_quota.epochs import Epochs
 from custom_components.facequota.shared_quota.server import Trouble
 from scripts.park.proxy import Proxy
 from scripts.park.server import VALKEY, QuotaServer
@@ -320,6 +322,26 @@ async def test_a_replica_alone_gives_paper_and_is_told() -> None:
         reserved(await gate.paper(1))
         await until(lambda: gate.book.status.trouble is Trouble.READ_ONLY)
         await gate.kill()
+
+
+async def test_a_member_that_is_slow_to_pass_the_key_on_makes_nobody_forgotten(
+    server: QuotaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever joins waits for it, however busy that machine is."""
+    hand = Epochs.hand
+
+    async def slowly(*arguments: Any) -> None:
+        await asyncio.sleep(3)
+        await hand(*arguments)
+
+    async with gates(1, server.port) as (one,):
+        reserved(await one.paper(1))
+        monkeypatch.setattr(Epochs, "hand", slowly)
+        joining = Gate(server.port, name="late")
+        await joining.open()
+        assert one.knows(1)
+        assert joining.knows(1)
+        await joining.kill()
 
 
 async def test_all_instances_start_anew_and_the_old_faces_open_for_nobody(

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from custom_components.facequota.quota.protocol import Rule
 
+from .functions import EpochEnded
 from .link import Link
 from .pairing import Pairing
 from .seal import EpochKey, Forged, Greeting, Membership
@@ -90,7 +91,10 @@ class Epochs:
         await link.call("hand", key.epoch, instance, wrapped)
 
     async def obtain(self, link: Link, epoch: str) -> EpochKey | None:
-        """Return the key of an epoch from another member; None if nobody has it."""
+        """Return the key of an epoch from another member; None if nobody has it.
+
+        Raises EpochEnded when it has to be tried again: somebody who has it is slow.
+        """
         if key := await self._handed(link, epoch):
             return key
         await link.call("ask", self.instance)
@@ -102,7 +106,7 @@ class Epochs:
                 if all(one.epoch != epoch for one in self.others.values()):
                     return None
             await asyncio.sleep(_LOOK_S)
-        return None
+        raise EpochEnded
 
     async def tick(self, link: Link, key: EpochKey | None) -> Tick:
         """Report that this instance is here; return the server's answer."""
