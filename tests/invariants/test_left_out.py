@@ -1,6 +1,7 @@
-"""A test that is left out says what it needs, so that whoever reads it can bring that."""
+"""No test is left out, or it says what it needs, so that whoever reads it can bring that."""
 
 import ast
+import re
 
 from .sources import ROOT, committed
 
@@ -27,3 +28,16 @@ def test_a_skipped_test_names_what_it_needs() -> None:
             assert str(reason.value).startswith("needs "), reason.value
             found += 1
     assert found
+
+
+def test_every_folder_of_tests_is_run() -> None:
+    """By scripts/test, or by scripts/lint, which it calls."""
+    runners = [(ROOT / "scripts" / name).read_text() for name in ("test", "lint")]
+    commands = re.sub(r"^#.*", "", "\n".join(runners), flags=re.MULTILINE)
+    run = set(re.findall(r"\btests/(\w+)", commands))
+    there = {
+        file.relative_to(ROOT / "tests").parts[0]
+        for file in ROOT.glob("tests/*/**/test_*.py")
+    }
+    assert there
+    assert there <= run
