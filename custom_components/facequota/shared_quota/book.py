@@ -25,8 +25,8 @@ from custom_components.facequota.quota.protocol import (
 from .clock import ServerClock
 from .copy import Copy
 from .epochs import Epochs
-from .errands import Errands
 from .follower import Follower
+from .outbox import Outbox
 from .pairing import Pairing
 from .reserving import PATIENCE_S, Reserving
 from .server import FAILURES, Server
@@ -62,8 +62,8 @@ class SharedBook:
             on_change=on_change,
             on_rule=self._rule_from_elsewhere,
         )
-        self._errands = Errands(self._follower, self._epochs, self._copy, now)
-        self._reserving = Reserving(self._follower, self._errands, self._copy, now)
+        self._outbox = Outbox(self._follower, self._epochs, self._copy, now)
+        self._reserving = Reserving(self._follower, self._outbox, self._copy, now)
         # Visitors who had paper here before join the shared quota.
         for known in replica.names():
             self._copy.charge_alone(known, now())
@@ -76,7 +76,7 @@ class SharedBook:
     def start_over(self, replica: ReplicaOfVisitors) -> None:
         """Use a new empty book in memory after a purge that failed."""
         self._copy.replica = replica
-        self._errands.purge()
+        self._outbox.purge()
 
     async def leave(self, *, for_good: bool) -> None:
         """Send what is waiting, and leave the quota for good.
@@ -135,7 +135,7 @@ class SharedBook:
         """Charge what came out, here at once and on the server as soon as possible."""
         settlement = self.replica.settle(reservation, cm, now)
         if reservation.token in self._copy.there:
-            self._errands.settle(reservation, cm, [reservation.visitor or ""])
+            self._outbox.settle(reservation, cm, [reservation.visitor or ""])
         return settlement
 
     async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
@@ -145,7 +145,7 @@ class SharedBook:
         is that of a portion that came out whole.
         """
         at = settlement.next_portion_at
-        if not await self._errands.confirmed(reservation.visitor or "", PATIENCE_S):
+        if not await self._outbox.confirmed(reservation.visitor or "", PATIENCE_S):
             at = max(at, reservation.next_portion_at)
         return self._clock.at_every_instance(at, self._now())
 
@@ -153,7 +153,7 @@ class SharedBook:
         """Forget whoever this may be, here at once and on the server as soon as possible."""
         self.replica.expire(now)
         names = self.replica.who_may_be(probe)
-        self._errands.forget(names)
+        self._outbox.forget(names)
         return bool(names)
 
     def expire(self, now: float) -> int:
@@ -171,8 +171,8 @@ class SharedBook:
         """
         self.replica.expire(now)
         if older_than_s is None:
-            return self._errands.purge()
-        return self._errands.forget(self._older_than(older_than_s, now))
+            return self._outbox.purge()
+        return self._outbox.forget(self._older_than(older_than_s, now))
 
     def purge_here(
         self, now: float, *, older_than_s: float | None = None
@@ -180,8 +180,8 @@ class SharedBook:
         """Forget them in this instance only; it does not load them from the server again."""
         self.replica.expire(now)
         if older_than_s is None:
-            return self._errands.forget_here(self.replica.names())
-        return self._errands.forget_here(self._older_than(older_than_s, now))
+            return self._outbox.forget_here(self.replica.names())
+        return self._outbox.forget_here(self._older_than(older_than_s, now))
 
     def _older_than(self, older_than_s: float, now: float) -> list[str]:
         """Return who had paper longer ago than this."""
@@ -191,13 +191,13 @@ class SharedBook:
 
     async def purge_receipt(self, counts: PurgeCounts, wait_s: float) -> PurgeReceipt:
         """Return which instances have confirmed the last purge."""
-        return await self._errands.receipt(counts, wait_s)
+        return await self._outbox.receipt(counts, wait_s)
 
     def set_rule(self, rule: Rule, now: float) -> None:
         """Change the rule, here at once and at every instance as soon as possible."""
         if rule != self.rule:
             self.replica.set_rule(rule, now)
-            self._errands.change_rule(rule)
+            self._outbox.change_rule(rule)
 
     def _rule_from_elsewhere(self, rule: Rule) -> None:
         self.replica.set_rule(rule, self._now())

@@ -14,11 +14,11 @@ from custom_components.facequota.quota.protocol import (
     Standing,
 )
 
+from .account_format import standing_of, text
 from .clock import ServerClock
 from .functions import Fallen
 from .seal import EpochKey, Forged
 from .tokens import Tokens
-from .told import standing_of, text
 
 type State = list[Any]
 type Template = NDArray[np.float32]

@@ -6,12 +6,12 @@ from typing import Final
 
 from custom_components.facequota.quota.protocol import Rule, Standing
 
+from .account_format import later, text, unpacked
 from .copy import Copy
 from .epochs import Epochs, Tick, new_epoch
 from .functions import EpochEnded
 from .link import Link
-from .told import later, text, unpacked
-from .untold import Message, message, missing
+from .missing_visitors import Message, message, missing
 
 _PIECE: Final = 200
 

@@ -25,7 +25,7 @@ _LAST_RETRY_S: Final = 5.0
 _CHANGES: Final = 200
 _TRIES: Final = 5
 
-type Errand = Callable[[Link], Awaitable[object]]
+type Sending = Callable[[Link], Awaitable[object]]
 
 
 class Follower:
@@ -55,18 +55,18 @@ class Follower:
         self.since = now()
         self.ready = asyncio.Event()
         # Messages that wait for the server, in order.
-        self._errands: deque[Errand] = deque()
-        self._has_errands = asyncio.Event()
+        self._outbox: deque[Sending] = deque()
+        self._has_messages = asyncio.Event()
 
     @property
     def waiting(self) -> int:
         """Return how many messages wait for the server."""
-        return len(self._errands)
+        return len(self._outbox)
 
-    def send(self, errand: Errand) -> None:
+    def send(self, sending: Sending) -> None:
         """Send the server a message, now or as soon as it is back."""
-        self._errands.append(errand)
-        self._has_errands.set()
+        self._outbox.append(sending)
+        self._has_messages.set()
 
     async def run(self) -> None:
         """Connect, follow, and begin again when that ends, until cancelled."""
@@ -91,7 +91,7 @@ class Follower:
         if self.link is None:
             return
         async with asyncio.timeout(LEAVE_S):
-            while self._errands:
+            while self._outbox:
                 await asyncio.sleep(0.01)
         await self.link.call("leave", self._epochs.instance)
         if for_good:
@@ -106,7 +106,7 @@ class Follower:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._heartbeat(link))
             group.create_task(self._read(link))
-            group.create_task(self._run_errands(link))
+            group.create_task(self._send_outbox(link))
             group.create_task(_until_broken(link))
 
     def _away(self, error: BaseException) -> None:
@@ -160,13 +160,13 @@ class Follower:
                 if instance != self._epochs.instance:
                     await self._epochs.hand(link, self._copy.key, instance)
 
-    async def _run_errands(self, link: Link) -> None:
+    async def _send_outbox(self, link: Link) -> None:
         while True:
-            await self._has_errands.wait()
-            while self._errands:
-                await self._errands[0](link)
-                self._errands.popleft()
-            self._has_errands.clear()
+            await self._has_messages.wait()
+            while self._outbox:
+                await self._outbox[0](link)
+                self._outbox.popleft()
+            self._has_messages.clear()
 
     async def _enter(self, link: Link) -> None:
         """Come into sync with the server; no visitor waits for it."""

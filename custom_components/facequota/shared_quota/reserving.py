@@ -19,10 +19,10 @@ from custom_components.facequota.quota.protocol import (
 )
 
 from .copy import Copy
-from .errands import Errands
 from .follower import Follower
 from .functions import EpochEnded, Fallen
 from .link import Link
+from .outbox import Outbox
 from .server import FAILURES
 
 # A visitor never waits longer for the server than this; then the instance decides alone.
@@ -55,13 +55,13 @@ class Reserving:
     def __init__(
         self,
         follower: Follower,
-        errands: Errands,
+        outbox: Outbox,
         copy: Copy,
         now: Callable[[], float],
     ) -> None:
         """Use a connection that may come and go."""
         self._follower = follower
-        self._errands = errands
+        self._outbox = outbox
         self._copy = copy
         self._now = now
 
@@ -191,7 +191,7 @@ class Reserving:
     def _call_off(self, asked: _Asked) -> None:
         """Have it given back there too."""
         if asked.ids:
-            self._errands.settle(asked.lost(self._now()), 0.0, asked.ids)
+            self._outbox.settle(asked.lost(self._now()), 0.0, asked.ids)
 
     def _reserve_alone(
         self, probe: NDArray[np.float32], cm: float

@@ -21,7 +21,7 @@ _AT_ONCE: Final = 64
 _LOOK_S: Final = 0.05
 
 
-class Errands:
+class Outbox:
     """Settlements, forgetting, purges and rules, each of which may be sent twice."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Errands:
         settled = Unconfirmed(reservation=reservation, cm=cm, names=tuple(names))
         copy.unconfirmed[reservation.token] = settled
 
-        async def errand(link: Link) -> None:
+        async def sending(link: Link) -> None:
             # The epoch has ended: its visitors are forgotten and owe nothing.
             with suppress(EpochEnded):
                 await link.call(
@@ -54,7 +54,7 @@ class Errands:
                 )
             copy.confirm(reservation.token)
 
-        self._follower.send(errand)
+        self._follower.send(sending)
 
     async def confirmed(self, name: str, wait_s: float) -> bool:
         """Return whether the server knows all that was settled here for a visitor.
@@ -84,7 +84,7 @@ class Errands:
         """Forget visitors here at once, and there."""
         epoch, counts = self._epoch, self.forget_here(names)
 
-        async def errand(link: Link) -> None:
+        async def sending(link: Link) -> None:
             for at in range(0, len(names), _AT_ONCE):
                 try:
                     await link.call("forget", epoch, *names[at : at + _AT_ONCE])
@@ -92,7 +92,7 @@ class Errands:
                     return
 
         if names:
-            self._follower.send(errand)
+            self._follower.send(sending)
         return counts
 
     def purge(self) -> PurgeCounts:
@@ -105,13 +105,13 @@ class Errands:
         self._follower.ready.clear()
         purge = self._purge = entry.purge_due = secrets.token_hex(8)
 
-        async def errand(link: Link) -> None:
+        async def sending(link: Link) -> None:
             if entry.purge_due == purge:
                 await link.call("finish", "", purge)
                 entry.purge, entry.purge_due = purge, None
             await link.call("acknowledge", purge, self._epochs.instance)
 
-        self._follower.send(errand)
+        self._follower.send(sending)
         return counts
 
     async def receipt(self, counts: PurgeCounts, wait_s: float) -> PurgeReceipt:
@@ -148,12 +148,12 @@ class Errands:
         entry = self._follower.entry
         entry.rule_due = rule
 
-        async def errand(link: Link) -> None:
+        async def sending(link: Link) -> None:
             await change_rule(link, rule)
             if entry.rule_due == rule:
                 entry.rule_due = None
 
-        self._follower.send(errand)
+        self._follower.send(sending)
 
     @property
     def _epoch(self) -> str:

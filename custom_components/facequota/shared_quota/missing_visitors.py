@@ -4,9 +4,9 @@ from typing import Final
 
 from custom_components.facequota.quota.protocol import Standing
 
+from .account_format import later
 from .copy import Copy
 from .seal import Forged
-from .told import later
 
 type Message = tuple[str | bytes | float, ...]
 
