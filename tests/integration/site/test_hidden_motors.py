@@ -1,6 +1,7 @@
 """A dispenser's motor is nobody's light switch."""
 
 from collections.abc import AsyncGenerator
+from types import MappingProxyType
 from typing import Any, Final
 
 import pytest
@@ -165,7 +166,7 @@ async def test_a_switch_that_is_no_motor_any_more_is_shown_again(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert (hidden(hass, MOTOR), hidden(hass, OTHER)) == (False, True)
     second = ConfigSubentry(
-        data=DATA,  # type: ignore[arg-type]
+        data=MappingProxyType(DATA),
         subentry_type="dispenser",
         title="Exit",
         unique_id=None,
