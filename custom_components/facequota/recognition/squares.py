@@ -20,7 +20,7 @@ SIDE: Final = 8
 MAX_SQUARES: Final = 64
 
 MIN_SAME_SHARE: Final = 0.5
-"""Of a frozen picture 75 % of the squares or more come again (which are a face's moves
+"""Of a frozen picture 80 % of the squares or more come again (which are a face's moves
 a little with its points), of a living person none (docs/cameras.md)."""
 
 
