@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.visit [--visits N] [--json] [--check]
 
 Real Home Assistant, real firmware, HTTP cameras of 640×480 before which people
-stand. Everybody comes twice: once as somebody new, and at once again.
+stand. Everybody comes twice: once as somebody new, and at once again, a step aside.
 Beside the visits, the same recognition runs in Home Assistant's executor, to show what
 the child process is for.
 --check exits 1 when a figure is worse than it must be. Run scripts/setup demo before.
@@ -147,15 +147,17 @@ class Times:
 async def _visits(house: House, site: Site, visits: int) -> Times:
     """Let everybody come twice, and return how long it took."""
     times = Times()
-    turns = zip(cycle(site.dispensers), cycle(_pictures(site)), strict=False)
+    turns = zip(cycle(site.dispensers), cycle(_people(site)), strict=False)
     async with Watch.on(house.client) as watch:
-        for _, (dispenser, picture) in zip(range(visits // 2), turns, strict=False):
+        for _, (dispenser, pictures) in zip(range(visits // 2), turns, strict=False):
             await site.purge()
-            dispenser.scene.show(picture)
-            await asyncio.sleep(STEP_UP_S)
             press = partial(site.press, dispenser)
-            first = await watch.visit(dispenser, press)
-            again = await watch.visit(dispenser, press)
+            told = []
+            for picture in pictures:
+                dispenser.scene.show(picture)
+                await asyncio.sleep(STEP_UP_S)
+                told.append(await watch.visit(dispenser, press))
+            first, again = told
             outcomes = [(one.outcome, one.lane) for one in (first, again)]
             if outcomes != [("granted", "face"), ("refused", "face")]:
                 raise HouseError(f"visits ended otherwise: {first}, {again}")
@@ -168,18 +170,21 @@ async def _visits(house: House, site: Site, visits: int) -> Times:
     return times
 
 
-def _pictures(site: Site) -> list[Path]:
-    """Write what the cameras show: two people, each now and later."""
+def _people(site: Site) -> list[list[Path]]:
+    """Write what the cameras show: two people, each now and a step aside, both ways."""
     folder = site.dispensers[0].pictures
-    return [
-        stand(
-            person.photographs[0],
-            folder / f"bench_{number}_{later}.jpg",
-            later=bool(later),
-        )
+    people = [
+        [
+            stand(
+                person.photographs[0],
+                folder / f"bench_{number}_{later}.jpg",
+                later=later,
+            )
+            for later in (False, True)
+        ]
         for number, person in enumerate(portraits())
-        for later in (0, 1)
     ]
+    return [*people, *(pictures[::-1] for pictures in people)]
 
 
 async def _longest_ms(house: House, action: str, **data: Any) -> float:
@@ -198,7 +203,7 @@ async def _in_the_executor(house: House, site: Site) -> float:
         "visit_loop.recognise",
         engine=str(engine),
         product=str(ROOT / "custom_components/facequota"),
-        pictures=[str(picture) for picture in _pictures(site)],
+        pictures=[str(one) for pictures in _people(site)[:2] for one in pictures],
         rounds=EXECUTOR_ROUNDS,
     )
 

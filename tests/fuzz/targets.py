@@ -126,7 +126,7 @@ def sighting(draw: Random) -> bool:
             face_height_px=draw.choice((None, 1.0, math.inf, -1.0)),
             faces=draw.randrange(255),
             recognition_ms=draw.choice((0.0, 75.0, math.inf, math.nan)),
-            eyes_at=draw.choice((None, 0.0, 1.0, math.inf, -1.0)),
+            eyes=draw.choice((None, (0.0, 0.5, 1.0, 0.5), (math.inf, 0.0, -1.0, 0.0))),
             live=draw.choice((None, 0.0, 1.0, math.inf, -1.0)),
             region=draw.choice((None, _region(draw))),
         )

@@ -54,6 +54,10 @@ class Region:
     right: float
 
 
+type Eyes = tuple[float, float, float, float]
+"""x and y of the eye left in the picture, x and y of the right one: 0 is left and top."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """What one frame showed: a template, or guidance in its place, never both."""
@@ -76,8 +80,8 @@ class Sighting:
     recognition_ms: float
     """Time the child spent on this frame."""
 
-    eyes_at: float | None = None
-    """Where the visitor's eyes are in the picture, from 0 (top) to 1 (bottom)."""
+    eyes: Eyes | None = None
+    """Where the visitor's eyes are: finer than any detector's box."""
 
     live: float | None = None
     """0..1, how much the face looks like a person and not like a picture of one.
@@ -93,6 +97,11 @@ class Sighting:
 
     unreadable: Unreadable | None = None
     """Why the picture could not be read, with Guidance.UNREADABLE_PICTURE only."""
+
+    @property
+    def eyes_at(self) -> float | None:
+        """Return how far down in the picture the eyes are, from 0 (top) to 1 (bottom)."""
+        return None if self.eyes is None else (self.eyes[1] + self.eyes[3]) / 2
 
     def overwrite(self) -> None:
         """Overwrite the template in memory; freed memory alone would keep it."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assess import assess
-from .engine import AttackDetector, Face, FaceEngine, Guidance, Region, Sighting
+from .engine import AttackDetector, Eyes, Face, FaceEngine, Guidance, Region, Sighting
 from .picture import UnreadablePictureError, decode
 from .squares import squares
 
@@ -29,7 +29,7 @@ def look(
     template = None
     faces = []
     quality = 0.0
-    height = eyes_at = live = where = unreadable = None
+    height = eyes = live = where = unreadable = None
     pixels: frozenset[int] = frozenset()
     try:
         picture = decode(data)
@@ -42,7 +42,7 @@ def look(
         guidance, quality = assessment.guidance, assessment.quality
         if faces:
             height = faces[0].height * picture.scale
-            eyes_at = _eyes_at(faces[0], picture.pixels)
+            eyes = _eyes(faces[0], picture.pixels)
         if guidance is None:
             template = engine.template(picture.pixels, faces[0])
             if not np.isfinite(template).all():
@@ -59,7 +59,7 @@ def look(
         face_height_px=height,
         faces=len(faces),
         recognition_ms=(perf_counter() - start) * 1000,
-        eyes_at=eyes_at,
+        eyes=eyes,
         live=live,
         region=where,
         squares=pixels,
@@ -67,9 +67,11 @@ def look(
     )
 
 
-def _eyes_at(face: Face, pixels: NDArray[np.uint8]) -> float:
-    """Return how far down in the picture the eyes are, 0 to 1."""
-    return float(np.clip(face.eyes_and_nose[:2, 1].mean() / len(pixels), 0, 1))
+def _eyes(face: Face, pixels: NDArray[np.uint8]) -> Eyes:
+    """Return where in the picture the eyes are."""
+    size = pixels.shape[1::-1]
+    left, right = np.clip(face.eyes_and_nose[:2] / size, 0, 1).tolist()
+    return (*left, *right)
 
 
 def region(face: Face, pixels: NDArray[np.uint8]) -> Region:

@@ -19,7 +19,7 @@ import numpy as np
 from .engine import EngineInfo, Guidance, Region, Sighting, Unreadable
 from .squares import MAX_SQUARES
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024
 """Above any camera's snapshot: a 16-megapixel PNG of a noisy scene fits."""
@@ -37,12 +37,13 @@ REGION_SIZE = _REGION.size
 """A picture's body begins with where its visitor was in the frame before."""
 
 # guidance and unreadable (0: none, else the place in the enumeration from 1), faces,
-# quality, face height, milliseconds, eyes_at, live (NaN: none), length of the template
+# quality, face height, milliseconds, live, the eyes (NaN: none), length of the template
 # that follows the region and the squares as float32
-_SIGHTING = struct.Struct("!BBBfffffH")
+_SIGHTING = struct.Struct("!BBBffffffffH")
 # Digests, 0 where there are fewer.
 _SQUARES = struct.Struct(f"!{MAX_SQUARES}I")
 _HEAD_SIZE = _SIGHTING.size + REGION_SIZE + _SQUARES.size
+_NO_EYES = (math.nan,) * 4
 _GUIDANCES = (None, *Guidance)
 _UNREADABLE = (None, *Unreadable)
 _MAX_SIGHTING_BYTES = _HEAD_SIZE + 4 * MAX_DIMENSION
@@ -144,8 +145,8 @@ def encode_sighting(sighting: Sighting) -> bytes:
             sighting.quality,
             _number(sighting.face_height_px),
             sighting.recognition_ms,
-            _number(sighting.eyes_at),
             _number(sighting.live),
+            *(sighting.eyes or _NO_EYES),
             len(template) // 4,
         )
         + encode_region(sighting.region)
@@ -164,7 +165,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         fields = _SIGHTING.unpack_from(body)
     except struct.error as err:
         raise ProtocolError("a sighting that is too short") from err
-    code, why, faces, quality, height, ms, eyes_at, live, length = fields
+    code, why, faces, quality, height, ms, live, *eyes, length = fields
     if len(body) != _HEAD_SIZE + 4 * length or length not in (0, dimension):
         raise ProtocolError(f"a template of {length} numbers instead of {dimension}")
     if code >= len(_GUIDANCES) or (code == 0) != (length > 0):
@@ -174,7 +175,8 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
     if why >= len(_UNREADABLE) or (why > 0 and not is_unreadable):
         raise ProtocolError(f"guidance {code} of a picture that is unreadable: {why}")
     is_height = math.isnan(height) or 0 < height < math.inf
-    are_parts = all(math.isnan(part) or 0 <= part <= 1 for part in (eyes_at, live))
+    are_parts = all(math.isnan(part) or 0 <= part <= 1 for part in (live, *eyes))
+    are_parts = are_parts and len({math.isnan(part) for part in eyes}) == 1
     if not (0 <= quality <= 1 and 0 <= ms < math.inf and is_height and are_parts):
         raise ProtocolError("a sighting with impossible numbers")
     template = np.frombuffer(body, ">f4", offset=_HEAD_SIZE).astype(np.float32)
@@ -187,8 +189,8 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         face_height_px=_optional(height),
         faces=faces,
         recognition_ms=ms,
-        eyes_at=_optional(eyes_at),
         live=_optional(live),
+        eyes=None if math.isnan(eyes[0]) else tuple(eyes),
         region=decode_region(body[_SIGHTING.size : _SIGHTING.size + REGION_SIZE]),
         squares=frozenset(_SQUARES.unpack_from(body, _SIGHTING.size + REGION_SIZE))
         - {0},

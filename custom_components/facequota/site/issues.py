@@ -100,9 +100,10 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
     if found:
         more = {"format": camera.format} if found == ISSUE_CAMERA_UNREADABLE else {}
         if found == ISSUE_FACE_HANGS and (place := camera.places.hanging):
+            left, top, right, bottom = place
             more = {
-                "x": f"{50 * (place.left + place.right):.0f}",
-                "y": f"{50 * (place.top + place.bottom):.0f}",
+                "x": f"{50 * (left + right):.0f}",
+                "y": f"{50 * (top + bottom):.0f}",
             }
         _found(hass, dispenser, found, camera.entity_id, **more)
     if visit.reason is Fault.MOTOR_UNAVAILABLE:

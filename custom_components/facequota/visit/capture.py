@@ -170,7 +170,7 @@ class _Attempt:
 
     def hangs(self, pictures: Pictures) -> bool:
         """Return if the face hangs there (a poster, a screen); remember its place."""
-        places = [seen.region for seen in self.frames.usable if seen.region is not None]
+        places = [seen.eyes for seen in self.frames.usable if seen.eyes is not None]
         if not places or pictures.is_file:
             return False
         last = places[-1]
@@ -204,7 +204,7 @@ class _Attempt:
     def _may_hang(self, usable: list[Sighting]) -> bool:
         """Return if a face is where one was before: a second frame shows if it moves."""
         return any(
-            seen.region is not None and seen.region in self._places for seen in usable
+            seen.eyes is not None and seen.eyes in self._places for seen in usable
         )
 
     def _decisive(self, pictures: Pictures) -> NDArray[np.float32] | None:

@@ -45,7 +45,7 @@ USABLE = Sighting(
     face_height_px=120.5,
     faces=1,
     recognition_ms=71.5,
-    eyes_at=0.5,
+    eyes=(0.25, 0.5, 0.75, 0.5),
     live=0.25,
     region=Region(top=0.0, left=0.25, bottom=0.5, right=1.0),
     squares=frozenset({1, 2**32 - 1}),
@@ -82,7 +82,7 @@ def test_a_region_of_another_size_is_refused() -> None:
 
 
 def test_what_nobody_looked_for_arrives_as_missing() -> None:
-    sent = replace(NO_FACE, eyes_at=None, live=None)
+    sent = replace(NO_FACE, eyes=None, live=None)
     assert decode_sighting(encode_sighting(sent), dimension=4) == sent
 
 
@@ -113,8 +113,9 @@ def test_a_crowd_of_more_faces_than_the_wire_can_count_still_arrives() -> None:
         replace(USABLE, recognition_ms=-1.0),
         replace(USABLE, face_height_px=-3.0),
         replace(USABLE, face_height_px=math.inf),
-        replace(USABLE, eyes_at=-0.5),
-        replace(USABLE, eyes_at=math.inf),
+        replace(USABLE, eyes=(-0.5, 0.5, 0.75, 0.5)),
+        replace(USABLE, eyes=(0.25, 0.5, 0.75, math.inf)),
+        replace(USABLE, eyes=(0.25, 0.5, math.nan, 0.5)),
         replace(USABLE, live=1.5),
         replace(USABLE, live=-math.inf),
         replace(USABLE, template=np.array([1, 2, 3, math.nan], np.float32)),

@@ -27,6 +27,7 @@ from tests.unit.quota.people import DIMENSION, any_face, face, far
 # As a sensor's: farther than two frozen pictures are, nearer than anything else.
 NOISE = 0.04
 REGION = Region(top=0.25, left=0.25, bottom=0.75, right=0.75)
+EYES = (0.4, 0.4, 0.6, 0.4)
 
 
 class Scene:
@@ -44,7 +45,7 @@ class Scene:
         self._frames = iter(enumerate((held, *seen)))
         self._now: NDArray[np.float32] | Guidance = Guidance.NO_FACE
         self.places = EarlierPlaces()
-        self.region = REGION
+        self.eyes = EYES
         self.noise = NOISE
         self.squares: Iterator[frozenset[int]] = repeat(frozenset())
         self.guidance: list[Guidance] = []
@@ -88,7 +89,8 @@ class Scene:
             face_height_px=None if guidance else 150.0,
             faces=0 if guidance else 1,
             recognition_ms=1.0,
-            region=None if guidance else self.region,
+            region=None if guidance else REGION,
+            eyes=None if guidance else self.eyes,
             squares=next(self.squares),
         )
 
@@ -183,7 +185,7 @@ async def test_a_face_that_hangs_is_no_visitor_and_refuses_nobody(book: Book) ->
         assert probe.reason == reason, visit
     scene = Scene(*[face(1, away=0.05)] * 5)
     scene.places = places
-    scene.region = Region(top=0.3, left=0.25, bottom=0.8, right=0.75)
+    scene.eyes = (0.41, 0.4, 0.61, 0.4)
     assert (await scene.probe(book)).reason is None
 
 
