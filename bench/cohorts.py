@@ -37,11 +37,11 @@ FUSED: Final = 3
 # Directions of fewer people would be much like each of them: such a crowd has those of
 # all crowds together.
 ENOUGH_PEOPLE: Final = 50
-FEWEST_PEOPLE: Final = 12
+MIN_PEOPLE: Final = 12
 # Of the false matches that were asked for, so many may happen in what was left out.
 AIM: Final = 0.7
 # Tails are compared where at least so many pairs lie.
-FEWEST_PAIRS: Final = 4
+MIN_PAIRS: Final = 4
 SHARES: Final = (1e-2, 3e-3, 1e-3, 4e-4)
 # Kept away from by so much more, for people who are like nobody here.
 CAUTION: Final = {"face_recognition": 1.0, "ncnn": 1.05}
@@ -133,7 +133,7 @@ def widths(crowds: Sequence[Numbers], power: float) -> list[float]:
         tails = [
             float(np.quantile(pairs, 1 - share)) / deviate(AIM * share)
             for share in SHARES
-            if share * len(pairs) >= FEWEST_PAIRS
+            if share * len(pairs) >= MIN_PAIRS
         ]
         factors.append(max(tails, default=1.0))
     return factors
@@ -147,7 +147,7 @@ def bounded(
     adults = {
         name: templates(crowd, 1)
         for name, crowd in day.items()
-        if name != CHILDREN and len(crowd) >= FEWEST_PEOPLE
+        if name != CHILDREN and len(crowd) >= MIN_PEOPLE
     }
     childlike, most = cohort.childlike, cohort.most_childlike
     if len(children := templates(day.get(CHILDREN, []), 1)):
@@ -199,7 +199,7 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
         (law, crowd)
         for law in LAWS
         if len(crowd := templates(by_light.get(law[0], {}).get(law[1], []), law[2]))
-        >= FEWEST_PEOPLE
+        >= MIN_PEOPLE
     ]
     crowds = [crowd for _, crowd in named]
     power = POWERS[engine]

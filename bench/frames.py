@@ -47,10 +47,10 @@ from custom_components.facequota.visit.frames import Likeness
 from custom_components.facequota.visit.recogniser import Recogniser
 
 from .crowds import Person, load
-from .looks import Looks, interval
+from .lookups import Lookups, interval
 from .openset import ENGINES
 from .pictures import FACES
-from .rolling import Site
+from .site_visits import Site
 
 CAMERA: Final = "before a camera"
 WHOLE: Final = f"{CAMERA}, everybody"
@@ -166,11 +166,11 @@ def first(templates: Templates, frames: int) -> Templates:
 class _Counts:
     """What came of everybody's visits, with 1 to MAX_FRAMES frames and until sure."""
 
-    missed: list[Looks] = field(
-        default_factory=lambda: [Looks() for _ in range(MAX_FRAMES)]
+    missed: list[Lookups] = field(
+        default_factory=lambda: [Lookups() for _ in range(MAX_FRAMES)]
     )
-    missed_until_sure: Looks = field(default_factory=Looks)
-    refused_until_sure: Looks = field(default_factory=Looks)
+    missed_until_sure: Lookups = field(default_factory=Lookups)
+    refused_until_sure: Lookups = field(default_factory=Lookups)
     frames: list[int] = field(default_factory=list)
     frames_of_new: list[int] = field(default_factory=list)
 

@@ -34,11 +34,11 @@ import numpy as np
 from custom_components.facequota.quota.cohort import Cohort
 
 from .crowds import DRAWN, Crowds, Person, half, load, unit
-from .looks import Looks, interval, is_above
+from .lookups import Lookups, interval, is_above
 from .outcomes import PARTS, Row, table
 from .pictures import FACES, Light
 from .plots import draw
-from .rolling import play
+from .site_visits import play
 from .scenes import Scene, scenes
 from .unseen import unseen
 
@@ -49,7 +49,7 @@ _SEED: Final = 20_261_125
 
 def run(scene: Scene, limit: float, cohort: Cohort, runs: int) -> Iterator[Row]:
     """Yield what comes of a scene to each group, over several random splits."""
-    looks = Looks()
+    looks = Lookups()
     for number in range(runs):
         acts = scene.acts(np.random.default_rng([_SEED, number]))
         looks.extend(
@@ -67,7 +67,7 @@ def run(scene: Scene, limit: float, cohort: Cohort, runs: int) -> Iterator[Row]:
             part: looks.only(crowd=group, until=last) for part, last in PARTS.items()
         }
         everything = parts["all"]
-        uncertain = Looks(
+        uncertain = Lookups(
             people=everything.people, run=everything.run, wrong=everything.uncertain
         )
         yield Row(

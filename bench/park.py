@@ -116,8 +116,8 @@ async def measure(visits: int) -> dict[str, float]:
     return figures
 
 
-LEAST: Final = {"reserved_per_core_s": 20_000, "entry_templates": MANY}
-MOST: Final = {
+MIN_FIGURES: Final = {"reserved_per_core_s": 20_000, "entry_templates": MANY}
+MAX_FIGURES: Final = {
     "visitors_10000_mb": 15.0,
     "entry_s": 1.0,
     "motor_on_shared_to_local": 1.05,
@@ -141,8 +141,8 @@ def main() -> int:
     else:
         for name, value in figures.items():
             print(f"{name.replace('_', ' '):40} {value:12,.3f}")
-    missed = [name for name, least in LEAST.items() if figures[name] < least]
-    missed += [name for name, most in MOST.items() if figures[name] > most]
+    missed = [name for name, least in MIN_FIGURES.items() if figures[name] < least]
+    missed += [name for name, most in MAX_FIGURES.items() if figures[name] > most]
     for name in missed:
         print(f"missed: {name} is {figures[name]}", file=sys.stderr)
     return int(arguments.check and bool(missed))

@@ -135,7 +135,7 @@ class Day:
         settlement = gate.book.settle(answer, cm, gate.now())
         # At the latest: it was charged between the question and the answer.
         self._tats[person] = max(self._tats[person], answered) + RULE.time_for(cm)
-        at = await gate.book.promise(answer, settlement) - skew
+        at = await gate.book.next_portion_at(answer, settlement) - skew
         # Who had a portion twice was told twice, and the later time wins.
         self._told[person] = max(told, at) if came < told - CLOSE_S else at
 

@@ -24,7 +24,7 @@ GROUPS: Final = {
 }
 _OTHER: Final = "#6c757d"
 _PIXELS_PER_INCH: Final = 90
-_LEAST: Final = 1e-4
+_MIN_SHOWN: Final = 1e-4
 _PART: Final = "first ten"
 
 
@@ -57,7 +57,7 @@ def _fpir(axes: Any, rows: Sequence[Row]) -> None:
     names = [f"{row.scene}: {row.group}".replace("_", " ") for row in rows]
     axes.set_yticks(places, names, fontsize=7)
     for row, place in zip(rows, places, strict=True):
-        share, low, high = (max(value, _LEAST) for value in row.fpir[_PART])
+        share, low, high = (max(value, _MIN_SHOWN) for value in row.fpir[_PART])
         color = GROUPS.get(row.group, ("", _OTHER))[1]
         axes.plot([low, high], [place, place], color=color, linewidth=3, alpha=0.3)
         axes.plot(share, place, "o", color=color, markersize=4)

@@ -35,14 +35,14 @@ from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
 from .attack_frames import Frame, frames, look, visits
-from .looks import wilson
+from .lookups import wilson
 from .pictures import CACHE, FACES
 
 MAX_APCER: Final = 0.05
 MAX_BPCER: Final = 0.03
 BELOW_CHOICE: Final = 0.1
 """How far LIVE_AT_LEAST stays below what a few people would allow."""
-_FEWEST_VISITS: Final = 30
+_MIN_VISITS: Final = 30
 
 NO_FILES: Final = """\
 Nothing was measured: {folder} does not have the network's files. The model list says \
@@ -152,7 +152,7 @@ def broken(result: dict[str, Any]) -> list[str]:
     ]
     for kind, row in result.get("all", {}).items():
         limit = MAX_APCER if row["is_attack"] else MAX_BPCER
-        if row["visits"] >= _FEWEST_VISITS and row["two_frames"]["rate"] > limit:
+        if row["visits"] >= _MIN_VISITS and row["two_frames"]["rate"] > limit:
             wrong.append(f"{kind}: {row['two_frames']['rate']}, at most {limit}")
     return wrong
 

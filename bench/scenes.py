@@ -10,7 +10,7 @@ import numpy as np
 
 from .crowds import CHILDREN, Crowds, Person, drawn
 from .pictures import Light
-from .rolling import Act
+from .site_visits import Act
 
 SIZES: Final = (1, 2, 4, 10, 20, 50, 100)
 CHANGES: Final = (5, 10, 20, 50)

@@ -27,7 +27,7 @@ from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
 from .recognition import memory_mb
-from .spoils import SPOILS, Pixels
+from .damage import DAMAGES, Pixels
 
 FRAMES: Final = 20_000
 WARM: Final = 0.1
@@ -65,7 +65,7 @@ def pictures() -> list[bytes]:
             image = opened.convert("RGB")
         pixels = np.asarray(image)
         face = _somewhere_in_the_middle(pixels)
-        spoilt = (Image.fromarray(spoil(pixels, face)) for spoil in SPOILS.values())
+        spoilt = (Image.fromarray(spoil(pixels, face)) for spoil in DAMAGES.values())
         every += [_encoded(one) for one in spoilt]
         data = _encoded(image)
         every += [data, data[:-2], data[: len(data) // 2], data[: -len(data) // 10]]

@@ -16,10 +16,10 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 
 from .crowds import Person, load
-from .looks import Looks, interval
+from .lookups import Lookups, interval
 from .openset import run
 from .outcomes import Row
-from .rolling import DIMENSION
+from .site_visits import DIMENSION
 from .scenes import alone
 
 SIZES: Final = (2, 10, 50)
@@ -67,7 +67,7 @@ def missed(
     Everybody comes by half of their pictures, and again by the other half.
     """
     cohort = Cohort.load(engine)
-    looks = Looks()
+    looks = Lookups()
     for person in people:
         half = len(person.templates) // 2
         if not half:

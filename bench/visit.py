@@ -29,7 +29,7 @@ from scripts.house.home_assistant import ROOT, HouseError
 from scripts.house.house import House, open_house
 from scripts.house.people import portraits, stand
 from scripts.house.site import RULES, Site
-from scripts.house.stage import Watch
+from scripts.house.visit_watch import Watch
 
 COMPONENT: Final = Path(__file__).parent / "visit_loop"
 IDLE_SECONDS: Final = 20

@@ -23,7 +23,7 @@ from .site.references import References
 from .site.site import FaceQuotaConfigEntry, Site, purge_issue_id
 from .site.site_log import SiteLog
 from .site.upkeep import Upkeep
-from .site.watch import async_watch_entities
+from .site.entity_issues import async_watch_entities
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -77,7 +77,7 @@ class TryCameraButton(DispenserEntity, ButtonEntity):
         await async_require_admin(self.hass, self._context)
         subentry = self.dispenser.subentry
         title, message = await async_told(
-            self.hass, self.dispenser.shared.entry, subentry.data
+            self.hass, self.dispenser.site_parts.entry, subentry.data
         )
         persistent_notification.async_create(
             self.hass,

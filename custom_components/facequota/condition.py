@@ -15,7 +15,7 @@ from homeassistant.helpers.condition import (
 )
 from homeassistant.helpers.typing import ConfigType
 
-from .site.foreseen import CONF_WITHIN, WITHIN_SCHEMA, empty_within, loaded_site
+from .site.empty_soon import CONF_WITHIN, WITHIN_SCHEMA, empty_within, loaded_site
 
 _SCHEMA = vol.Schema(
     {

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, split_entity_id
 from .const import CONF_CONTACT, CONF_OPERATOR, CONF_WHEELS_FOLDER
 from .hardware.entities import entities_by_role
 from .shared_quota.status import Status
-from .site.foreseen import loaded_site
+from .site.empty_soon import loaded_site
 from .site.site import FaceQuotaConfigEntry
 
 TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}

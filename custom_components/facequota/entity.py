@@ -26,12 +26,12 @@ def site_device(entry: ConfigEntry) -> DeviceInfo:
 
 def _dispenser_device(dispenser: Dispenser) -> DeviceInfo:
     """Return the device that stands for one dispenser."""
-    entry_id = dispenser.shared.entry.entry_id
+    entry_id = dispenser.site_parts.entry.entry_id
     return DeviceInfo(
         identifiers={(DOMAIN, f"{entry_id}_{dispenser.subentry.subentry_id}")},
         manufacturer=MANUFACTURER,
         name=dispenser.subentry.title,
-        via_device_id=dispenser.shared.device_id,
+        via_device_id=dispenser.site_parts.device_id,
     )
 
 
@@ -88,7 +88,7 @@ class DispenserEntity(_PushedEntity):
 
     def __init__(self, dispenser: Dispenser, description: EntityDescription) -> None:
         """Belong to the dispenser's device."""
-        entry = dispenser.shared.entry
+        entry = dispenser.site_parts.entry
         self.entity_description = description
         self.dispenser = dispenser
         self.site: Site = entry.runtime_data

@@ -24,7 +24,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, Outcome
 from .event import EVENT_PURGED
-from .site.foreseen import CONF_WITHIN, WITHIN_SCHEMA, empty_within
+from .site.empty_soon import CONF_WITHIN, WITHIN_SCHEMA, empty_within
 
 LOOK_EVERY = timedelta(minutes=1)
 

@@ -16,7 +16,7 @@ from .flows import OPTIONS, Flow
 from .home_assistant import ROOT, HouseError
 from .people import Person, stand
 from .site import RULES, Site
-from .stage import Watch
+from .visit_watch import Watch
 from .table import Line
 
 # A short portion, since the time that a motor turns is not what is looked at, and a

@@ -28,10 +28,10 @@ from .home_assistant import ROOT, HouseError, complaints
 from .house import House, open_house
 from .people import Person, people_in, portraits
 from .site import ENGINE, RULES, Site
-from .stage import Watch
+from .visit_watch import Watch
 from .table import Line, heading
 from .visits import WINDOW_S, Demo
-from .walk import ADDRESS, PAGE, PORT, open_page, people_walk_past
+from .demo_page import ADDRESS, PAGE, PORT, open_page, people_walk_past
 
 CACHE: Final = ROOT / ".cache"
 WALK_WINDOW_MIN: Final = 3

@@ -18,7 +18,7 @@ from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import leave, portraits, stand
 from .site import Dispenser, Site
-from .stage import Watch
+from .visit_watch import Watch
 
 IMAGES: Final = ROOT / "docs/images"
 RULES: Final = {

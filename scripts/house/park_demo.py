@@ -25,10 +25,10 @@ from .home_assistant import complaints
 from .park import GATES, PASSWORD, ParkGate, open_houses, pair, set_up_gates
 from .people import Person, portraits, stand
 from .site import RULES, until_ready
-from .stage import Told, Watch
+from .visit_watch import Told, Watch
 from .table import Line, heading
 from .visits import PORTION_CM, STEP_UP_S, Expected
-from .walk import PORT
+from .demo_page import PORT
 
 # Long enough for two visits and for three that follow when the server is away.
 WINDOW_S: Final = 75.0

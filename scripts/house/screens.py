@@ -21,7 +21,7 @@ from .house import House, open_house
 from .people import leave
 from .prepare import ENGINES
 from .site import Dispenser, Site, add_dispenser_parts
-from .stage import Watch
+from .visit_watch import Watch
 
 # Paths of what Home Assistant's own frontend says.
 OK: Final = "ui.common.ok"

@@ -1,7 +1,7 @@
 """The README's pictures, taken of a real house in a real browser.
 
 scripts/screenshots [FOLDER]            docs/images unless told otherwise
-scripts/screenshots --demo [FOLDER]     docs/demo.md's, into the same folder (walk_pictures.py)
+scripts/screenshots --demo [FOLDER]     docs/demo.md's, into the same folder (demo_screenshots.py)
 scripts/screenshots --every [FOLDER]    every screen there is, to be looked at (screens.py)
 """
 
@@ -25,8 +25,8 @@ from .house import House, open_house
 from .people import portraits, stand
 from .screens import take_every_screen
 from .site import Dispenser, Site, add_dispenser_parts
-from .stage import Watch
-from .walk_pictures import take_the_demo
+from .visit_watch import Watch
+from .demo_screenshots import take_the_demo
 
 
 async def run(folder: Path) -> None:

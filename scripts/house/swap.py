@@ -12,7 +12,7 @@ from .cameras.mjpeg import MjpegCamera, MjpegFault
 from .cameras.rtsp import RtspCamera, RtspFault
 from .cameras.scene import SceneFault
 from .site import Dispenser, Site
-from .stage import Told, Watch
+from .visit_watch import Told, Watch
 
 # What opens a camera "while somebody stands there".
 PRESENCE: Final = "Sim visitor present"

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from .people import Person, leave, stand
 from .site import Dispenser, Site
-from .stage import Told, Watch
+from .visit_watch import Told, Watch
 from .table import Line
 
 PORTION_CM: Final = 60.0

@@ -29,8 +29,8 @@ from scripts.house.prepare import engines
 from .confined import confined, no_core_dump
 from .in_house import in_a_house
 from .report import Line, Report
-from .sought import Face, faces
-from .story import NOBODY, take_pictures
+from .visitor_secrets import Face, faces
+from .watched_site import NOBODY, take_pictures
 from .unlinkable import measure
 
 CACHE: Final = ROOT / ".cache"

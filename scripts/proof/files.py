@@ -15,7 +15,7 @@ from .needles import Needles
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _JPEG: Final = b"\xff\xd8\xff"
-_MOST_SEGMENTS: Final = 64
+_MAX_SEGMENTS: Final = 64
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def pictures_in(content: bytes) -> int:
 
 def _is_jpeg(content: bytes, at: int) -> bool:
     """Return if segments follow that end in a frame header (ITU-T T.81, B.1.1)."""
-    for _ in range(_MOST_SEGMENTS):
+    for _ in range(_MAX_SEGMENTS):
         if len(content) < at + 4 or content[at] != 0xFF:
             return False
         marker = content[at + 1]

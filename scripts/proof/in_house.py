@@ -35,8 +35,8 @@ from .processes import workers
 from .report import Line, Report
 from .rows import ids
 from .shared import shared
-from .sought import Face, Sent
-from .story import Story
+from .visitor_secrets import Face, Sent
+from .watched_site import WatchedSite
 
 PICTURES_ALIVE: Final = Path(__file__).parent / "pictures_alive"
 
@@ -61,25 +61,25 @@ async def in_a_house(
     async with open_house(folder, configuration=more) as house:
         # Nobody's time is over before everything was searched, however slow the machine.
         site = await house.set_up_site(rules={**RULES, "window_min": 60})
-        story = Story(site=site, pictures=pictures)
+        watched = WatchedSite(site=site, pictures=pictures)
         cameras = [one.eye for one in site.dispensers]
         sent = Sent(
             worker=worker,
             cameras=[one for one in cameras if isinstance(one, MjpegCamera)],
         )
         sent.begin()
-        await story.client.service("logger.set_default_level", {"level": "debug"})
-        await story.automate()
+        await watched.client.service("logger.set_default_level", {"level": "debug"})
+        await watched.automate()
         if arguments.cage:
             with network.Capture(network.OUTSIDE) as capture:
                 network.knock()
                 await asyncio.sleep(0.2)
                 knocked = any(p.destination == network.NOWHERE for p in capture.packets)
                 capture.packets.clear()
-                visitors = await with_visitors(report, house, story, sent, known)
-                report.add(network_line(capture, story.visits, knocked))
+                visitors = await with_visitors(report, house, watched, sent, known)
+                report.add(network_line(capture, watched.visits, knocked))
         else:
-            visitors = await with_visitors(report, house, story, sent, known)
+            visitors = await with_visitors(report, house, watched, sent, known)
             report.add(_no_namespaces())
     await sent.look()
     search = _search(sent, visitors)
@@ -107,17 +107,17 @@ async def in_a_house(
 async def with_visitors(
     report: Report,
     house: House,
-    story: Story,
+    watched: WatchedSite,
     sent: Sent,
     known: dict[str, Face],
 ) -> list[Secret]:
     """Let people visit and measure; return the visitors' ids as a secret."""
     pid = house.home_assistant.pid
     memory = Memory(pid)
-    entrance = story.site.dispensers[0]
+    entrance = watched.site.dispensers[0]
     before = ids(memory)
-    async with story.client.events("call_service") as calls:
-        outcomes = await story.first_visits()
+    async with watched.client.events("call_service") as calls:
+        outcomes = await watched.first_visits()
         portions = {
             str(call["data"]["service_data"].get("request_id")).encode()
             for call in (calls.get_nowait() for _ in range(calls.qsize()))
@@ -131,23 +131,23 @@ async def with_visitors(
     while_there, _ = memory.search(needles)
     (child,) = workers(pid)
     child_before, _ = Memory(child).search(needles)
-    await story.back_up()
-    for line in await told_lines(house, story, sent, visitors):
+    await watched.back_up()
+    for line in await told_lines(house, watched, sent, visitors):
         report.add(line)
     for line in child_facts(child, pid):
         report.add(line)
-    receipt = await story.site.purge()
-    again = await story.site.purge()
+    receipt = await watched.site.purge()
+    again = await watched.site.purge()
     visit_line(report, outcomes, receipt, again)
     took_over = await renewed(pid, child)
     child_after, child_size = Memory(took_over).search(needles)
     report.add(child_memory(child, took_over, child_before, child_after, child_size))
-    alive = await story.pictures_alive()
+    alive = await watched.pictures_alive()
     for line in memory_lines(memory, needles, while_there, child_before, alive):
         report.add(line)
-    report.add(await on_time(story, house, known))
-    report.add(await suspended(story, house, entrance))
-    report.add(await shared(story, house, sent))
+    report.add(await on_time(watched, house, known))
+    report.add(await suspended(watched, house, entrance))
+    report.add(await shared(watched, house, sent))
     return visitors
 
 
@@ -173,7 +173,7 @@ def visit_line(
 
 async def told_lines(
     house: House,
-    story: Story,
+    watched: WatchedSite,
     sent: Sent,
     visitors: list[Secret],
 ) -> list[Line]:
@@ -191,7 +191,7 @@ async def told_lines(
     icons = [name for name in archive.pictures if "custom_components/" in name]
     for name in icons:
         del archive.pictures[name]
-    whole.content("answers", (await story.gather()).encode(), answers)
+    whole.content("answers", (await watched.gather()).encode(), answers)
     nothing = "no picture, no template and no visitor's id"
     return [
         search_line(

@@ -18,8 +18,8 @@ from .network import Capture
 from .processes import workers
 from .report import Line
 from .rows import Row, rows_apart, transforms, unit_vectors
-from .sought import Face
-from .story import Story
+from .visitor_secrets import Face
+from .watched_site import WatchedSite
 
 DIMENSION: Final = 128
 GONE_WITHIN_S: Final = 1.0
@@ -140,13 +140,13 @@ def child_memory(
     )
 
 
-async def on_time(story: Story, house: House, faces: dict[str, Face]) -> Line:
+async def on_time(watched: WatchedSite, house: House, faces: dict[str, Face]) -> Line:
     """Return how long after its time a template is still in memory."""
     memory = Memory(house.home_assistant.pid)
-    await story.site.set_number("window", _EXPIRY_WINDOW_MIN)
-    entrance, exit_ = story.site.dispensers
+    await watched.site.set_number("window", _EXPIRY_WINDOW_MIN)
+    entrance, exit_ = watched.site.dispensers
     first, second = await asyncio.gather(
-        story.visit(entrance, "A1"), story.visit(exit_, "B1")
+        watched.visit(entrance, "A1"), watched.visit(exit_, "B1")
     )
     told = max(datetime.fromisoformat(one["next_portion"]) for one in (first, second))
     rows = await asyncio.to_thread(protected, memory, faces)
@@ -177,22 +177,22 @@ async def on_time(story: Story, house: House, faces: dict[str, Face]) -> Line:
     )
 
 
-async def suspended(story: Story, house: House, dispenser: Dispenser) -> Line:
+async def suspended(watched: WatchedSite, house: House, dispenser: Dispenser) -> Line:
     """Return whether anything looks through the camera while it is suspended."""
     pid = house.home_assistant.pid
     running = workers(pid)
     camera = dispenser.eye
     assert isinstance(camera, MjpegCamera)
     before = camera.requests
-    await story.visit(dispenser, "A1")
+    await watched.visit(dispenser, "A1")
     while_on = camera.requests - before
-    await story.site.recognise(False)
+    await watched.site.recognise(False)
     await asyncio.sleep(1)
     before = camera.requests
-    visit = await story.site.dispense(dispenser)
+    visit = await watched.site.dispense(dispenser)
     while_off = camera.requests - before
     left = workers(pid)
-    await story.site.recognise(True)
+    await watched.site.recognise(True)
     return Line(
         name="suspended",
         claim="While face recognition is switched off no camera is read, the process "

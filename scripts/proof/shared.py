@@ -8,28 +8,28 @@ from scripts.park.server import VALKEY, QuotaServer
 
 from .report import Line
 from .server import Dump, code_on_disk, dump, server_line
-from .sought import Sent
-from .story import Story
+from .visitor_secrets import Sent
+from .watched_site import WatchedSite
 
 # Longer than two copies take.
 _WINDOW_MIN: Final = 60
 _SITE: Final = "Park gate"
 
 
-async def shared(story: Story, house: House, sent: Sent) -> Line:
+async def shared(watched: WatchedSite, house: House, sent: Sent) -> Line:
     """Share the quota, let A and B visit before and after a purge, copy the server."""
-    await story.site.set_number("window", _WINDOW_MIN)
-    entrance, exit_ = story.site.dispensers
+    await watched.site.set_number("window", _WINDOW_MIN)
+    entrance, exit_ = watched.site.dispensers
     with QuotaServer(VALKEY, "--requirepass", PASSWORD) as server:
-        (gate,) = await pair([ParkGate(house=house, site=story.site)], server)
+        (gate,) = await pair([ParkGate(house=house, site=watched.site)], server)
 
         async def copied() -> Dump:
-            await story.visit(entrance, "A1")
-            await story.visit(exit_, "B1")
+            await watched.visit(entrance, "A1")
+            await watched.visit(exit_, "B1")
             return await dump(server, PASSWORD)
 
         before = await copied()
-        await story.site.purge()
+        await watched.site.purge()
         await gate.until("connected", 1)
         after = await copied()
     await sent.look()

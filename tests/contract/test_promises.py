@@ -33,7 +33,7 @@ async def far_fixture(proxy: Proxy) -> AsyncIterator[Gate]:
 async def told(gate: Gate, reservation: Reservation, cm: float) -> float:
     """Let so much come out; return what the visitor is told."""
     settlement = gate.book.settle(reservation, cm, gate.now())
-    return await gate.book.promise(reservation, settlement)
+    return await gate.book.next_portion_at(reservation, settlement)
 
 
 async def is_away(gate: Gate) -> None:

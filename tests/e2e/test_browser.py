@@ -13,7 +13,7 @@ from scripts.house.home_assistant import complaints
 from scripts.house.house import House, open_house
 from scripts.house.people import portraits, stand
 from scripts.house.site import Dispenser, Site, add_dispenser_parts
-from scripts.house.stage import Watch
+from scripts.house.visit_watch import Watch
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -14,9 +14,9 @@ from scripts.house.home_assistant import complaints
 from scripts.house.house import open_house
 from scripts.house.people import portraits, stand
 from scripts.house.site import RULES, Site
-from scripts.house.stage import Watch
+from scripts.house.visit_watch import Watch
 from scripts.house.swap import swap
-from scripts.house.walk import NOBODY, chooser, open_page, people_walk_past
+from scripts.house.demo_page import NOBODY, chooser, open_page, people_walk_past
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -6,7 +6,7 @@ from scripts.house.client import Client
 from scripts.house.home_assistant import LATEST_PYTHON, complaints
 from scripts.house.house import open_house
 from scripts.house.people import portraits, stand
-from scripts.house.stage import Watch
+from scripts.house.visit_watch import Watch
 
 
 async def test_it_runs_a_site_and_boots_with_it_without_a_word_of_complaint(

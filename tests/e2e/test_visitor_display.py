@@ -15,7 +15,7 @@ from scripts.house.flows import OPTIONS, Flow
 from scripts.house.house import NAMES, House, open_house
 from scripts.house.people import leave, portraits, stand
 from scripts.house.site import RULES, Site
-from scripts.house.stage import Watch
+from scripts.house.visit_watch import Watch
 
 from .barriers import barriers
 

@@ -82,9 +82,9 @@ class Watched:
         self.settled = self._account.settle(reservation, cm)
         return self.settled
 
-    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
         """Return when there is as much again."""
-        return await self._account.promise(reservation, settlement)
+        return await self._account.next_portion_at(reservation, settlement)
 
 
 class _WatchedAccounts(Accounts):

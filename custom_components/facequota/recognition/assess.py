@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .engine import Face, Guidance
-from .spoilt import is_spoilt
+from .damage import is_damaged
 from .sunglasses import hide_the_eyes
 
 MIN_FACE_HEIGHT_PX = 64
@@ -98,7 +98,7 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
         guidance = Guidance.LESS_LIGHT
     elif bright < MIN_BRIGHT_LUMINANCE or contrast < MIN_CONTRAST:
         guidance = Guidance.MORE_LIGHT
-    elif sharp < MIN_SHARPNESS or is_spoilt(pixels, visible, face):
+    elif sharp < MIN_SHARPNESS or is_damaged(pixels, visible, face):
         guidance = Guidance.HOLD_STILL
     elif is_turned(face) or hide_the_eyes(pixels, face):
         guidance = Guidance.LOOK_HERE

@@ -28,7 +28,7 @@ Its smallest face is 80 px: at 240 lines that is somebody at arm's length, at 48
 """
 
 _STANDARD_LINES = 480
-_MOST_ENLARGED = 1.5
+_MAX_ENLARGED = 1.5
 
 _FACE_BESIDE_PX = 92
 """How large a face beside the nearest is made for the detector.
@@ -94,7 +94,7 @@ class FaceRecognitionEngine:
         left = max(0, floor(near.left * grey.width - room))
         bottom = min(grey.height, ceil(near.bottom * grey.height + room))
         right = min(grey.width, ceil(near.right * grey.width + room))
-        scale = min(_FACE_BESIDE_PX / (NEAR_EQUAL * height), _MOST_ENLARGED)
+        scale = min(_FACE_BESIDE_PX / (NEAR_EQUAL * height), _MAX_ENLARGED)
         return [
             (box[0] + top, box[1] + left, box[2] + top, box[3] + left)
             for box in self._detect(grey.crop((left, top, right, bottom)), scale)
@@ -106,7 +106,7 @@ class FaceRecognitionEngine:
         boxes: list[_Box] = []
         scale = 0.0
         for lines in _PASS_LINES:
-            if scale == (scale := min(lines / short, _MOST_ENLARGED)):
+            if scale == (scale := min(lines / short, _MAX_ENLARGED)):
                 break
             if boxes := self._detect(grey, scale):
                 break

@@ -47,7 +47,7 @@ _NO_EYES = (math.nan,) * 4
 _GUIDANCES = (None, *Guidance)
 _UNREADABLE = (None, *Unreadable)
 _MAX_SIGHTING_BYTES = _HEAD_SIZE + 4 * MAX_DIMENSION
-_MOST_FACES = 255
+_MAX_FACES = 255
 
 
 class ProtocolError(Exception):
@@ -141,7 +141,7 @@ def encode_sighting(sighting: Sighting) -> bytes:
         _SIGHTING.pack(
             _GUIDANCES.index(sighting.guidance),
             _UNREADABLE.index(sighting.unreadable),
-            min(sighting.faces, _MOST_FACES),
+            min(sighting.faces, _MAX_FACES),
             sighting.quality,
             _number(sighting.face_height_px),
             sighting.recognition_ms,

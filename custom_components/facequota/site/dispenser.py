@@ -43,8 +43,8 @@ from homeassistant.exceptions import HomeAssistantError
 from .buttons import Buttons
 from .hardware_watch import HardwareWatch
 from .problem import hardware_problem
-from .roll_keeper import RollKeeper
-from .shared import Shared
+from .roll_tracker import RollTracker
+from .site_parts import SiteParts
 from .upkeep_options import UpkeepOptions
 from .usage_alarm import UsageAlarm
 from .visitor_words import idle_sentence, result_sentence
@@ -65,19 +65,19 @@ class State(StrEnum):
 class Dispenser:
     """A camera, a motor and the requests of the visitors before them."""
 
-    def __init__(self, hass: HomeAssistant, shared: Shared, subentry: ConfigSubentry):
+    def __init__(self, hass: HomeAssistant, site_parts: SiteParts, subentry: ConfigSubentry):
         """Wire the parts of one dispenser."""
         data = subentry.data
         self._hass = hass
         self._named = entities_by_role(data)
-        self.shared = shared
+        self.site_parts = shared
         self.subentry = subentry
         self.camera = Camera.from_settings(hass, shared.entry, data)
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
         self.accounts = Accounts(shared.visitors, shared.options, hass.loop.time)
         self.said = Listeners[[str, Mapping[str, str]]]()
         self.display = Display(hass, data.get(CONF_DISPLAY), self.said.tell)
-        self.roll = RollKeeper(
+        self.roll = RollTracker(
             hass, subentry, lambda: UpkeepOptions.from_entry(shared.entry.options)
         )
         self._usage = UsageAlarm(hass, self.update)
@@ -116,7 +116,7 @@ class Dispenser:
     @property
     def suspended(self) -> bool:
         """Return if the camera is not to be read."""
-        rules, this = self.shared.options, self.subentry.subentry_id
+        rules, this = self.site_parts.options, self.subentry.subentry_id
         return rules.suspended or this in rules.suspended_dispensers
 
     @property
@@ -136,7 +136,7 @@ class Dispenser:
         )
         if found or self.suspended:
             return found
-        return self.shared.recogniser.problem
+        return self.site_parts.recogniser.problem
 
     @property
     def paper_low(self) -> bool | None:
@@ -147,7 +147,7 @@ class Dispenser:
     def portions_left(self) -> int | None:
         """Return how many portions the rest of the roll is good for."""
         left = self.roll.supply.left_cm
-        return None if left is None else int(left // self.shared.options.portion_cm)
+        return None if left is None else int(left // self.site_parts.options.portion_cm)
 
     @property
     def busy(self) -> bool:
@@ -196,7 +196,7 @@ class Dispenser:
         self, lane: Lane, *, cm: float | None = None, request_id: str | None = None
     ) -> Visit:
         """Serve a request and return how it ended (see RequestQueue.request)."""
-        length = self.shared.options.portion_cm if cm is None else cm
+        length = self.site_parts.options.portion_cm if cm is None else cm
         return await self._requests.request(
             Request(lane=lane, cm=length, request_id=request_id)
         )
@@ -215,9 +215,9 @@ class Dispenser:
             self.display.show(Sentence.LOOK_HERE)
             probe = await self._look()
             if probe.template is not None:
-                self.shared.visitors.forget(probe.template)
+                self.site_parts.visitors.forget(probe.template)
                 probe.overwrite()
-                self.shared.recogniser.renew()
+                self.site_parts.recogniser.renew()
             elif not self.suspended:
                 self.display.show(Sentence.NOT_SEEN)
                 raise HomeAssistantError(
@@ -280,8 +280,8 @@ class Dispenser:
         """Return the probe of the visitor, or the reason why there is none."""
         probe = await look(
             self.camera,
-            self.shared.recogniser,
-            self.shared.visitors.identify,
+            self.site_parts.recogniser,
+            self.site_parts.visitors.identify,
             on_guidance=self.display.show,
             eye_line=self.subentry.data.get(CONF_EYE_LINE),
         )

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .dispenser import Dispenser
-from .rate import Rate
+from .rate_limit import RateLimit
 from .site import FaceQuotaConfigEntry
 
 DISPLAY_URL: Final = f"/{DOMAIN}/display/{{token}}"
@@ -42,7 +42,7 @@ def new_token() -> str:
 class Use:
     """How much one display is used right now."""
 
-    presses: Rate = field(default_factory=lambda: Rate(MAX_PRESSES, PRESSES_WITHIN_S))
+    presses: RateLimit = field(default_factory=lambda: RateLimit(MAX_PRESSES, PRESSES_WITHIN_S))
     streams: int = 0
 
 

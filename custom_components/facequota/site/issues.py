@@ -186,13 +186,13 @@ def _found(
         _issue_id(dispenser, key),
         # What a repair flow installs is asked for by a click (repairs.py).
         is_fixable=key == ISSUE_READER_MISSING,
-        data={"entry_id": dispenser.shared.entry.entry_id, "is_reader": True}
+        data={"entry_id": dispenser.site_parts.entry.entry_id, "is_reader": True}
         if key == ISSUE_READER_MISSING
         else None,
         severity=ir.IssueSeverity.ERROR,
         translation_key=key,
         translation_placeholders={
-            "site": dispenser.shared.entry.title,
+            "site": dispenser.site_parts.entry.title,
             "dispenser": dispenser.subentry.title,
             "entity": entity_id,
             **more,

@@ -15,7 +15,7 @@ NEW_ROLL_SHARE: Final = 0.25
 # Without working hours of the staff: low is this share of the roll.
 LOW_SHARE: Final = 0.1
 # A roll a day for three months.
-KEPT_REFILLS: Final = 100
+MAX_REFILLS: Final = 100
 HALF_A_DAY: Final = timedelta(hours=12)
 
 
@@ -118,7 +118,7 @@ class PaperSupply:
         if took is not None:
             self.time_to_refill = took
         self.refills.append((now.isoformat(), _seconds(took)))
-        del self.refills[:-KEPT_REFILLS]
+        del self.refills[:-MAX_REFILLS]
         self.refilled_at, self.needed_since = now, None
 
     def as_dict(self) -> dict[str, Any]:

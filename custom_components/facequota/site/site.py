@@ -32,7 +32,7 @@ from .device_counts import DeviceCounts
 from .dispenser import Dispenser
 from .references import Structure
 from .settings_log import settings
-from .shared import Shared
+from .site_parts import SiteParts
 from .sharing import Sharing
 from .site_log import SiteLog
 from .unasked_portions import UnaskedPortions
@@ -81,7 +81,7 @@ class Site:
             has_cohort=cohort is not None,
             on_change=self.update,
         )
-        self._shared = Shared(
+        self._parts = SiteParts(
             entry=entry,
             device_id=device_id,
             visitors=self.visitors,
@@ -89,7 +89,7 @@ class Site:
             options=SiteOptions.from_entry(entry.options),
         )
         self.dispensers = {
-            subentry.subentry_id: Dispenser(hass, self._shared, subentry)
+            subentry.subentry_id: Dispenser(hass, self._parts, subentry)
             for subentry in entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_DISPENSER
         }
@@ -113,7 +113,7 @@ class Site:
     @property
     def options(self) -> SiteOptions:
         """Return the rules in force."""
-        return self._shared.options
+        return self._parts.options
 
     async def start(self) -> None:
         """Start the dispensers at once and the recogniser in the background.
@@ -161,7 +161,7 @@ class Site:
             dispenser.follow_names()
         self._built_of = now
         before, rules = self.options, SiteOptions.from_entry(self.entry.options)
-        self._shared.options = rules
+        self._parts.options = rules
         self.visitors.set_rule(rules.rule, rules.fpir_limit)
         for dispenser in self.dispensers.values():
             dispenser.accounts.follow(rules)

@@ -22,14 +22,14 @@ from custom_components.facequota.visit.visitors import Receipt
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .kept_store import KeptStore
+from .site_store import SiteStore
 from .lanes import Lanes
 from .settings_log import Settings, changes
 from .stored_log import StoredLog
 
-KEPT_RECEIPTS: Final = 1000
-KEPT_DECISIONS: Final = 1000
-KEPT_DAYS: Final = 400
+MAX_RECEIPTS: Final = 1000
+MAX_DECISIONS: Final = 1000
+MAX_DAYS: Final = 400
 
 
 PAID_OUT: Final = (Outcome.GRANTED, Outcome.UNRECOGNISED)
@@ -53,11 +53,11 @@ class SiteLog:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
         entry = hass.config_entries.async_get_entry(entry_id)
-        self._store = KeptStore(
+        self._store = SiteStore(
             hass, f"{DOMAIN}.{entry_id}", entry.title if entry else entry_id
         )
-        self.receipts: deque[dict[str, Any]] = deque(maxlen=KEPT_RECEIPTS)
-        self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
+        self.receipts: deque[dict[str, Any]] = deque(maxlen=MAX_RECEIPTS)
+        self.decisions: deque[dict[str, Any]] = deque(maxlen=MAX_DECISIONS)
         self._settings: Settings = {}
         self.expired: dict[str, int] = {}
         self.most_faces = 0
@@ -162,7 +162,7 @@ class SiteLog:
         """Count faces that were forgotten because their allowance is whole again."""
         today = dt_util.now().date().isoformat()
         self.expired[today] = self.expired.get(today, 0) + count
-        while len(self.expired) > KEPT_DAYS:
+        while len(self.expired) > MAX_DAYS:
             del self.expired[min(self.expired)]
         self._save_soon()
 

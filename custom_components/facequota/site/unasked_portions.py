@@ -102,7 +102,7 @@ class UnaskedPortions:
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE_NOT_ASKED_FOR,
             translation_placeholders={
-                "site": dispenser.shared.entry.title,
+                "site": dispenser.site_parts.entry.title,
                 "dispenser": dispenser.subentry.title,
                 "entity": dispenser.subentry.data[CONF_MOTOR],
                 "portions": str(self._told[key]),

@@ -24,7 +24,7 @@ from homeassistant.util import dt as dt_util
 
 from .cleaning import Cleaning
 from .dispenser import Dispenser
-from .kept_store import KeptStore
+from .site_store import SiteStore
 from .paper_supply import PaperSupply
 from .tasks import DispenserNeeds, Task, open_tasks
 from .upkeep_options import UpkeepOptions
@@ -54,7 +54,7 @@ class Upkeep:
         self._hass = hass
         self._entry = entry
         self._dispensers = dispensers
-        self._store = KeptStore(hass, f"{DOMAIN}.{entry.entry_id}.upkeep", entry.title)
+        self._store = SiteStore(hass, f"{DOMAIN}.{entry.entry_id}.upkeep", entry.title)
         self.cleaning = Cleaning(counted_from=dt_util.now())
         self.changes = Listeners[[]]()
         self._releases: list[CALLBACK_TYPE] = []

@@ -31,7 +31,7 @@ class Account(Protocol):
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
         """Charge the cm that came out of what was held, refund the rest."""
 
-    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
         """Return when the visitor can be told that there is as much again."""
 
 
@@ -51,9 +51,9 @@ class VisitorAccount:
         """Charge the visitor; one who was purged meanwhile owes nothing."""
         return self.visitors.settle(reservation, cm)
 
-    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
         """Return when there is as much again, at every site of the quota."""
-        return await self.visitors.promise(reservation, settlement)
+        return await self.visitors.next_portion_at(reservation, settlement)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class LaneAccount:
         """Charge the lane."""
         return self.open_lane.settle(reservation, cm, self.clock())
 
-    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
         """Return when there is as much again at this dispenser."""
         return settlement.next_portion_at
 

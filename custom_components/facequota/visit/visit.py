@@ -108,7 +108,7 @@ async def visit(request: Request, context: VisitContext) -> Visit:
         # Also when the visit is called off: what did not come out is not charged, nor
         # what the motor gave beyond the reservation.
         settlement = account.settle(reservation, min(paper.cm, cm))
-    next_portion_at = await account.promise(reservation, settlement)
+    next_portion_at = await account.next_portion_at(reservation, settlement)
     return replace(
         _with_paper(seen, paper, requested_at),
         next_portion=context.to_date(next_portion_at),

@@ -155,9 +155,9 @@ class Visitors:
         self._changed()
         return settlement
 
-    async def promise(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
         """Return when the visitor can be told that there is as much again."""
-        return await self._any_book.promise(reservation, settlement)
+        return await self._any_book.next_portion_at(reservation, settlement)
 
     @callback
     def forget(self, template: NDArray[np.float32]) -> None:

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.protocol import Undecided
-from custom_components.facequota.site.site_log import KEPT_DAYS, SiteLog
+from custom_components.facequota.site.site_log import MAX_DAYS, SiteLog
 from custom_components.facequota.site.usage import SPAN_S
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -154,10 +154,10 @@ async def test_counts_by_day_are_kept_for_a_year_and_some(
     hass: HomeAssistant, log: Log, freezer: FrozenDateTimeFactory
 ) -> None:
     site_log = SiteLog(hass, "a site")
-    for _ in range(KEPT_DAYS + 2):
+    for _ in range(MAX_DAYS + 2):
         site_log.faces_expired(3)
         freezer.tick(timedelta(days=1))
-    assert len(site_log.expired) == KEPT_DAYS
+    assert len(site_log.expired) == MAX_DAYS
     assert set(site_log.expired.values()) == {3}
     await site_log.save()
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from custom_components.facequota.const import CONF_NOTICE_ON_NETWORK, DOMAIN
 from custom_components.facequota.languages import ENGLISH, LANGUAGES, served
-from custom_components.facequota.site.rate import Rate
+from custom_components.facequota.site.rate_limit import RateLimit
 from custom_components.facequota.site.site import FaceQuotaConfigEntry
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -39,7 +39,7 @@ class NoticeView(HomeAssistantView):
 
     def __init__(self) -> None:
         """Begin with nobody who reads."""
-        self._reads = Rate(MAX_READS, READS_WITHIN_S)
+        self._reads = RateLimit(MAX_READS, READS_WITHIN_S)
 
     async def get(
         self, request: web.Request, entry_id: str, language: str | None = None

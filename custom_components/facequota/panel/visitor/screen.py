@@ -107,7 +107,7 @@ class Screen:
 
     @property
     def _site(self) -> Site:
-        site: Site = self._dispenser.shared.entry.runtime_data
+        site: Site = self._dispenser.site_parts.entry.runtime_data
         return site
 
     def _elsewhere(self) -> str | None:

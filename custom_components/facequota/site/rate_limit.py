@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Rate:
+class RateLimit:
     """At most so many times within so many seconds."""
 
     most: int

@@ -34,7 +34,7 @@ CM_PER_M: Final = 100.0
 TELL_WITHIN_S: Final = 10.0
 
 
-class RollKeeper:
+class RollTracker:
     """Follows how much paper is left at a dispenser, and when there was a new roll."""
 
     def __init__(

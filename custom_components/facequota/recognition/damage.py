@@ -25,7 +25,7 @@ _SAME = 1
 """By how much of 255 a line may differ from the one that it repeats."""
 
 
-def is_spoilt(picture: NDArray[np.uint8], visible: Image.Image, face: Face) -> bool:
+def is_damaged(picture: NDArray[np.uint8], visible: Image.Image, face: Face) -> bool:
     """Return whether a face shows what no face does.
 
     `picture` is RGB with shape (height, width, 3), `visible` the face's box in grey.

@@ -30,7 +30,7 @@ def take_pictures(portraits: Path, folder: Path) -> dict[str, Path]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Story:
+class WatchedSite:
     """A site whose visitors are known to us, and everything that it told."""
 
     site: Site

@@ -134,7 +134,7 @@ def in_sunglasses(pixels: Pixels, face: Face, colour: tuple[int, int, int]) -> P
     return np.asarray(image)
 
 
-SPOILS: Final[Mapping[str, Spoil]] = {
+DAMAGES: Final[Mapping[str, Spoil]] = {
     "as it is": lambda pixels, face: pixels,
     **{f"tilted by {d}°": partial(tilted, degrees=d) for d in (10, 20, 30, 45, 60)},
     **{f"combed by {p:.0%}": partial(combed, part=p) for p in (0.01, 0.02, 0.04, 0.08)},

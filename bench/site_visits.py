@@ -19,7 +19,7 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 
 from .crowds import Person
-from .looks import Looks
+from .lookups import Lookups
 from .pictures import Vectors
 
 DIMENSION: Final = 128
@@ -84,9 +84,9 @@ class Site:
             self._here[person.name] = self.now + self._window_s
         self.now += _PAUSE_S
 
-    def look(self, strangers: Sequence[Person], visit: int) -> Looks:
+    def look(self, strangers: Sequence[Person], visit: int) -> Lookups:
         """Look up people who were never here; nothing changes."""
-        looks = Looks()
+        looks = Lookups()
         self.book.expire(self.now)
         for person in strangers:
             probe = until_sure(self.book, person, self._order(person))
@@ -117,10 +117,10 @@ def is_looked_after(visit: int) -> bool:
 
 def play(
     acts: Sequence[Act], *, size: int, limit: float, cohort: Cohort, run: int, seed: int
-) -> Looks:
+) -> Lookups:
     """Return what came of the acts, one after the other, to those looked up."""
     site = Site(size=size, limit=limit, cohort=cohort, run=run, seed=seed)
-    looks = Looks()
+    looks = Lookups()
     for act in acts:
         # Before the first visit of an act they meet whoever came before.
         looks.extend(site.look(act.strangers, 0))

@@ -1,6 +1,6 @@
 """What becomes of a face that is tilted, spoilt on the way or behind dark glasses.
 
-    .venv/bin/python -m bench.spoilt [--engine NAME] [--people 24] [--json] [--check]
+    .venv/bin/python -m bench.damaged_faces [--engine NAME] [--people 24] [--json] [--check]
 
 Of each crowd so many people are looked at, each in one picture: as it is, and spoilt. For
 each way of spoiling: which part is still usable; how far the template went (median, and
@@ -33,7 +33,7 @@ from scripts.house.prepare import engines
 
 from .crowds import unit
 from .pictures import FACES, Photograph, Vectors, photographs
-from .spoils import SPOILS, Pixels
+from .damage import DAMAGES, Pixels
 from .usable import frame
 
 MAX_AWAY: Final = 0.4
@@ -93,7 +93,7 @@ def pixels(photograph: Photograph) -> Pixels:
 def measure(engine: FaceEngine, chosen: Sequence[Photograph]) -> list[Row]:
     """Return what becomes of everybody who is usable as they are."""
     good: dict[str, Vectors] = {}
-    seen: dict[str, dict[str, Vectors]] = {name: {} for name in SPOILS}
+    seen: dict[str, dict[str, Vectors]] = {name: {} for name in DAMAGES}
     for photograph in chosen:
         picture = pixels(photograph)
         template = _template(engine, picture)
@@ -101,7 +101,7 @@ def measure(engine: FaceEngine, chosen: Sequence[Photograph]) -> list[Row]:
             continue
         good[photograph.person] = template
         face = engine.faces(picture)[0]
-        for name, spoil in SPOILS.items():
+        for name, spoil in DAMAGES.items():
             spoilt = _template(engine, spoil(picture, face))
             if spoilt is not None:
                 seen[name][photograph.person] = spoilt

@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 
 
 @dataclass(slots=True, kw_only=True)
-class Shared:
+class SiteParts:
     """One quota, one worker and one rule for every dispenser of a site."""
 
     entry: ConfigEntry

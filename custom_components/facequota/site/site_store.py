@@ -24,7 +24,7 @@ COPY: Final = ".kept"
 ANY_VERSION: Final = 1_000_000
 
 
-class KeptStore:
+class SiteStore:
     """Reads and writes one file; one that cannot be read is kept beside a new one."""
 
     def __init__(self, hass: HomeAssistant, key: str, site: str) -> None:

@@ -10,7 +10,7 @@ from .crowds import Person
 
 
 @dataclass(slots=True)
-class Looks:
+class Lookups:
     """What looking people up gave; one entry for each look, in every list."""
 
     people: list[str] = field(default_factory=list)
@@ -41,27 +41,27 @@ class Looks:
         self.wrong.append(wrong)
         self.uncertain.append(uncertain)
 
-    def extend(self, other: Looks) -> None:
+    def extend(self, other: Lookups) -> None:
         """Add other looks."""
         for name in self.__slots__:
             getattr(self, name).extend(getattr(other, name))
 
-    def only(self, *, crowd: str, until: int) -> Looks:
+    def only(self, *, crowd: str, until: int) -> Lookups:
         """Return the looks at a crowd's people in the first visits."""
         chosen = [
             number
             for number, visit in enumerate(self.visit)
             if self.crowds[number] == crowd and visit <= until
         ]
-        return Looks(
+        return Lookups(
             *([getattr(self, name)[one] for one in chosen] for name in self.__slots__)
         )
 
 
-def interval(looks: Looks) -> tuple[float, float, float]:
+def interval(looks: Lookups) -> tuple[float, float, float]:
     """Return the share of wrong looks and its 95 % interval.
 
-    Looks at one person, and looks of one run, are no independent trials. The variance
+    Lookups at one person, and looks of one run, are no independent trials. The variance
     between people and that between runs give the number of trials that all of them
     are worth (Cameron, Gelbach and Miller, "Robust inference with multiway
     clustering", 2011), which goes into Wilson's interval. Without any wrong look that
@@ -73,7 +73,7 @@ def interval(looks: Looks) -> tuple[float, float, float]:
     return share, *wilson(share, trials)
 
 
-def _trials(looks: Looks) -> tuple[float, float]:
+def _trials(looks: Lookups) -> tuple[float, float]:
     """Return the share of wrong looks, and how many independent trials they are worth."""
     wrong = np.array(looks.wrong, np.float64)
     share = float(wrong.mean())
@@ -84,7 +84,7 @@ def _trials(looks: Looks) -> tuple[float, float]:
     return share, trials
 
 
-def standard_error(looks: Looks, values: NDArray[np.float64]) -> float:
+def standard_error(looks: Lookups, values: NDArray[np.float64]) -> float:
     """Return the standard error of the values' mean, clustered by person and run."""
     person = np.unique(looks.people, return_inverse=True)[1]
     run = np.array(looks.run)
@@ -96,7 +96,7 @@ def standard_error(looks: Looks, values: NDArray[np.float64]) -> float:
     return math.sqrt(max(by_person, by_run, by_person + by_run - by_both)) / len(excess)
 
 
-def is_above(looks: Looks, limit: float) -> bool:
+def is_above(looks: Lookups, limit: float) -> bool:
     """Return if the share of wrong looks is above the limit by more than chance.
 
     That so many or more are wrong would happen in less than one of 40 cases at the

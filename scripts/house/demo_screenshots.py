@@ -20,7 +20,7 @@ from .home_assistant import ROOT
 from .house import open_house
 from .people import portraits
 from .site import Dispenser, Site
-from .walk import NOBODY, PAGE, chooser, open_page, people_walk_past
+from .demo_page import NOBODY, PAGE, chooser, open_page, people_walk_past
 
 COVERED: Final = "hui-picture-entity-card"
 # A camera's next picture shows who has just come.
