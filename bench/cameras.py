@@ -26,8 +26,8 @@ from scripts.house.home_assistant import ROOT, HouseError
 from scripts.house.house import House, open_house
 from scripts.house.people import portraits, stand
 from scripts.house.site import RULES, Site
-from scripts.house.visit_watch import Told, Watch
 from scripts.house.swap import STEP_UP_S, Fault, faults_of, swap
+from scripts.house.visit_watch import Told, Watch
 
 from .swaps import Row, show
 

@@ -16,7 +16,7 @@ GREEN: Final = (0, 135, 0)
 BLOCK: Final = 16
 
 type Pixels = NDArray[np.uint8]
-type Spoil = Callable[[Pixels, Face], Pixels]
+type Damage = Callable[[Pixels, Face], Pixels]
 
 
 def tilted(pixels: Pixels, face: Face, degrees: float) -> Pixels:
@@ -134,7 +134,7 @@ def in_sunglasses(pixels: Pixels, face: Face, colour: tuple[int, int, int]) -> P
     return np.asarray(image)
 
 
-DAMAGES: Final[Mapping[str, Spoil]] = {
+DAMAGES: Final[Mapping[str, Damage]] = {
     "as it is": lambda pixels, face: pixels,
     **{f"tilted by {d}°": partial(tilted, degrees=d) for d in (10, 20, 30, 45, 60)},
     **{f"combed by {p:.0%}": partial(combed, part=p) for p in (0.01, 0.02, 0.04, 0.08)},

@@ -1,9 +1,9 @@
-"""What becomes of a face that is tilted, spoilt on the way or behind dark glasses.
+"""What becomes of a face that is tilted, damaged on the way or behind dark glasses.
 
     .venv/bin/python -m bench.damaged_faces [--engine NAME] [--people 24] [--json] [--check]
 
-Of each crowd so many people are looked at, each in one picture: as it is, and spoilt. For
-each way of spoiling: which part is still usable; how far the template went (median, and
+Of each crowd so many people are looked at, each in one picture: as it is, and damaged. For
+each kind of damage: which part is still usable; how far the template went (median, and
 nine of ten); and how often two different people are nearer than one pair in a thousand of
 them is in good pictures, which says by how much the limit of wrong refusals is exceeded
 where everybody's frames are like that.
@@ -32,14 +32,14 @@ from custom_components.facequota.recognition.picture import decode
 from scripts.house.prepare import engines
 
 from .crowds import unit
-from .pictures import FACES, Photograph, Vectors, photographs
 from .damage import DAMAGES, Pixels
+from .pictures import FACES, Photograph, Vectors, photographs
 from .usable import frame
 
 MAX_AWAY: Final = 0.4
 """Of nine in ten tilted heads, from the same head upright (unit vectors)."""
 MAX_USABLE: Final = 0.1
-"""Of frames that were spoilt beyond use."""
+"""Of frames that were damaged beyond use."""
 BEYOND_USE: Final = ("combed by 2%", "combed by 4%", "combed by 8%", "lower", "drawn")
 TILTED: Final = ("tilted by 20°", "tilted by 30°", "tilted by 45°")
 RARE: Final = 0.001
@@ -53,7 +53,7 @@ _SURELY: Final = 2000
 class Row:
     """What becomes of one kind of frames."""
 
-    spoil: str
+    damage: str
     pictures: int
     usable: float
     away: tuple[float, float] | None
@@ -65,13 +65,13 @@ class Row:
 
     def failures(self) -> Iterator[str]:
         """Yield what is not as it has to be."""
-        if self.spoil.startswith(BEYOND_USE) and self.usable > MAX_USABLE:
-            yield f"{self.spoil}: {self.usable:.0%} are taken for good"
-        if self.spoil in TILTED and self.away and self.near is not None:
+        if self.damage.startswith(BEYOND_USE) and self.usable > MAX_USABLE:
+            yield f"{self.damage}: {self.usable:.0%} are taken for good"
+        if self.damage in TILTED and self.away and self.near is not None:
             if self.away[1] > MAX_AWAY:
-                yield f"{self.spoil}: nine in ten within {self.away[1]:.2f}"
+                yield f"{self.damage}: nine in ten within {self.away[1]:.2f}"
             if self.strangers >= _SURELY and self.near > MAX_NEARER * RARE:
-                yield f"{self.spoil}: {self.near:.2%} of strangers are near"
+                yield f"{self.damage}: {self.near:.2%} of strangers are near"
 
 
 def people(folder: Path, each: int) -> list[Photograph]:
@@ -101,10 +101,10 @@ def measure(engine: FaceEngine, chosen: Sequence[Photograph]) -> list[Row]:
             continue
         good[photograph.person] = template
         face = engine.faces(picture)[0]
-        for name, spoil in DAMAGES.items():
-            spoilt = _template(engine, spoil(picture, face))
-            if spoilt is not None:
-                seen[name][photograph.person] = spoilt
+        for name, damage in DAMAGES.items():
+            damaged = _template(engine, damage(picture, face))
+            if damaged is not None:
+                seen[name][photograph.person] = damaged
     near = np.quantile(_strangers(good), RARE)
     return [_row(name, good, found, float(near)) for name, found in seen.items()]
 
@@ -134,7 +134,7 @@ def _row(
     away = [float(np.linalg.norm(found[one] - good[one])) for one in found]
     strangers = _strangers(found)
     return Row(
-        spoil=name,
+        damage=name,
         pictures=len(good),
         usable=len(found) / len(good),
         away=(float(np.median(away)), float(np.quantile(away, 0.9))) if away else None,
@@ -149,7 +149,7 @@ def table(rows: Sequence[Row]) -> str:
     for row in rows:
         away = f"{row.away[0]:.2f}   {row.away[1]:.2f}" if row.away else "–"
         near = "–" if row.near is None else f"{row.near:.2%}"
-        lines.append(f"{row.spoil:34}{row.usable:8.0%}{away:>20}{near:>16}")
+        lines.append(f"{row.damage:34}{row.usable:8.0%}{away:>20}{near:>16}")
     return "\n".join(lines)
 
 

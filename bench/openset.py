@@ -38,8 +38,8 @@ from .lookups import Lookups, interval, is_above
 from .outcomes import PARTS, Row, table
 from .pictures import FACES, Light
 from .plots import draw
-from .site_visits import play
 from .scenes import Scene, scenes
+from .site_visits import play
 from .unseen import unseen
 
 ENGINES: Final = ("face_recognition", "ncnn")

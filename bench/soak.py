@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.soak [--engine NAME] [--frames 20000] [--json] [--check]
 
-Frames of every kind in a random order: people as they are, tilted, spoilt and too large,
+Frames of every kind in a random order: people as they are, tilted, damaged and too large,
 in every format that is read, empty rooms, other formats, and bytes that are no picture.
 The demo's portraits are enough. --check fails where the resident memory grows after the
 first tenth of the frames, or the worker was started again.
@@ -26,8 +26,8 @@ from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
-from .recognition import memory_mb
 from .damage import DAMAGES, Pixels
+from .recognition import memory_mb
 
 FRAMES: Final = 20_000
 WARM: Final = 0.1
@@ -65,8 +65,8 @@ def pictures() -> list[bytes]:
             image = opened.convert("RGB")
         pixels = np.asarray(image)
         face = _somewhere_in_the_middle(pixels)
-        spoilt = (Image.fromarray(spoil(pixels, face)) for spoil in DAMAGES.values())
-        every += [_encoded(one) for one in spoilt]
+        damaged = (Image.fromarray(damage(pixels, face)) for damage in DAMAGES.values())
+        every += [_encoded(one) for one in damaged]
         data = _encoded(image)
         every += [data, data[:-2], data[: len(data) // 2], data[: -len(data) // 10]]
         every += [_encoded(image, kind) for kind in ("PNG", "WEBP", "GIF")]
@@ -81,7 +81,7 @@ def pictures() -> list[bytes]:
 
 
 def _somewhere_in_the_middle(pixels: Pixels) -> Face:
-    """Return about where a portrait's face is: to spoil it need not be exact."""
+    """Return about where a portrait's face is: to damage it need not be exact."""
     height, width = pixels.shape[:2]
     eyes_and_nose = np.array([(0.45, 0.3), (0.58, 0.3), (0.51, 0.42)], np.float32)
     return Face(

@@ -19,8 +19,8 @@ from .crowds import Person, load
 from .lookups import Lookups, interval
 from .openset import run
 from .outcomes import Row
-from .site_visits import DIMENSION
 from .scenes import alone
+from .site_visits import DIMENSION
 
 SIZES: Final = (2, 10, 50)
 # Two thirds visit, and one of them has to be outside of the window.

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN, Lane
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
-from .flows.camera_trial import async_told
+from .flows.camera_trial import async_trial_text
 from .services import async_cause
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
@@ -76,7 +76,7 @@ class TryCameraButton(DispenserEntity, ButtonEntity):
         """
         await async_require_admin(self.hass, self._context)
         subentry = self.dispenser.subentry
-        title, message = await async_told(
+        title, message = await async_trial_text(
             self.hass, self.dispenser.site_parts.entry, subentry.data
         )
         persistent_notification.async_create(

@@ -171,7 +171,7 @@ async def _dispense(entity: Entity, call: ServiceCall) -> dict[str, Any]:
     dispenser = _dispenser(entity)
     cm = call.data.get(ATTR_CM)
     lane = Lane(call.data[ATTR_LANE])
-    most = dispenser.accounts.most_cm(lane)
+    most = dispenser.accounts.max_cm(lane)
     if cm is not None and cm > most:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

@@ -16,8 +16,8 @@ from .flows import OPTIONS, Flow
 from .home_assistant import ROOT, HouseError
 from .people import Person, stand
 from .site import RULES, Site
-from .visit_watch import Watch
 from .table import Line
+from .visit_watch import Watch
 
 # A short portion, since the time that a motor turns is not what is looked at, and a
 # window that nobody outlives.

@@ -116,7 +116,7 @@ async def _display(house: House, site: Site, folder: Path, save: Save) -> None:
         options = await Flow.start(house.client, OPTIONS, site.entry_id)
         await options.finish("init", {**options.suggested, "open_portions": 1})
         for sentence, name in SENTENCES.items():
-            await page.locator('button[data-wish="open"]').click()
+            await page.locator('button[data-kind="open"]').click()
             await said.filter(has_text=sentence).wait_for()
             await save(page, folder / f"{name}.png")
             await said.filter(has_text="Press for paper").wait_for()

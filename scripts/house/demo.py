@@ -24,14 +24,14 @@ from typing import Final
 
 from .client import PASSWORD, USER
 from .crowd import RULES_OF_A_CROWD, Crowd
+from .demo_page import ADDRESS, PAGE, PORT, open_page, people_walk_past
 from .home_assistant import ROOT, HouseError, complaints
 from .house import House, open_house
 from .people import Person, people_in, portraits
 from .site import ENGINE, RULES, Site
-from .visit_watch import Watch
 from .table import Line, heading
+from .visit_watch import Watch
 from .visits import WINDOW_S, Demo
-from .demo_page import ADDRESS, PAGE, PORT, open_page, people_walk_past
 
 CACHE: Final = ROOT / ".cache"
 WALK_WINDOW_MIN: Final = 3

@@ -21,14 +21,14 @@ from scripts.park.server import VALKEY, QuotaServer
 
 from .client import PASSWORD as MANAGER_PASSWORD, USER
 from .demo import CACHE, run_until_told_to_end, say
+from .demo_page import PORT
 from .home_assistant import complaints
 from .park import GATES, PASSWORD, ParkGate, open_houses, pair, set_up_gates
 from .people import Person, portraits, stand
 from .site import RULES, until_ready
-from .visit_watch import Told, Watch
 from .table import Line, heading
+from .visit_watch import Told, Watch
 from .visits import PORTION_CM, STEP_UP_S, Expected
-from .demo_page import PORT
 
 # Long enough for two visits and for three that follow when the server is away.
 WINDOW_S: Final = 75.0

@@ -20,13 +20,13 @@ from custom_components.facequota.languages import ENGLISH, LANGUAGES
 from .album import Album
 from .browser import PATIENCE_MS, open_browser
 from .clicks import Forms, set_up_by_hand
+from .demo_screenshots import take_the_demo
 from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import portraits, stand
 from .screens import take_every_screen
 from .site import Dispenser, Site, add_dispenser_parts
 from .visit_watch import Watch
-from .demo_screenshots import take_the_demo
 
 
 async def run(folder: Path) -> None:

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from .people import Person, leave, stand
 from .site import Dispenser, Site
-from .visit_watch import Told, Watch
 from .table import Line
+from .visit_watch import Told, Watch
 
 PORTION_CM: Final = 60.0
 # Long enough for what must happen within it on a slow machine, short enough to wait for.

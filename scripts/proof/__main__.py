@@ -29,9 +29,9 @@ from scripts.house.prepare import engines
 from .confined import confined, no_core_dump
 from .in_house import in_a_house
 from .report import Line, Report
+from .unlinkable import measure
 from .visitor_secrets import Face, faces
 from .watched_site import NOBODY, take_pictures
-from .unlinkable import measure
 
 CACHE: Final = ROOT / ".cache"
 NAMESPACE_LINES: Final = frozenset({"no-network"})

@@ -10,13 +10,13 @@ import pytest_asyncio
 from pytest_socket import enable_socket
 
 from scripts.house.cameras.kinds import Kind
+from scripts.house.demo_page import NOBODY, chooser, open_page, people_walk_past
 from scripts.house.home_assistant import complaints
 from scripts.house.house import open_house
 from scripts.house.people import portraits, stand
 from scripts.house.site import RULES, Site
-from scripts.house.visit_watch import Watch
 from scripts.house.swap import swap
-from scripts.house.demo_page import NOBODY, chooser, open_page, people_walk_past
+from scripts.house.visit_watch import Watch
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

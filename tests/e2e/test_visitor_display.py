@@ -107,16 +107,16 @@ async def fits(page: Page) -> bool:
     )
 
 
-def wish(page: Page, name: str) -> Any:
-    """Return the button of a wish."""
-    return page.locator(f'#buttons button[data-wish="{name}"]')
+def button(page: Page, name: str) -> Any:
+    """Return the button for a kind of request."""
+    return page.locator(f'#buttons button[data-kind="{name}"]')
 
 
 async def test_it_says_in_two_languages_how_paper_is_asked_for(tablet: Page) -> None:
     words = tablet.locator("#words")
     await expect(words).to_have_text("Press for paper")
     await expect(words).to_have_text("请按按钮取纸", timeout=PATIENCE_MS)
-    await expect(wish(tablet, "open")).to_have_text("不刷脸取纸")
+    await expect(button(tablet, "open")).to_have_text("不刷脸取纸")
     await expect(words).to_have_text("Press for paper", timeout=PATIENCE_MS)
     await expect(tablet.locator("#buttons button svg")).to_have_count(4)
 
@@ -138,16 +138,16 @@ async def test_a_visitor_looks_takes_paper_is_told_until_when_and_leaves_nothing
     (dispenser,) = site.dispensers
     photograph = portraits()[0].photographs[0]
     dispenser.scene.show(stand(photograph, dispenser.pictures / "somebody.jpg"))
-    await wish(tablet, "face").click()
+    await button(tablet, "face").click()
     await shows(tablet, "Please look here")
     await shows(tablet, "Please take your paper")
     await shows(tablet, "Press for paper")
     # Without a face there is a single portion here: the second one is refused for sure.
     async with Watch.on(site.client) as watch:
-        told = await watch.visit(dispenser, wish(tablet, "open").click)
+        told = await watch.visit(dispenser, button(tablet, "open").click)
         assert (told.lane, told.outcome) == ("open", "granted")
         await shows(tablet, "Press for paper")
-        told = await watch.visit(dispenser, wish(tablet, "open").click)
+        told = await watch.visit(dispenser, button(tablet, "open").click)
         assert (told.lane, told.outcome) == ("open", "refused")
     await shows(tablet, "Your next portion comes at")
     await expect(tablet.locator("#words .time")).to_have_text(
@@ -164,7 +164,7 @@ async def test_a_visitor_looks_takes_paper_is_told_until_when_and_leaves_nothing
     assert "next portion comes at" not in left.partition('id="picture"')[2]
 
 
-async def test_a_wish_that_is_held_is_no_wish_when_it_is_let_go_early(
+async def test_a_held_button_asks_for_nothing_when_it_is_let_go_early(
     tablet: Page, site: Site
 ) -> None:
     """And becomes one by itself when it was held long enough."""
@@ -172,7 +172,7 @@ async def test_a_wish_that_is_held_is_no_wish_when_it_is_let_go_early(
     dispenser.scene.show(leave(dispenser.pictures / "nobody.jpg"))
     pressed: list[str] = []
     tablet.on("request", lambda one: pressed.append(one.url.rpartition("/")[2]))
-    urgent = wish(tablet, "urgent")
+    urgent = button(tablet, "urgent")
     await urgent.hover()
     await tablet.mouse.down()
     await expect(urgent).to_have_attribute("style", re.compile(r"--held: ?0\.[1-9]"))
@@ -188,7 +188,7 @@ async def test_a_wish_that_is_held_is_no_wish_when_it_is_let_go_early(
 
 async def test_a_key_does_what_a_finger_does(tablet: Page, site: Site) -> None:
     (dispenser,) = site.dispensers
-    await wish(tablet, "urgent").focus()
+    await button(tablet, "urgent").focus()
     async with Watch.on(site.client) as watch:
         told = await watch.visit(dispenser, lambda: tablet.keyboard.down("Enter"))
     await tablet.keyboard.up("Enter")

@@ -12,7 +12,7 @@ A_HOLD_S = 2.0
 
 
 @pytest.mark.parametrize(
-    ("button", "wish", "told"),
+    ("button", "asked", "told"),
     [
         ("Sim request", "face_lane", "Request"),
         ("Sim request without face", "open_lane", "Request without face"),
@@ -20,19 +20,19 @@ A_HOLD_S = 2.0
         ("Sim forget me", "forget", "Forget me"),
     ],
 )
-async def test_each_wish_is_an_event_and_on_for_a_moment(
-    device: Device, button: str, wish: str, told: str
+async def test_each_request_is_an_event_and_on_for_a_moment(
+    device: Device, button: str, asked: str, told: str
 ) -> None:
     device.press(button)
     await device.until_told(told, False)
-    assert device.told() == [("Visitor button", wish), (told, True), (told, False)]
+    assert device.told() == [("Visitor button", asked), (told, True), (told, False)]
 
 
 async def test_a_press_shows_the_face_and_one_second_is_the_lane_without_it(
     device: Device,
 ) -> None:
-    assert await wishes(device, "Sim button", A_PRESS_S) == ["face_lane"]
-    assert await wishes(device, "Sim button", A_HOLD_S) == [
+    assert await requests_after(device, "Sim button", A_PRESS_S) == ["face_lane"]
+    assert await requests_after(device, "Sim button", A_HOLD_S) == [
         "held_for_forget",
         "open_lane",
     ]
@@ -41,8 +41,8 @@ async def test_a_press_shows_the_face_and_one_second_is_the_lane_without_it(
 async def test_the_second_button_needs_no_face_however_slow_the_hand_is(
     device: Device,
 ) -> None:
-    assert await wishes(device, "Sim second button", A_PRESS_S) == ["open_lane"]
-    assert await wishes(device, "Sim second button", A_HOLD_S) == [
+    assert await requests_after(device, "Sim second button", A_PRESS_S) == ["open_lane"]
+    assert await requests_after(device, "Sim second button", A_HOLD_S) == [
         "held_for_urgent",
         "open_lane",
     ]
@@ -70,7 +70,7 @@ async def test_five_seconds_are_the_last_meaning_and_letting_go_adds_none(
     assert {name for name, value in device.told() if value is True} == {*both.values()}
 
 
-async def wishes(device: Device, button: str, held_s: float) -> list[object]:
+async def requests_after(device: Device, button: str, held_s: float) -> list[object]:
     """Hold a button for so long and return what the dispenser understood."""
     device.forget()
     device.switch(button, True)

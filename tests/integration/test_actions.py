@@ -108,7 +108,7 @@ async def test_every_lane_can_be_asked_for(
         {"visitor": "somebody"},
     ],
 )
-async def test_a_wish_that_makes_no_sense_moves_nothing(
+async def test_a_request_that_makes_no_sense_moves_nothing(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,
@@ -148,7 +148,7 @@ async def test_the_same_request_sent_twice_pays_once(
     assert dispenser.turned_on == 3
 
 
-async def test_a_request_that_comes_again_with_another_wish_is_refused(
+async def test_a_request_that_comes_again_with_other_values_is_refused(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     await ask(hass, request_id="a")

@@ -69,7 +69,7 @@ VIEWS_REFUSED = {PAPERS_URL}
 # The notice where the manager allows it, and what an address of 256 random bits opens.
 VIEWS_WITHOUT_ACCOUNT = {
     *(NOTICE_URL, f"{NOTICE_URL}/{{language}}"),
-    *(DISPLAY_URL, f"{DISPLAY_URL}/events", f"{DISPLAY_URL}/press/{{wish}}"),
+    *(DISPLAY_URL, f"{DISPLAY_URL}/events", f"{DISPLAY_URL}/press/{{kind}}"),
 }
 # Entities that do something when they are used.
 USED = ("button", "number", "switch", "todo")

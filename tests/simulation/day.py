@@ -82,7 +82,9 @@ class Watched:
         self.settled = self._account.settle(reservation, cm)
         return self.settled
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return when there is as much again."""
         return await self._account.next_portion_at(reservation, settlement)
 

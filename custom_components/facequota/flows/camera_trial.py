@@ -17,7 +17,7 @@ MAX_SHOWN_BYTES: Final = 1024 * 1024
 _NOTHING: Final = "–"
 
 
-async def tried(
+async def trial_placeholders(
     hass: HomeAssistant, site: ConfigEntry, dispenser: Mapping[str, Any]
 ) -> dict[str, str]:
     """Test a camera and return the result as placeholders of a form.
@@ -39,11 +39,11 @@ async def tried(
     )
 
 
-async def async_told(
+async def async_trial_text(
     hass: HomeAssistant, site: ConfigEntry, dispenser: Mapping[str, Any]
 ) -> tuple[str, str]:
     """Test a camera and return a title and the result, without the picture."""
-    found = await tried(hass, site, dispenser)
+    found = await trial_placeholders(hass, site, dispenser)
     texts = await async_words(hass, hass.config.language, "config_subentries")
     step = f"component.{DOMAIN}.config_subentries.dispenser.step.camera"
     message = texts[f"{step}.description"].format(**{**found, "picture": ""})

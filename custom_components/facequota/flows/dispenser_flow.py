@@ -31,7 +31,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 
-from .camera_trial import tried
+from .camera_trial import trial_placeholders
 from .dispenser_forms import (
     BASICS_SCHEMA,
     CONF_TRY_AGAIN,
@@ -135,7 +135,7 @@ class DispenserFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="camera",
             data_schema=TRIAL_SCHEMA,
-            description_placeholders=await tried(
+            description_placeholders=await trial_placeholders(
                 self.hass, self._get_entry(), self._basics
             ),
         )

@@ -17,7 +17,7 @@ from custom_components.facequota.site.display_access import (
     CONF_SPOKEN,
     CONF_TOKEN,
     DISPLAY_URL,
-    WISHES,
+    REQUEST_KINDS,
     new_token,
 )
 from homeassistant.config_entries import (
@@ -52,7 +52,7 @@ COMMON_FIELDS = {
     ),
     vol.Optional(CONF_BUTTONS, default=list): SelectSelector(
         SelectSelectorConfig(
-            options=list(WISHES), multiple=True, translation_key="wish"
+            options=list(REQUEST_KINDS), multiple=True, translation_key="wish"
         )
     ),
     vol.Required(CONF_SPOKEN, default=False): BooleanSelector(),

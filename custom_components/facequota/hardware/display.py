@@ -116,7 +116,7 @@ class Display:
     @callback
     def stop(self) -> None:
         """Cancel timer and listeners, and write nothing any more."""
-        self._hush()
+        self._cancel_timer()
         self._release()
 
     @callback
@@ -140,12 +140,12 @@ class Display:
         self._on_show(sentence, placeholders)
         if self._entity_id is None or not self._releases:
             return
-        self._hush()
+        self._cancel_timer()
         self._write(sentence, placeholders)
         self._cancel = async_call_later(self._hass, SHOWN_FOR_S, self._back_to_idle)
 
     @callback
-    def _hush(self) -> None:
+    def _cancel_timer(self) -> None:
         """Cancel the timer; what is shown stays."""
         if self._cancel is not None:
             self._cancel()

@@ -108,7 +108,7 @@ def is_stuck(state: State | None) -> bool:
 
 
 @callback
-def async_listen_to_hand(
+def async_listen_to_held_button(
     hass: HomeAssistant, entity_id: str, say: Callable[[str], None]
 ) -> CALLBACK_TYPE:
     """Call with the event types of our firmware's event "Visitor button" (held, let go)."""

@@ -65,7 +65,9 @@ class AnyBook(Protocol):
     def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
         """Charge the measured centimetres and give back the rest of the reservation."""
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return when the visitor can be told that there is as much again."""
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:

@@ -23,7 +23,9 @@ class Replica(Book):
         """Recognise the probe and reserve paper: nobody has to be asked for that."""
         return self.request(probe, cm, now)
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return when there is as much again: nobody else has to know."""
         return settlement.next_portion_at
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .engine import Face, Guidance
 from .damage import is_damaged
+from .engine import Face, Guidance
 from .sunglasses import hide_the_eyes
 
 MIN_FACE_HEIGHT_PX = 64

@@ -138,7 +138,9 @@ class SharedBook:
             self._outbox.settle(reservation, cm, [reservation.visitor or ""])
         return settlement
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return the time of the next portion that holds at every instance.
 
         A refund counts at other instances once the server knows it. Until then the time

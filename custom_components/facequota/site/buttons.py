@@ -8,7 +8,7 @@ from custom_components.facequota.const import CONF_VISITOR_BUTTON, DOMAIN
 from custom_components.facequota.hardware.entities import BUTTONS
 from custom_components.facequota.hardware.inputs import (
     async_listen,
-    async_listen_to_hand,
+    async_listen_to_held_button,
     event_type_key,
 )
 from homeassistant.config_entries import ConfigSubentry
@@ -23,14 +23,14 @@ class Buttons:
         self,
         hass: HomeAssistant,
         subentry: ConfigSubentry,
-        wishes: Mapping[str, Callable[[], Awaitable[object]]],
-        on_hand: Callable[[str], None],
+        serve: Mapping[str, Callable[[], Awaitable[object]]],
+        on_held: Callable[[str], None],
     ) -> None:
-        """Take a function for each role of BUTTONS; on_hand is called while one is held."""
+        """Take a function for each role of BUTTONS; on_held is called while one is held."""
         self._hass = hass
         self._subentry = subentry
-        self._wishes = wishes
-        self._on_hand = on_hand
+        self._serve = serve
+        self._on_held = on_held
         self._releases: list[CALLBACK_TYPE] = []
 
     @callback
@@ -43,7 +43,7 @@ class Buttons:
             async_listen(
                 self._hass,
                 {
-                    entity_id: partial(self._pressed, self._wishes[role])
+                    entity_id: partial(self._pressed, self._serve[role])
                     for role, entity_id in chosen.items()
                 },
                 {
@@ -55,7 +55,7 @@ class Buttons:
         ]
         if button := data.get(CONF_VISITOR_BUTTON):
             self._releases.append(
-                async_listen_to_hand(self._hass, button, self._on_hand)
+                async_listen_to_held_button(self._hass, button, self._on_held)
             )
 
     @callback

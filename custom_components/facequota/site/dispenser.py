@@ -65,25 +65,25 @@ class State(StrEnum):
 class Dispenser:
     """A camera, a motor and the requests of the visitors before them."""
 
-    def __init__(self, hass: HomeAssistant, site_parts: SiteParts, subentry: ConfigSubentry):
+    def __init__(self, hass: HomeAssistant, parts: SiteParts, subentry: ConfigSubentry):
         """Wire the parts of one dispenser."""
         data = subentry.data
         self._hass = hass
         self._named = entities_by_role(data)
-        self.site_parts = shared
+        self.site_parts = parts
         self.subentry = subentry
-        self.camera = Camera.from_settings(hass, shared.entry, data)
+        self.camera = Camera.from_settings(hass, parts.entry, data)
         self.motor = Motor(hass, MotorEntities.from_subentry(data))
-        self.accounts = Accounts(shared.visitors, shared.options, hass.loop.time)
-        self.said = Listeners[[str, Mapping[str, str]]]()
-        self.display = Display(hass, data.get(CONF_DISPLAY), self.said.tell)
+        self.accounts = Accounts(parts.visitors, parts.options, hass.loop.time)
+        self.shown = Listeners[[str, Mapping[str, str]]]()
+        self.display = Display(hass, data.get(CONF_DISPLAY), self.shown.tell)
         self.roll = RollTracker(
-            hass, subentry, lambda: UpkeepOptions.from_entry(shared.entry.options)
+            hass, subentry, lambda: UpkeepOptions.from_entry(parts.entry.options)
         )
         self._usage = UsageAlarm(hass, self.update)
         self.last_recognition_ms: float | None = None
         self._step: Step | None = None
-        self._requests = RequestQueue(hass, shared.entry, self._serve)
+        self._requests = RequestQueue(hass, parts.entry, self._serve)
         self._context = VisitContext(
             accounts=self.accounts,
             motor=self.motor,
@@ -110,7 +110,7 @@ class Dispenser:
                 CONF_REQUEST_URGENT: partial(self._ask, Lane.URGENT),
                 CONF_FORGET: self.forget,
             },
-            self._hand_tells,
+            self._show_hint,
         )
 
     @property
@@ -231,7 +231,7 @@ class Dispenser:
             await self.request(lane)
 
     @callback
-    def _hand_tells(self, word: str) -> None:
+    def _show_hint(self, word: str) -> None:
         """Show the visitor who holds a button what letting go of it does."""
         if word in HINTS and not self._requests.busy:
             self.display.show(word)

@@ -24,7 +24,7 @@ CONF_SPOKEN: Final = "spoken"
 
 # What a visitor can ask a display for: three lanes, and to be forgotten.
 FORGET: Final = "forget"
-WISHES: Final = (Lane.FACE.value, Lane.OPEN.value, Lane.URGENT.value, FORGET)
+REQUEST_KINDS: Final = (Lane.FACE.value, Lane.OPEN.value, Lane.URGENT.value, FORGET)
 
 # Ten presses in ten seconds: more than a visitor needs, and a limit for a script.
 MAX_PRESSES: Final = 10
@@ -42,7 +42,9 @@ def new_token() -> str:
 class Use:
     """How much one display is used right now."""
 
-    presses: RateLimit = field(default_factory=lambda: RateLimit(MAX_PRESSES, PRESSES_WITHIN_S))
+    presses: RateLimit = field(
+        default_factory=lambda: RateLimit(MAX_PRESSES, PRESSES_WITHIN_S)
+    )
     streams: int = 0
 
 

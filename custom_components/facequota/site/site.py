@@ -32,9 +32,9 @@ from .device_counts import DeviceCounts
 from .dispenser import Dispenser
 from .references import Structure
 from .settings_log import settings
-from .site_parts import SiteParts
 from .sharing import Sharing
 from .site_log import SiteLog
+from .site_parts import SiteParts
 from .unasked_portions import UnaskedPortions
 from .upkeep import Upkeep
 

@@ -22,9 +22,9 @@ from custom_components.facequota.visit.visitors import Receipt
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .site_store import SiteStore
 from .lanes import Lanes
 from .settings_log import Settings, changes
+from .site_store import SiteStore
 from .stored_log import StoredLog
 
 MAX_RECEIPTS: Final = 1000

@@ -24,8 +24,8 @@ from homeassistant.util import dt as dt_util
 
 from .cleaning import Cleaning
 from .dispenser import Dispenser
-from .site_store import SiteStore
 from .paper_supply import PaperSupply
+from .site_store import SiteStore
 from .tasks import DispenserNeeds, Task, open_tasks
 from .upkeep_options import UpkeepOptions
 

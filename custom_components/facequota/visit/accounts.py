@@ -31,7 +31,9 @@ class Account(Protocol):
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
         """Charge the cm that came out of what was held, refund the rest."""
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return when the visitor can be told that there is as much again."""
 
 
@@ -51,7 +53,9 @@ class VisitorAccount:
         """Charge the visitor; one who was purged meanwhile owes nothing."""
         return self.visitors.settle(reservation, cm)
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return when there is as much again, at every site of the quota."""
         return await self.visitors.next_portion_at(reservation, settlement)
 
@@ -72,7 +76,9 @@ class LaneAccount:
         """Charge the lane."""
         return self.open_lane.settle(reservation, cm, self.clock())
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return when there is as much again at this dispenser."""
         return settlement.next_portion_at
 
@@ -106,7 +112,7 @@ class Accounts:
             lane = Lane.OPEN
         return LaneAccount(open_lane=self._lanes[lane], clock=self._clock, lane=lane)
 
-    def most_cm(self, lane: Lane) -> float:
+    def max_cm(self, lane: Lane) -> float:
         """Return the longest portion that a lane can ever give at once."""
         if lane is Lane.STAFF:
             return MAX_STAFF_CM

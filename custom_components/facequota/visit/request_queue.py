@@ -53,7 +53,7 @@ class RequestQueue:
         """
         return await self._answer(self._answered(request) or self._begin(request))
 
-    async def other(self, wish: Callable[[], Awaitable[None]]) -> None:
+    async def other(self, serve: Callable[[], Awaitable[None]]) -> None:
         """Serve a request that is not for paper, after the requests before it.
 
         Raises what the request raises; ServiceValidationError while another such request
@@ -66,7 +66,7 @@ class RequestQueue:
                 translation_domain=DOMAIN, translation_key="busy"
             )
         self._other = self._entry.async_create_background_task(
-            self._hass, self._in_turn(wish), name=f"{DOMAIN} wish"
+            self._hass, self._in_turn(serve), name=f"{DOMAIN} request"
         )
         await self._answer(self._other)
 
@@ -122,9 +122,9 @@ class RequestQueue:
                 self._asked.popitem(last=False)
         return task
 
-    async def _in_turn[T](self, wish: Callable[[], Awaitable[T]]) -> T:
+    async def _in_turn[T](self, serve: Callable[[], Awaitable[T]]) -> T:
         async with self._one_at_a_time:
-            return await wish()
+            return await serve()
 
 
 def _called_off() -> HomeAssistantError:

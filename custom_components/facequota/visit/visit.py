@@ -131,7 +131,7 @@ async def _reserve(
         recognition_ms=probe.recognition_ms if probe and probe.frames else None,
     )
     # A rule that has become smaller since the request is no reason to give nothing.
-    cm = min(request.cm, context.accounts.most_cm(account.lane))
+    cm = min(request.cm, context.accounts.max_cm(account.lane))
     try:
         return seen, account, await account.reserve(cm)
     finally:

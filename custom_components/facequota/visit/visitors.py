@@ -155,7 +155,9 @@ class Visitors:
         self._changed()
         return settlement
 
-    async def next_portion_at(self, reservation: Reservation, settlement: Settlement) -> float:
+    async def next_portion_at(
+        self, reservation: Reservation, settlement: Settlement
+    ) -> float:
         """Return when the visitor can be told that there is as much again."""
         return await self._any_book.next_portion_at(reservation, settlement)
 

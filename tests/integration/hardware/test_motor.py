@@ -37,7 +37,7 @@ GRANTED = ("granted", "open", 60.0, None)
 async def visits(
     hass: HomeAssistant, data: dict[str, Any], *asked: dict[str, Any], **options: Any
 ) -> list[dict[str, Any]]:
-    """Ask once for each of the wishes, at a suspended site with one portion each."""
+    """Ask once for each kind of request, at a suspended site with one portion each."""
     rules = {"suspended": True, "open_portions": 1, **options}
     entry = await set_up_site(hass, options=rules, data=data)
     answers = [await ask(hass, **fields) for fields in asked]

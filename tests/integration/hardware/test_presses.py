@@ -1,4 +1,4 @@
-"""One press is one wish, however much a button tells of it."""
+"""One press is one request, however many events a button sends."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -152,7 +152,7 @@ async def test_a_button_that_is_stuck_is_a_problem_until_it_is_let_go(
     await unload(hass, entry)
 
 
-async def test_fifty_wishes_to_be_forgotten_are_one_and_nobody_waits_for_them(
+async def test_fifty_requests_to_be_forgotten_are_one_and_nobody_waits_for_them(
     hass: HomeAssistant, dispenser: FakeDispenser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would look at whoever stands there, one after the other."""

@@ -168,7 +168,7 @@ async def test_a_visitor_is_sent_to_the_nearest_dispenser_that_has_paper(
 
 
 @pytest.mark.parametrize("rest", ["", "/events", "/press/open"])
-async def test_a_wrong_partopens_nothing(
+async def test_a_wrong_address_opens_nothing(
     tablet: TestClient[Any, Any], display: ConfigSubentry, rest: str
 ) -> None:
     wrong = f"/facequota/display/{display.data['token'][:-1]}x{rest}"
@@ -176,7 +176,7 @@ async def test_a_wrong_partopens_nothing(
     assert (await method(wrong)).status == HTTPStatus.NOT_FOUND
 
 
-async def test_a_removed_display_opens_nothing_and_a_new_partreplaces_the_old(
+async def test_a_removed_display_opens_nothing_and_a_new_address_replaces_the_old(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     tablet: TestClient[Any, Any],
@@ -256,14 +256,14 @@ async def test_only_the_buttons_that_were_allowed_can_be_pressed(
     """A stolen address can ask for paper as the button can, and no more."""
     display = await add_display(hass, open_site, buttons=["open"])
     tablet = await hass_client_no_auth()
-    for wish in ("face", "urgent", "forget", "staff", "purge"):
-        answer = await tablet.post(f"{address(display)}/press/{wish}")
+    for kind in ("face", "urgent", "forget", "staff", "purge"):
+        answer = await tablet.post(f"{address(display)}/press/{kind}")
         assert answer.status == HTTPStatus.FORBIDDEN
     answer = await tablet.post(f"{address(display)}/press/open")
     assert answer.status == HTTPStatus.NO_CONTENT
 
 
-async def test_presses_and_streams_of_one_partare_limited(
+async def test_presses_and_streams_of_one_address_are_limited(
     hass: HomeAssistant,
     tablet: TestClient[Any, Any],
     display: ConfigSubentry,

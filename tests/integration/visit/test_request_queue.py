@@ -44,7 +44,7 @@ async def test_the_same_request_twice_pays_once(
 
 
 @pytest.mark.parametrize("other", [{"cm": 30}, {"lane": "staff"}])
-async def test_the_same_request_with_another_wish_is_refused(
+async def test_the_same_request_with_other_values_is_refused(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,
@@ -138,7 +138,7 @@ async def test_a_length_that_is_none_is_refused(
         {"person": "Ada"},
     ],
 )
-async def test_a_wish_that_nobody_knows_is_refused(
+async def test_an_unknown_kind_of_request_is_refused(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,

@@ -1,1 +1,1 @@
-"""Tests of visit/."""
+"""Tests of cameras/."""

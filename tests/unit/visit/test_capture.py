@@ -238,7 +238,7 @@ async def test_what_the_camera_held_ready_decides_nothing(book: Book) -> None:
 
 
 async def test_a_face_for_which_the_limit_cannot_be_kept_is_a_doubt() -> None:
-    """The open lane gives the paper; the template serves the wish to be forgotten."""
+    """The open lane gives the paper; the template serves a request to be forgotten."""
     threshold = Threshold(cohort=Cohort.unknown(DIMENSION), limit=0.001)
     rule = Rule(allowance_cm=60, window_s=540)
     book = Book(rule=rule, threshold=threshold, dimension=DIMENSION)

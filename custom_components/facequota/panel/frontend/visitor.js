@@ -101,12 +101,12 @@ function follow() {
   };
 }
 
-function press(wish) {
-  fetch(`${HERE}/press/${wish}`, { method: "POST" }).catch(() => {});
+function press(kind) {
+  fetch(`${HERE}/press/${kind}`, { method: "POST" }).catch(() => {});
 }
 
 /** A press, or a hold whose progress is shown; letting go early does nothing. */
-function listen(button, wish) {
+function listen(button, kind) {
   let timer = 0;
   let held = 0;
   const stop = () => {
@@ -116,17 +116,17 @@ function listen(button, wish) {
   };
   const begin = () => {
     if (timer) return;
-    if (!HELD_MS[wish]) {
-      press(wish);
+    if (!HELD_MS[kind]) {
+      press(kind);
       return;
     }
     held = 0;
     timer = setInterval(() => {
       held += 100;
-      button.style.setProperty("--held", Math.min(1, held / HELD_MS[wish]));
-      if (held >= HELD_MS[wish]) {
+      button.style.setProperty("--held", Math.min(1, held / HELD_MS[kind]));
+      if (held >= HELD_MS[kind]) {
         stop();
-        press(wish);
+        press(kind);
       }
     }, 100);
   };
@@ -139,18 +139,18 @@ function listen(button, wish) {
 function showButtons() {
   const bar = at("buttons");
   if (!bar.childElementCount) {
-    for (const [wish, pictogram] of Object.entries(SETTINGS.buttons)) {
+    for (const [kind, pictogram] of Object.entries(SETTINGS.buttons)) {
       const button = document.createElement("button");
       button.type = "button";
-      button.dataset.wish = wish;
+      button.dataset.kind = kind;
       button.innerHTML = pictogram;
       button.append(document.createElement("span"));
-      listen(button, wish);
+      listen(button, kind);
       bar.append(button);
     }
   }
   for (const button of bar.children) {
-    button.lastChild.textContent = say(`visitor_button_${button.dataset.wish}`, language);
+    button.lastChild.textContent = say(`visitor_button_${button.dataset.kind}`, language);
   }
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from custom_components.facequota.const import Lane
-from custom_components.facequota.site.display_access import FORGET, WISHES
+from custom_components.facequota.site.display_access import FORGET, REQUEST_KINDS
 
 from .facts import DispenserFacts
 
@@ -16,7 +16,7 @@ HELD_S: Final = 5
 class Sticker(NamedTuple):
     """What a button is for, and for how many seconds it is held: 0 is a press."""
 
-    wish: str
+    kind: str
     held_s: int
 
 
@@ -24,8 +24,8 @@ def stickers(dispensers: Iterable[DispenserFacts]) -> list[Sticker]:
     """Return the stickers that some dispenser needs, each once; all four if there is none."""
     needed = {one for dispenser in dispensers for one in _of_dispenser(dispenser)}
     if not needed:
-        return [Sticker(wish, 0) for wish in WISHES]
-    return sorted(needed, key=lambda one: (WISHES.index(one.wish), one.held_s))
+        return [Sticker(kind, 0) for kind in REQUEST_KINDS]
+    return sorted(needed, key=lambda one: (REQUEST_KINDS.index(one.kind), one.held_s))
 
 
 def _of_dispenser(one: DispenserFacts) -> Iterable[Sticker]:

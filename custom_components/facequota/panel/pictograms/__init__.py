@@ -5,7 +5,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from custom_components.facequota.site.display_access import WISHES
+from custom_components.facequota.site.display_access import REQUEST_KINDS
 
 # Inside HTML an SVG needs no namespace; the files have one, to be looked at.
 _NAMESPACE: Final = ' xmlns="http://www.w3.org/2000/svg"'
@@ -17,4 +17,4 @@ def _read(name: str) -> Markup:
     return Markup(text.replace(_NAMESPACE, ""))
 
 
-PICTOGRAMS: Final = {wish: _read(wish) for wish in WISHES}
+PICTOGRAMS: Final = {kind: _read(kind) for kind in REQUEST_KINDS}

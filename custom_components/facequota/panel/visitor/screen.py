@@ -57,7 +57,7 @@ class Screen:
         self._dispenser = dispenser
         self._nearest = nearest
         self._shown: dict[str, Any] = {}
-        self._said: str | None = None
+        self._sentence: str | None = None
         self._until: datetime | None = None
         self._timer: CALLBACK_TYPE | None = None
         self._releases: list[CALLBACK_TYPE] = []
@@ -68,7 +68,7 @@ class Screen:
         """Follow the dispenser from now on."""
         one = self._dispenser
         self._releases = [
-            one.said.add(self._on_said),
+            one.shown.add(self._on_sentence),
             one.visits.add(self._on_visit),
             # When another dispenser runs out of paper, this one must send visitors elsewhere.
             *(
@@ -84,14 +84,14 @@ class Screen:
         for release in self._releases:
             release()
         self._releases.clear()
-        self._hush()
+        self._cancel_timer()
 
     def as_dict(self) -> dict[str, Any]:
         """Return picture, sentence and, for a "no", when the next portion comes."""
-        if self._said is not None:
+        if self._sentence is not None:
             shown: dict[str, Any] = {
-                "picture": _PICTURES.get(self._said, Picture.LOOK),
-                "sentence": self._said,
+                "picture": _PICTURES.get(self._sentence, Picture.LOOK),
+                "sentence": self._sentence,
             }
             if self._until is not None:
                 shown["until"] = self._until.timestamp()
@@ -126,9 +126,9 @@ class Screen:
         )
 
     @callback
-    def _on_said(self, sentence: str, _placeholders: Mapping[str, str]) -> None:
-        self._hush()
-        self._said = sentence
+    def _on_sentence(self, sentence: str, _placeholders: Mapping[str, str]) -> None:
+        self._cancel_timer()
+        self._sentence = sentence
         if sentence != Sentence.NEXT_PORTION:
             self._until = None
         self._timer = async_call_later(self._hass, SHOWN_FOR_S, self._blank)
@@ -142,7 +142,7 @@ class Screen:
 
     @callback
     def _blank(self, _now: object) -> None:
-        self._timer = self._said = self._until = None
+        self._timer = self._sentence = self._until = None
         self._look()
 
     @callback
@@ -153,7 +153,7 @@ class Screen:
             self.changes.tell()
 
     @callback
-    def _hush(self) -> None:
+    def _cancel_timer(self) -> None:
         if self._timer is not None:
             self._timer()
             self._timer = None

@@ -34,7 +34,7 @@ from homeassistant.util import dt as dt_util
 from .screen import Screen
 
 # A proxy closes a connection that is silent for longer.
-ALIVE_EVERY_S: Final = 20
+KEEPALIVE_S: Final = 20
 WORDS: Final = (
     f"component.{DOMAIN}.common.display_",
     f"component.{DOMAIN}.common.visitor_",
@@ -69,7 +69,7 @@ class DisplayPageView(HomeAssistantView):
         settings = {
             "spoken": found.data.get(CONF_SPOKEN, False),
             "buttons": {
-                wish: PICTOGRAMS[wish] for wish in found.data.get(CONF_BUTTONS, ())
+                kind: PICTOGRAMS[kind] for kind in found.data.get(CONF_BUTTONS, ())
             },
             "languages": await _words(hass, found),
         }
@@ -114,7 +114,7 @@ class DisplayEventsView(HomeAssistantView):
                 await response.write(f"data: {state}\n\n".encode())
                 while not changed.is_set():
                     with suppress(TimeoutError):
-                        async with asyncio.timeout(ALIVE_EVERY_S):
+                        async with asyncio.timeout(KEEPALIVE_S):
                             await changed.wait()
                             break
                     await response.write(b": alive\n\n")
@@ -131,30 +131,30 @@ class DisplayEventsView(HomeAssistantView):
 class DisplayPressView(HomeAssistantView):
     """A press on one of the display's buttons: what the dispenser's own button does."""
 
-    url = f"{DISPLAY_URL}/press/{{wish}}"
+    url = f"{DISPLAY_URL}/press/{{kind}}"
     name = f"{DOMAIN}:display:press"
     requires_auth = False
 
-    async def post(self, request: web.Request, token: str, wish: str) -> web.Response:
+    async def post(self, request: web.Request, token: str, kind: str) -> web.Response:
         """Serve a request in the background; the display shows how it ends."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token)) is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
-        if wish not in found.data.get(CONF_BUTTONS, ()):
+        if kind not in found.data.get(CONF_BUTTONS, ()):
             return web.Response(status=HTTPStatus.FORBIDDEN)
         if not found.use.presses.allows(hass.loop.time()):
             return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS)
-        hass.async_create_task(_serve(found.dispenser, wish), f"{DOMAIN} press")
+        hass.async_create_task(_serve(found.dispenser, kind), f"{DOMAIN} press")
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
-async def _serve(dispenser: Dispenser, wish: str) -> None:
+async def _serve(dispenser: Dispenser, kind: str) -> None:
     # A failure is shown on the display.
     with suppress(HomeAssistantError):
-        if wish == FORGET:
+        if kind == FORGET:
             await dispenser.forget()
         elif not dispenser.busy:
-            await dispenser.request(Lane(wish))
+            await dispenser.request(Lane(kind))
 
 
 async def _words(hass: HomeAssistant, found: Opened) -> list[dict[str, Any]]:
