@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, override
 
-import voluptuous as vol
-
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
@@ -16,77 +14,30 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-)
 
 from .const import (
-    CONF_CAMERA_POSITION,
-    CONF_ENGINE,
-    CONF_NOTICE_POSTED,
-    CONF_WAY_WITHOUT_FACE,
     CONF_WHEELS_FOLDER,
     DOMAIN,
     LAW_URL,
     SUBENTRY_DISPENSER,
     SUBENTRY_DISPLAY,
     SUBENTRY_SHARED_QUOTA,
-    CameraPosition,
 )
 from .flows.dispenser_flow import DispenserFlow
 from .flows.display_flow import DisplayFlow
 from .flows.installation import Installation, folder_errors
 from .flows.options_flow import FaceQuotaOptionsFlow
 from .flows.shared_quota_flow import SharedQuotaFlow
-from .options import (
-    OPERATOR_KEYS,
-    OPERATOR_SCHEMA,
-    SITE_KEYS,
-    options_schema,
-    rule_errors,
+from .flows.site_forms import (
+    ENGINE_SCHEMA,
+    FOLDER_SCHEMA,
+    LAW_SCHEMA,
+    NAME_SCHEMA,
+    SITE_SCHEMA,
+    law_errors,
 )
-from .recognition.environment import Engine
+from .options import OPERATOR_KEYS, SITE_KEYS, rule_errors
 from .site.migration import MINOR_VERSION, VERSION
-
-NAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
-
-SITE_SCHEMA = NAME_SCHEMA.extend(OPERATOR_SCHEMA.schema).extend(
-    options_schema(SITE_KEYS).schema
-)
-
-LAW_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_CAMERA_POSITION): SelectSelector(
-            SelectSelectorConfig(
-                options=[position.value for position in CameraPosition],
-                mode=SelectSelectorMode.LIST,
-                translation_key=CONF_CAMERA_POSITION,
-            )
-        ),
-        vol.Required(CONF_NOTICE_POSTED, default=False): BooleanSelector(),
-        vol.Required(CONF_WAY_WITHOUT_FACE, default=False): BooleanSelector(),
-    }
-)
-
-FOLDER_SCHEMA = vol.Schema({vol.Optional(CONF_WHEELS_FOLDER): TextSelector()})
-
-ENGINE_SCHEMA = vol.Schema(
-    {
-        vol.Required(
-            CONF_ENGINE, default=Engine.FACE_RECOGNITION.value
-        ): SelectSelector(
-            SelectSelectorConfig(
-                options=[engine.value for engine in Engine],
-                mode=SelectSelectorMode.LIST,
-                translation_key=CONF_ENGINE,
-            )
-        ),
-    }
-).extend(FOLDER_SCHEMA.schema)
 
 
 class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -167,7 +118,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for the confirmations that are needed before a camera may be used."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            if not (errors := _law_errors(user_input)):
+            if not (errors := law_errors(user_input)):
                 self._data |= user_input
                 return await self.async_step_engine()
         return self.async_show_form(
@@ -270,15 +221,3 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
             self.hass, self._data, self.async_update_progress
         )
         return await self.async_step_install()
-
-
-def _law_errors(answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return the errors of the confirmations, by field."""
-    errors: dict[str, str] = {}
-    if answers[CONF_CAMERA_POSITION] != CameraPosition.ENTRANCE:
-        errors[CONF_CAMERA_POSITION] = "camera_inside"
-    if not answers[CONF_NOTICE_POSTED]:
-        errors[CONF_NOTICE_POSTED] = "notice_needed"
-    if not answers[CONF_WAY_WITHOUT_FACE]:
-        errors[CONF_WAY_WITHOUT_FACE] = "way_without_face_needed"
-    return errors

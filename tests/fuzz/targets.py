@@ -15,18 +15,21 @@ import numpy as np
 from PIL import Image
 import voluptuous as vol
 
-from custom_components.facequota.config_flow import (
-    ENGINE_SCHEMA,
-    FOLDER_SCHEMA,
-    LAW_SCHEMA,
-    NAME_SCHEMA,
+from custom_components.facequota.flows.dispenser_errors import (
+    basic_errors,
+    input_errors,
 )
-from custom_components.facequota.flows.dispenser_flow import DispenserFlow
 from custom_components.facequota.flows.dispenser_forms import BASICS_SCHEMA
 from custom_components.facequota.flows.dispenser_inputs import (
     INPUTS_SCHEMA,
     by_section,
     flat,
+)
+from custom_components.facequota.flows.site_forms import (
+    ENGINE_SCHEMA,
+    FOLDER_SCHEMA,
+    LAW_SCHEMA,
+    NAME_SCHEMA,
 )
 from custom_components.facequota.hardware.entities import BUTTONS
 from custom_components.facequota.options import (
@@ -287,16 +290,12 @@ def flow_dispenser(draw: Random) -> bool:
         for key in form:
             if draw.random() < 0.1:
                 form[key] = _value(draw)
-    flow = DispenserFlow()
-    flow.hass = _HASS
-    flow.context = {"source": "user"}
     kept = {key: value for key, value in inputs.items() if draw.random() < 0.5}
     try:
         first, second = BASICS_SCHEMA(basics), flat(INPUTS_SCHEMA(by_section(kept)))
     except vol.Invalid:
         return False
-    flow._basics = first  # noqa: SLF001
-    if flow._errors(first) or flow._input_errors(second):  # noqa: SLF001
+    if basic_errors(_HASS, first, None) or input_errors(_HASS, first["motor"], second):
         return False
     assert first["name"].strip() and 1 <= first.get("eye_line", 1) <= 99
     assert 1 <= second.get("cm_per_second", 1) <= 200

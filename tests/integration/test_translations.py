@@ -16,7 +16,7 @@ import hass_frontend
 import pytest
 import voluptuous as vol
 
-from custom_components.facequota import PLATFORMS, config_flow
+from custom_components.facequota import PLATFORMS
 from custom_components.facequota.cameras.camera import NoPicture
 from custom_components.facequota.cameras.picture import Kind
 from custom_components.facequota.condition import CONDITIONS
@@ -27,6 +27,7 @@ from custom_components.facequota.flows import (
     display_flow,
     options_flow,
     shared_quota_flow,
+    site_forms,
 )
 from custom_components.facequota.hardware.display import SHORT_FORMS, Sentence
 from custom_components.facequota.hardware.entities import BUTTONS, ENTITY_ROLES, Trouble
@@ -164,14 +165,15 @@ def test_python_holds_no_sentence_for_people() -> None:
         (
             "config",
             {
-                "user": config_flow.SITE_SCHEMA,
-                "reconfigure": config_flow.NAME_SCHEMA,
-                "law": config_flow.LAW_SCHEMA,
-                "engine": config_flow.ENGINE_SCHEMA,
-                "install_failed": config_flow.FOLDER_SCHEMA,
+                "user": site_forms.SITE_SCHEMA,
+                "reconfigure": site_forms.NAME_SCHEMA,
+                "law": site_forms.LAW_SCHEMA,
+                "engine": site_forms.ENGINE_SCHEMA,
+                "install_failed": site_forms.FOLDER_SCHEMA,
             },
             {"install"},
             form_errors("config_flow.py")
+            | form_errors("flows/site_forms.py")
             | form_errors("options.py")
             | form_errors("flows/installation.py")
             | INSTALL_ERRORS,
@@ -193,7 +195,7 @@ def test_python_holds_no_sentence_for_people() -> None:
                 "event_types": BUTTON_EVENTS_SCHEMA,
             },
             {"install", "install_failed"},
-            form_errors("flows/dispenser_flow.py") | INSTALL_ERRORS,
+            form_errors("flows/dispenser_errors.py") | INSTALL_ERRORS,
         ),
         (
             "config_subentries.shared_quota",
@@ -264,8 +266,8 @@ def test_a_flow_says_what_its_class_shows(path: str, module: str, name: str) -> 
 def test_every_choice_has_a_name() -> None:
     """The options of select fields, in forms and in actions."""
     forms = (
-        config_flow.LAW_SCHEMA,
-        config_flow.ENGINE_SCHEMA,
+        site_forms.LAW_SCHEMA,
+        site_forms.ENGINE_SCHEMA,
         dispenser_forms.BASICS_SCHEMA,
         UPKEEP_SCHEMA,
         vol.Schema(display_flow.COMMON_FIELDS),

@@ -1,29 +1,20 @@
 """Adding a dispenser to a site, and changing one."""
 
 from collections.abc import Mapping
-import math
 from typing import Any
 
 import voluptuous as vol
 
-from custom_components.facequota.cameras.camera import Opened
 from custom_components.facequota.cameras.kinds import kept_stream
 from custom_components.facequota.cameras.reader import stream_packages
 from custom_components.facequota.const import (
     CONF_CAMERA,
-    CONF_CAMERA_OPENED,
-    CONF_CM_PER_SECOND,
-    CONF_EYE_LINE,
     CONF_MOTOR,
-    CONF_PRESENCE,
-    CONF_ROLL_LENGTH,
     CONF_WHEELS_FOLDER,
-    DOMAIN,
 )
 from custom_components.facequota.hardware.entities import BUTTONS, entities_by_role
 from custom_components.facequota.hardware.firmware_entities import firmware_entities
 from custom_components.facequota.hardware.inputs import event_type_key
-from custom_components.facequota.hardware.units import KNOWN_UNITS, is_unit_known
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigSubentryFlow,
@@ -32,6 +23,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME
 
 from .camera_trial import trial_placeholders
+from .dispenser_errors import basic_errors, input_errors
 from .dispenser_forms import (
     BASICS_SCHEMA,
     CONF_TRY_AGAIN,
@@ -59,7 +51,7 @@ class DispenserFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for name, camera, when it is opened, motor and eye line."""
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := self._errors(user_input)):
+        if user_input is not None and not (errors := self._basic_errors(user_input)):
             self._basics = {**user_input, CONF_NAME: user_input[CONF_NAME].strip()}
             self._wants_trial = bool(self._basics.pop(CONF_TRY_CAMERA, False))
             return await self.async_step_install()
@@ -146,7 +138,9 @@ class DispenserFlow(ConfigSubentryFlow):
         """Ask for buttons and sensors; our firmware's are filled in."""
         errors: dict[str, str] = {}
         values = self._suggestions() if user_input is None else flat(user_input)
-        if user_input is not None and not (errors := self._input_errors(values)):
+        if user_input is not None and not (
+            errors := input_errors(self.hass, self._basics[CONF_MOTOR], values)
+        ):
             self._inputs = values
             return await self.async_step_event_types()
         # A form shows an error above a section, which names the entity for it.
@@ -206,7 +200,7 @@ class DispenserFlow(ConfigSubentryFlow):
     def _finish(self, inputs: Mapping[str, Any]) -> SubentryFlowResult:
         """Create the dispenser, or change the one there is."""
         # Somebody else may have taken the motor meanwhile, in another window.
-        if taken := self._errors(self._basics):
+        if taken := self._basic_errors(self._basics):
             return self._ask_basics(self._basics, taken)
         basics = dict(self._basics)
         title = basics.pop(CONF_NAME)
@@ -222,50 +216,8 @@ class DispenserFlow(ConfigSubentryFlow):
             )
         return self.async_create_entry(title=title, data=data)
 
-    def _errors(self, basics: Mapping[str, Any]) -> dict[str, str]:
-        """Return the errors of name, camera, motor and eye line, by field."""
-        errors: dict[str, str] = {}
-        if not basics[CONF_NAME].strip():
-            errors[CONF_NAME] = "name_empty"
-        if not math.isfinite(basics.get(CONF_EYE_LINE, 0)):
-            errors[CONF_EYE_LINE] = "not_a_number"
-        is_by_presence = basics.get(CONF_CAMERA_OPENED) == Opened.PRESENCE
-        if is_by_presence and not basics.get(CONF_PRESENCE):
-            errors[CONF_PRESENCE] = "presence_missing"
-        for key in (CONF_CAMERA, CONF_MOTOR):
-            if self.hass.states.get(basics[key]) is None:
-                errors[key] = "entity_not_found"
-        own = (
-            self._get_reconfigure_subentry().subentry_id
-            if self.source == SOURCE_RECONFIGURE
-            else None
-        )
-        # With two dispensers at one motor a visitor could get another visitor's paper.
-        if any(
-            subentry.data.get(CONF_MOTOR) == basics[CONF_MOTOR]
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-            for subentry in entry.subentries.values()
-            if subentry.subentry_id != own
-        ):
-            errors[CONF_MOTOR] = "motor_in_use"
-        return errors
-
-    def _input_errors(self, inputs: Mapping[str, Any]) -> dict[str, str]:
-        """Return the errors of buttons, units and speed, by field."""
-        errors: dict[str, str] = {}
-        for key in (CONF_CM_PER_SECOND, CONF_ROLL_LENGTH):
-            if not math.isfinite(inputs.get(key, 0)):
-                errors[key] = "not_a_number"
-        for key in KNOWN_UNITS:
-            state = self.hass.states.get(inputs.get(key, ""))
-            if state is not None and not is_unit_known(key, state):
-                errors[key] = "unit_unknown"
-        # A motor that is also a button would request the next portion by itself.
-        taken = {self._basics[CONF_MOTOR]}
-        for key in BUTTONS:
-            if key not in inputs:
-                continue
-            if inputs[key] in taken:
-                errors[key] = "entity_used_twice"
-            taken.add(inputs[key])
-        return errors
+    def _basic_errors(self, basics: Mapping[str, Any]) -> dict[str, str]:
+        """Return the errors of the first form, by field."""
+        changed = self.source == SOURCE_RECONFIGURE
+        own = self._get_reconfigure_subentry().subentry_id if changed else None
+        return basic_errors(self.hass, basics, own)
