@@ -183,7 +183,7 @@ def test_python_holds_no_sentence_for_people() -> None:
             {"init": options_flow.RULES_SCHEMA},
             set(),
             form_errors("options.py")
-            | form_errors("visit/attack_files.py")
+            | form_errors("visit/attack_detection.py")
             | form_errors("site/upkeep_options.py"),
         ),
         (

@@ -21,7 +21,7 @@ from custom_components.facequota.site.upkeep_options import (
     UPKEEP_SCHEMA,
     upkeep_errors,
 )
-from custom_components.facequota.visit.attack_files import (
+from custom_components.facequota.visit.attack_detection import (
     attack_errors,
     attack_placeholders,
 )

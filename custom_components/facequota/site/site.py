@@ -104,7 +104,7 @@ class Site:
         parts = (self.log, self.upkeep, self.dispensers)
         self.unasked = UnaskedPortions(hass, entry, *parts)
         self._counts = DeviceCounts(hass, *parts, self.unasked)
-        self.recogniser.detect_attacks = self.options.presentation_attacks
+        self.recogniser.attack_detection.is_wanted = self.options.presentation_attacks
         self._built_of = Structure.of(entry)
         self._following = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
@@ -177,7 +177,7 @@ class Site:
         if rules.presentation_attacks != before.presentation_attacks:
             # Read when the worker starts; nobody is forgotten because of it.
             async with self._following:
-                self.recogniser.detect_attacks = rules.presentation_attacks
+                self.recogniser.attack_detection.is_wanted = rules.presentation_attacks
                 await self.recogniser.stop()
         await self._follow_suspension()
         return True

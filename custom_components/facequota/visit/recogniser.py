@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 import logging
 from pathlib import Path
 from typing import Any
@@ -20,21 +19,14 @@ from custom_components.facequota.recognition.supervisor import (
     WorkerState,
 )
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import HomeAssistant, callback
 
-from .attack_files import attack_folder, attack_placeholders, can_detect
+from .attack_detection import AttackDetection
 from .engine_issues import ISSUE_COHORT_UNUSABLE, REASON_MISSING, issue_of, show_issue
 from .frames import LIKENESS, Likeness
+from .retry import Retry
 
 _LOGGER = logging.getLogger(__name__)
-
-ISSUE_ATTACKS_UNSEEN = "attacks_unseen"
-
-FIRST_PAUSE_S = 10.0
-MAX_PAUSE_S = 600.0
-"""Pauses between tries to start a worker: each is twice the one before."""
 
 
 def engine_environment(
@@ -72,12 +64,8 @@ class Recogniser:
         # The worker has seen somebody who is to be forgotten.
         self._is_stale = False
         self._reaching: asyncio.Task[None] | None = None
-        self._pause_s = FIRST_PAUSE_S
-        self._cancel_retry: CALLBACK_TYPE | None = None
-        # Whether the manager wants presentation attacks to be looked for.
-        self.detect_attacks = False
-        self._detects_attacks = False
-        self._attacks_issue_id = f"{ISSUE_ATTACKS_UNSEEN}_{entry.entry_id}"
+        self._retry = Retry(hass, self._reach)
+        self.attack_detection = AttackDetection(hass, entry, environment.engine)
 
     @property
     def likeness(self) -> Likeness:
@@ -116,15 +104,16 @@ class Recogniser:
     async def stop(self) -> None:
         """End the worker and delete its issues: resting is no failure."""
         self._is_wanted = False
-        self._retry_after(None)
+        self._retry.cancel()
         if self._reaching is not None:
             self._reaching.cancel()
             await asyncio.wait([self._reaching])
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.stop()
-        self._is_stale, self._pause_s = False, FIRST_PAUSE_S
-        ir.async_delete_issue(self._hass, DOMAIN, self._attacks_issue_id)
+        self._is_stale = False
+        self._retry.succeeded()
+        self.attack_detection.delete_issue()
         self._report(None)
 
     async def look(
@@ -134,7 +123,7 @@ class Recogniser:
         if self._pool is None:
             raise WorkerError("not_running")
         sighting = await self._pool.look(picture, timeout=timeout, near=near)
-        self._pause_s = FIRST_PAUSE_S
+        self._retry.succeeded()
         return sighting
 
     @callback
@@ -162,7 +151,7 @@ class Recogniser:
             "memory_mb": self._pool.memory_mb,
             "engine": f"{engine.name} {engine.version}" if engine else None,
             "sandbox": dict(worker.sandbox),
-            "detects_presentation_attacks": self._detects_attacks,
+            "detects_presentation_attacks": self.attack_detection.runs,
         }
 
     @callback
@@ -184,11 +173,11 @@ class Recogniser:
             try:
                 successor = await self._started()
             except WorkerError as err:
-                if err.reason != REASON_MISSING and self._pause_s == FIRST_PAUSE_S:
+                if err.reason != REASON_MISSING and self._retry.is_first:
                     _LOGGER.error("The recognition worker does not start: %s", err)
                 if before is None:
                     self._report_death(err.reason)
-                    self._retry_after(self._pause_s)
+                    self._retry.plan()
                     return
                 # There may be no memory for two. The old one ends all the same, and
                 # the open lane gives the paper until another one runs.
@@ -211,58 +200,19 @@ class Recogniser:
         if not await self._hass.async_add_executor_job(self._environment.is_installed):
             raise WorkerError(REASON_MISSING)
         if self._pool is None:
-            await self._prepare_detection()
+            await self.attack_detection.prepare()
         pool = Pool(self._new_worker, most=max_workers())
         await pool.start()
         return pool
 
     def _new_worker(self) -> Supervisor:
         """Return a worker that does not run yet."""
-        attacks = attack_folder(self._hass) if self._detects_attacks else None
         worker = Supervisor(
-            command=self._environment.command(attacks),
+            command=self._environment.command(self.attack_detection.folder),
             env=self._environment.env(),
             on_change=lambda: self._worker_changed(worker),
         )
         return worker
-
-    @callback
-    def _retry_after(self, pause_s: float | None) -> None:
-        """Try again after a pause, each twice as long as the one before; None: never."""
-        if self._cancel_retry is not None:
-            self._cancel_retry()
-            self._cancel_retry = None
-        if pause_s is not None:
-            self._pause_s = min(2 * pause_s, MAX_PAUSE_S)
-            self._cancel_retry = async_call_later(self._hass, pause_s, self._retry)
-
-    @callback
-    def _retry(self, _: datetime) -> None:
-        self._cancel_retry = None
-        self._reach()
-
-    async def _prepare_detection(self) -> None:
-        """Find out if presentation attacks can be detected; tell if they cannot be.
-
-        Without it everything else works as always.
-        """
-        self._detects_attacks = self.detect_attacks and await can_detect(
-            self._hass, self._environment.engine
-        )
-        if self._detects_attacks or not self.detect_attacks:
-            return
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            self._attacks_issue_id,
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=ISSUE_ATTACKS_UNSEEN,
-            translation_placeholders={
-                "site": self._entry.title,
-                **await attack_placeholders(self._hass),
-            },
-        )
 
     @callback
     def _worker_changed(self, worker: Supervisor) -> None:
@@ -277,7 +227,7 @@ class Recogniser:
                 self._on_change()
             case WorkerState.GIVEN_UP:
                 self._report_death(worker.reason)
-                self._retry_after(self._pause_s)
+                self._retry.plan()
 
     @callback
     def _report_death(self, reason: str | None) -> None:
