@@ -5,14 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 import logging
-from typing import Any, Final
+from typing import Final
 
-from homeassistant.components.number.const import (
-    ATTR_MAX,
-    ATTR_VALUE,
-    DOMAIN as NUMBER_DOMAIN,
-    SERVICE_SET_VALUE,
-)
 from homeassistant.const import (
     ATTR_ENTITY_ID,
     SERVICE_TURN_OFF,
@@ -21,6 +15,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, split_entity_id
 
+from .device_calls import carried_out
 from .faults import FAULT_OF_REFUSAL, LATCHED, Fault, standing_fault
 from .firmware import (
     CLOCKS_DIFFER,
@@ -32,13 +27,13 @@ from .firmware import (
     shares_its_name,
 )
 from .portion import MotorEntities, PortionRun
-from .units import as_cm, as_number, from_cm, to_cm, unit_of
+from .portion_length import known_length, set_length
 
 _LOGGER = logging.getLogger(__name__)
 
 # An unavailable device may accept a call and do nothing, or turn on when its connection
 # comes back. A motor that is not on by now is turned off.
-CONFIRM_WITHIN_S: Final = 2.0
+START_WITHIN_S: Final = 2.0
 # Longer than a command is good for: by then it has begun or never will.
 ANSWER_WITHIN_S: Final = 4.5
 STOP_WITHIN_S: Final = 2.0
@@ -49,8 +44,6 @@ RUN_MARGIN_S: Final = 3.0
 MEASURED_WITHIN_S: Final = 0.5
 # By then a motor that had to cool has rested for a quarter of its portion or more.
 RESTS_FOR_S: Final = 30.0
-# A number in another unit is rounded; the device need not be told of less than this.
-SAME_LENGTH_CM: Final = 0.1
 # Less than this share of a portion is a short one: jam, empty roll, or stopped.
 WHOLE_PORTION: Final = 0.9
 
@@ -95,10 +88,9 @@ class Motor:
         """Whether a portion is under way for which FaceQuota asked."""
 
     @property
-    def set_length(self) -> float | None:
+    def portion_length(self) -> float | None:
         """Return how long the device says that its portions are, in cm."""
-        entity_id = self.entities.portion_length
-        return None if entity_id is None else self._known_length(entity_id)
+        return known_length(self._hass, self.entities)
 
     @property
     def defect(self) -> Defect | None:
@@ -107,10 +99,9 @@ class Motor:
             return Defect.NAME_SHARED
         if self._clocks_differ:
             return Defect.CLOCKS_DIFFER
-        entity_id = self.entities.portion_length
         if (
-            entity_id is not None
-            and self._known_length(entity_id) is None
+            self.entities.portion_length is not None
+            and self.portion_length is None
             and dispense_action(self._hass, self.entities.switch) is None
         ):
             return Defect.LENGTH_LOST
@@ -194,14 +185,15 @@ class Motor:
 
     async def _turn_on(self, cm: float) -> None:
         """Turn the plain switch on, for this length where the device can be told."""
-        await self._set_length(cm)
+        if (length := await set_length(self._hass, self.entities, cm)) is not None:
+            self._length = length
         self._by_switch = True
         self.on_switch(1)
         await self._switch(SERVICE_TURN_ON)
 
     async def _run(self, run: PortionRun, cm: float, *, bounded: bool) -> Paper:
         """Wait for on, wait for off, measure."""
-        if not await run.started(CONFIRM_WITHIN_S):
+        if not await run.started(START_WITHIN_S):
             await self._switch(SERVICE_TURN_OFF)
             return Paper(
                 cm=self._cm(run, cm, bounded=bounded),
@@ -245,53 +237,12 @@ class Motor:
             return None
         return self.fault or Fault.SHORT
 
-    async def _set_length(self, cm: float) -> None:
-        """Tell the device how long a portion is, unless it knows.
-
-        Without the number entity the device still gives paper, in the length set last.
-        """
-        entity_id = self.entities.portion_length
-        if entity_id is None or (known := self._known_length(entity_id)) is None:
-            return
-        state, speed = self._hass.states.get(entity_id), self.entities.cm_per_second
-        assert state is not None
-        value = from_cm(cm, unit_of(state), speed)
-        # In the entity's own unit: its maximum in another may be beyond itself.
-        if (most := as_number(state.attributes.get(ATTR_MAX))) is not None:
-            value = min(value, most)
-        wanted = to_cm(value, unit_of(state), speed)
-        data = {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: value}
-        if abs(known - wanted) < SAME_LENGTH_CM:
-            self._length = known
-        elif await self._call(NUMBER_DOMAIN, SERVICE_SET_VALUE, data):
-            self._length = wanted
-        else:
-            # The length now is either of the two: the visitor is not charged for more.
-            self._length = min(known, wanted)
-
-    def _known_length(self, entity_id: str) -> float | None:
-        """Return how long the device says that its portions are, in cm."""
-        return as_cm(self._hass.states.get(entity_id), self.entities.cm_per_second)
-
     async def _switch(self, service: str) -> bool:
         """Turn the motor on or off; return if the call was carried out."""
         entity_id = self.entities.switch
         domain = split_entity_id(entity_id)[0]
-        return await self._call(domain, service, {ATTR_ENTITY_ID: entity_id})
-
-    async def _call(self, domain: str, service: str, data: dict[str, Any]) -> bool:
-        """Call an action; return if it was carried out."""
-        try:
-            async with asyncio.timeout(CONFIRM_WITHIN_S):
-                await self._hass.services.async_call(
-                    domain, service, data, blocking=True
-                )
-        # The device is another integration's code and may raise anything.
-        except Exception as err:  # noqa: BLE001
-            reason = str(err) or type(err).__name__
-            _LOGGER.warning("%s.%s failed: %s", domain, service, reason)
-            return False
-        return True
+        data = {ATTR_ENTITY_ID: entity_id}
+        return await carried_out(self._hass, domain, service, data)
 
     def _is_on(self, entity_id: str | None) -> bool:
         """Return if a binary entity is there and on."""

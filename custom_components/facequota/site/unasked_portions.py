@@ -155,7 +155,7 @@ def _length(motor: Motor, run: PortionRun) -> float:
     if (measured := run.measured_cm()) is not None:
         return measured
     if motor.entities.portion_length is not None:
-        return 0.0 if run.lost else motor.set_length or 0.0
+        return 0.0 if run.lost else motor.portion_length or 0.0
     return run.seconds_on() * motor.entities.cm_per_second
 
 
