@@ -24,7 +24,8 @@ from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
-from custom_components.facequota.visit.visitors import Cause, Visitors
+from custom_components.facequota.visit.purge_receipt import Cause
+from custom_components.facequota.visit.visitors import Visitors
 from homeassistant.core import HomeAssistant
 from tests.unit.quota.people import any_face
 

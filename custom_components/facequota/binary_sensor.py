@@ -41,13 +41,13 @@ DESCRIPTIONS = (
         key="paper_low",
         translation_key="paper_low",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        value_fn=lambda dispenser: dispenser.paper_low,
+        value_fn=lambda dispenser: dispenser.roll.low,
     ),
     DispenserBinarySensorDescription(
         key="unusual_use",
         translation_key="unusual_use",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        value_fn=lambda dispenser: dispenser.unusual_use,
+        value_fn=lambda dispenser: dispenser.usage.is_on,
     ),
 )
 

@@ -10,9 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import ATTR_OUTCOME, ATTR_PORTIONS, EVENT_PURGE, EVENT_VISIT, Outcome
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .site.site import FaceQuotaConfigEntry
+from .visit.purge_receipt import Receipt
 from .visit.records import receipt_record, visit_record
 from .visit.visit import Visit
-from .visit.visitors import Receipt
 
 # Nothing is polled and nothing is commanded.
 PARALLEL_UPDATES = 0

@@ -43,8 +43,8 @@ from .panel.papers.report import Period, async_report
 from .site.dispenser import Dispenser
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
+from .visit.purge_receipt import Cause
 from .visit.records import receipt_record, visit_record
-from .visit.visitors import Cause
 
 SERVICE_DISPENSE: Final = "dispense"
 SERVICE_FORGET: Final = "forget"

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.facequota.site.site import Site
-from custom_components.facequota.visit.visitors import Cause
+from custom_components.facequota.visit.purge_receipt import Cause
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EntityCategory as Category
 from homeassistant.core import HomeAssistant, State

@@ -47,6 +47,7 @@ from custom_components.facequota.site.upkeep_options import UPKEEP_SCHEMA
 from custom_components.facequota.trigger import TRIGGERS
 from custom_components.facequota.visit.capture import Doubt
 from custom_components.facequota.visit.engine_issues import ENGINE_ISSUES
+from custom_components.facequota.visit.purge_receipt import Cause, Receipt
 from custom_components.facequota.visit.records import receipt_record, visit_record
 from custom_components.facequota.visit.trial import Advice
 from custom_components.facequota.visit.visit import (
@@ -54,7 +55,6 @@ from custom_components.facequota.visit.visit import (
     REASON_SITES_BUSY,
     Visit,
 )
-from custom_components.facequota.visit.visitors import Cause, Receipt
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.entity import EntityDescription

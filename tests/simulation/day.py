@@ -18,9 +18,10 @@ from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.accounts import Account, Accounts
 from custom_components.facequota.visit.capture import Probe
+from custom_components.facequota.visit.purge_receipt import Cause
 from custom_components.facequota.visit.request_queue import RequestQueue
 from custom_components.facequota.visit.visit import Request, Visit, VisitContext, visit
-from custom_components.facequota.visit.visitors import Cause, Visitors, wall_clock
+from custom_components.facequota.visit.visitors import Visitors, wall_clock
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

@@ -16,7 +16,6 @@ from custom_components.facequota.const import (
     CONF_REQUEST,
     CONF_REQUEST_URGENT,
     CONF_REQUEST_WITHOUT_FACE,
-    DOMAIN,
     Lane,
 )
 from custom_components.facequota.hardware.display import HINTS, Display, Sentence
@@ -25,7 +24,6 @@ from custom_components.facequota.hardware.faults import Fault
 from custom_components.facequota.hardware.motor import RESTS_FOR_S, Motor
 from custom_components.facequota.hardware.portion import MotorEntities
 from custom_components.facequota.visit.accounts import Accounts
-from custom_components.facequota.visit.capture import Probe, look
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.request_queue import RequestQueue
 from custom_components.facequota.visit.visit import (
@@ -38,10 +36,10 @@ from custom_components.facequota.visit.visit import (
 from custom_components.facequota.visit.visitors import wall_clock
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 
 from .buttons import Buttons
 from .hardware_watch import HardwareWatch
+from .looking import Looking
 from .problem import hardware_problem
 from .roll_tracker import RollTracker
 from .site_parts import SiteParts
@@ -80,16 +78,23 @@ class Dispenser:
         self.roll = RollTracker(
             hass, subentry, lambda: UpkeepOptions.from_entry(parts.entry.options)
         )
-        self._usage = UsageAlarm(hass, self.update)
+        self.usage = UsageAlarm(hass, self.update)
         self.last_recognition_ms: float | None = None
         self._step: Step | None = None
         self._requests = RequestQueue(hass, parts.entry, self._serve)
+        self._looking = Looking(
+            parts,
+            self.camera,
+            self.display,
+            data.get(CONF_EYE_LINE),
+            lambda: self.suspended,
+        )
         self._context = VisitContext(
             accounts=self.accounts,
             motor=self.motor,
             clock=hass.loop.time,
             to_date=partial(wall_clock, hass),
-            look=self._look,
+            look=self._looking.look,
             on_step=self._show_step,
         )
         self.changes = Listeners[[]]()
@@ -98,7 +103,7 @@ class Dispenser:
         self._watch = HardwareWatch(
             hass,
             subentry,
-            lambda: (self.state, self.problem, self.paper_low),
+            lambda: (self.state, self.problem, self.roll.low),
             self.update,
         )
         self._buttons = Buttons(
@@ -139,25 +144,9 @@ class Dispenser:
         return self.site_parts.recogniser.problem
 
     @property
-    def paper_low(self) -> bool | None:
-        """Return if staff should bring a new roll, None if unknown."""
-        return self.roll.low
-
-    @property
-    def portions_left(self) -> int | None:
-        """Return how many portions the rest of the roll is good for."""
-        left = self.roll.supply.left_cm
-        return None if left is None else int(left // self.site_parts.options.portion_cm)
-
-    @property
     def busy(self) -> bool:
         """Return if somebody is being served."""
         return self._requests.busy
-
-    @property
-    def unusual_use(self) -> bool:
-        """Return if far more paper is taken than is usual here."""
-        return self._usage.is_on
 
     async def start(self) -> None:
         """Listen to the visitor's buttons and to the entities that show faults."""
@@ -172,7 +161,7 @@ class Dispenser:
         self._buttons.stop()
         self._watch.stop()
         self.display.stop()
-        self._usage.stop()
+        self.usage.stop()
         await self._requests.stop()
         await self.camera.stop()
 
@@ -207,23 +196,7 @@ class Dispenser:
         Raises HomeAssistantError without a usable face, for which there is no need while
         suspended, and ServiceValidationError while somebody else is being forgotten here.
         """
-        await self._requests.other(self._forget)
-
-    async def _forget(self) -> None:
-        """Look at the visitor, while no other look runs here."""
-        if not self.suspended:
-            self.display.show(Sentence.LOOK_HERE)
-            probe = await self._look()
-            if probe.template is not None:
-                self.site_parts.visitors.forget(probe.template)
-                probe.overwrite()
-                self.site_parts.recogniser.renew()
-            elif not self.suspended:
-                self.display.show(Sentence.NOT_SEEN)
-                raise HomeAssistantError(
-                    translation_domain=DOMAIN, translation_key="nobody_to_forget"
-                )
-        self.display.show(Sentence.FORGOTTEN)
+        await self._requests.other(self._looking.forget)
 
     async def _ask(self, lane: Lane) -> None:
         """Serve whoever pressed a button, unless somebody is being served."""
@@ -245,17 +218,12 @@ class Dispenser:
             if result.recognition_ms is not None:
                 self.last_recognition_ms = result.recognition_ms
             if result.cm:
-                self.count_use()
+                self.usage.portion()
         finally:
             self._step = None
             self.update()
         self._tell_result(result)
         return result
-
-    @callback
-    def count_use(self) -> None:
-        """Count a portion for the alarm at unusual use, of any lane."""
-        self._usage.portion()
 
     @callback
     def _tell_result(self, result: Visit) -> None:
@@ -275,21 +243,6 @@ class Dispenser:
         looking = step is Step.LOOKING
         self.display.show(Sentence.LOOK_HERE if looking else Sentence.TAKE_PAPER)
         self.update()
-
-    async def _look(self) -> Probe:
-        """Return the probe of the visitor, or the reason why there is none."""
-        probe = await look(
-            self.camera,
-            self.site_parts.recogniser,
-            self.site_parts.visitors.identify,
-            on_guidance=self.display.show,
-            eye_line=self.subentry.data.get(CONF_EYE_LINE),
-        )
-        if not self.suspended:
-            return probe
-        # Suspended meanwhile: nobody may be remembered after the purge.
-        probe.overwrite()
-        return replace(probe, template=None, reason=None)
 
     @callback
     def update(self) -> None:

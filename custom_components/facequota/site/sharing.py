@@ -22,7 +22,8 @@ from custom_components.facequota.shared_quota.functions import library
 from custom_components.facequota.shared_quota.pairing import pairing
 from custom_components.facequota.shared_quota.server import Server, ServerSettings
 from custom_components.facequota.shared_quota.status import PurgeReceipt, Status
-from custom_components.facequota.visit.visitors import Receipt, Visitors
+from custom_components.facequota.visit.purge_receipt import Receipt
+from custom_components.facequota.visit.visitors import Visitors
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback

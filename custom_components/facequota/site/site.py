@@ -22,8 +22,9 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.listeners import Listeners
+from custom_components.facequota.visit.purge_receipt import Cause, Receipt
 from custom_components.facequota.visit.recogniser import Recogniser, engine_environment
-from custom_components.facequota.visit.visitors import Cause, Receipt, Visitors
+from custom_components.facequota.visit.visitors import Visitors
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir

@@ -16,9 +16,9 @@ from custom_components.facequota.const import (
     Outcome,
 )
 from custom_components.facequota.visit.listeners import Listeners
+from custom_components.facequota.visit.purge_receipt import Receipt
 from custom_components.facequota.visit.records import receipt_record
 from custom_components.facequota.visit.visit import Visit
-from custom_components.facequota.visit.visitors import Receipt
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 

@@ -126,7 +126,7 @@ class UnaskedPortions:
                 or key in self._turning
             ):
                 return
-            dispenser.count_use()
+            dispenser.usage.portion()
             if not dispenser.subentry.data.get(CONF_SWITCH_PORTIONS):
                 self.tell(key, 1)
             self._entry.async_create_background_task(

@@ -41,6 +41,14 @@ def _rounded(moment: datetime) -> datetime:
     return rounded_forecast(moment, dt_util.utcnow())
 
 
+def _portions_left(dispenser: Dispenser) -> int | None:
+    """Return how many portions the rest of the roll is good for."""
+    left = dispenser.roll.supply.left_cm
+    return (
+        None if left is None else int(left // dispenser.site_parts.options.portion_cm)
+    )
+
+
 def _empty_at(dispenser: Dispenser) -> Mapping[str, Any] | None:
     """Return the range in which the roll will end."""
     if (foreseen := dispenser.roll.supply.forecast) is None:
@@ -64,7 +72,7 @@ PAPER_SENSORS = (
         suggested_display_precision=0,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda dispenser: dispenser.roll.supply.left_cm,
-        attributes_fn=lambda dispenser: {ATTR_PORTIONS: dispenser.portions_left},
+        attributes_fn=lambda dispenser: {ATTR_PORTIONS: _portions_left(dispenser)},
     ),
     DispenserSensorDescription(
         key="empty_at",

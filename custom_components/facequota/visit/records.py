@@ -15,8 +15,8 @@ from custom_components.facequota.const import (
     ATTR_RESERVATIONS,
 )
 
+from .purge_receipt import Receipt
 from .visit import Visit
-from .visitors import Receipt
 
 
 def visit_record(visit: Visit) -> dict[str, Any]:

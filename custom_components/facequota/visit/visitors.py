@@ -4,9 +4,7 @@ The site's book on Home Assistant's monotonic clock, with its timer and its rece
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 import logging
 
 import numpy as np
@@ -23,35 +21,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .listeners import Listeners
+from .purge_receipt import Cause, Receipt
 
 _LOGGER = logging.getLogger(__name__)
-
-
-class Cause(StrEnum):
-    """What led to a purge."""
-
-    PERSON = "person"
-    AUTOMATION = "automation"
-    SUSPENSION = "suspension"
-    RESTART = "restart"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What a purge removed, and that nothing was left to remove when it was nothing."""
-
-    time: datetime
-    cause: Cause
-    faces: int
-    reservations: int
-    older_than_s: float | None
-    everywhere: bool = False
-    """Whether visitors were removed at all sites that share the quota."""
-
-    @property
-    def already_purged(self) -> bool:
-        """Return if there was nothing to remove."""
-        return not self.faces and not self.reservations
 
 
 class Visitors:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.facequota.visit.visitors import Cause
+from custom_components.facequota.visit.purge_receipt import Cause
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from tests.integration.conftest import Log, ask, faces, issues, set_up_site, unload
