@@ -17,11 +17,12 @@ from .panel.page import async_hide_panel, async_setup_panel, async_show_panel
 from .quota.cohort import Cohort, CohortError
 from .services import async_setup_services
 from .site.entity_issues import async_watch_entities
+from .site.forgetting import purge_issue_id
 from .site.hidden_motors import async_hide_motors, async_show_motors
 from .site.issues import async_watch_visits
 from .site.migration import async_migrate
 from .site.references import References
-from .site.site import FaceQuotaConfigEntry, Site, purge_issue_id
+from .site.site import FaceQuotaConfigEntry, Site
 from .site.site_log import SiteLog
 from .site.upkeep import Upkeep
 

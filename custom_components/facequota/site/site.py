@@ -22,15 +22,15 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.listeners import Listeners
-from custom_components.facequota.visit.purge_receipt import Cause, Receipt
+from custom_components.facequota.visit.purge_receipt import Cause
 from custom_components.facequota.visit.recogniser import Recogniser, engine_environment
 from custom_components.facequota.visit.visitors import Visitors
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 
 from .device_counts import DeviceCounts
 from .dispenser import Dispenser
+from .forgetting import Forgetting
 from .references import Structure
 from .settings_log import settings
 from .sharing import Sharing
@@ -45,11 +45,6 @@ type FaceQuotaConfigEntry = ConfigEntry[Site]
 
 # Both engines give 128 floats; a book is made before the worker could tell.
 TEMPLATE_DIMENSION: Final = 128
-
-
-def purge_issue_id(entry: ConfigEntry) -> str:
-    """Return the id of the issue about a purge that failed."""
-    return f"purge_failed_{entry.entry_id}"
 
 
 class Site:
@@ -69,10 +64,6 @@ class Site:
         self.changes = Listeners[[]]()
         self.visitors = Visitors(hass, self._new_book)
         self.log = SiteLog(hass, entry.entry_id)
-        self.visitors.purges.add(self._purged)
-        self.visitors.expiries.add(self.log.faces_expired)
-        self.visitors.expiries.add(self._expired)
-        self.visitors.changes.add(self._count_faces)
         self.recogniser = Recogniser(
             hass,
             entry,
@@ -94,6 +85,14 @@ class Site:
             for subentry in entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_DISPENSER
         }
+        self._forgetting = Forgetting(
+            hass,
+            entry,
+            self.visitors,
+            self.log,
+            self.recogniser,
+            [one.camera for one in self.dispensers.values()],
+        )
         self.sharing = Sharing(
             hass,
             entry,
@@ -235,39 +234,6 @@ class Site:
         names = {key: one.subentry.title for key, one in self.dispensers.items()}
         opened = {key: one.camera.opened for key, one in self.dispensers.items()}
         self.log.follow(settings(self.entry.options, opened), names)
-
-    @callback
-    def _count_faces(self) -> None:
-        self.log.faces_now(self.visitors.statistics.faces)
-
-    @callback
-    def _expired(self, _faces: int) -> None:
-        """Replace the worker once nobody is remembered, so that no trace of a face stays."""
-        if not self.visitors.statistics.faces:
-            self._forget_traces()
-
-    @callback
-    def _forget_traces(self) -> None:
-        """Replace the worker, and forget digests and places of faces at the cameras."""
-        self.recogniser.renew()
-        for dispenser in self.dispensers.values():
-            dispenser.camera.forget()
-
-    @callback
-    def _purged(self, receipt: Receipt) -> None:
-        """Keep the receipt; a purge that failed needs a person who reads the log."""
-        self.log.receipt(receipt)
-        self._forget_traces()
-        if self.visitors.purge_failed:
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                purge_issue_id(self.entry),
-                is_fixable=False,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key="purge_failed",
-                translation_placeholders={"site": self.entry.title},
-            )
 
     async def _follow_suspension(self) -> None:
         """Run the worker only while some camera may be read.
