@@ -21,7 +21,7 @@ export function factCards(facts, words, purge) {
   ];
 }
 
-/** Show the seconds that pass while the facts stay. */
+/** Update the durations that are shown, once a second. */
 export function tick(root, words) {
   const now = Date.now();
   for (const one of root.querySelectorAll("[data-until]")) {
@@ -32,7 +32,7 @@ export function tick(root, words) {
   }
 }
 
-/** Return what stands between the notice and the truth. */
+/** Return what is missing before the notice says the truth. */
 function hints(facts, words) {
   const found = [];
   if (!facts.operator || !facts.contact) found.push(words.say("hint_operator"));

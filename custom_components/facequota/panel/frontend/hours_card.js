@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { chartStyle, hoursChart } from "./hours_chart.js";
 import { Words } from "./words.js";
 
-/** The recorder adds up every five minutes. */
+/** As often as the recorder writes short-term statistics. */
 export const LOOK_EVERY_MS = 300_000;
 
 export class HoursCard extends HTMLElement {

@@ -1,4 +1,4 @@
-/** The three papers: look at them, print them, save them. */
+/** The card of the papers: notice, assessment, log, stickers, reports. Opens, prints and saves them. */
 
 import { card, element } from "./dom.js";
 

@@ -17,9 +17,9 @@ export class Slots {
       }
     }
     parts.forEach(([name, values, build], index) => {
-      const told = JSON.stringify(values);
+      const content = JSON.stringify(values);
       const before = this._shown.get(name);
-      if (before?.told !== told) this._replace(name, before?.node, build(), told);
+      if (before?.content !== content) this._replace(name, before?.node, build(), content);
       const { node } = this._shown.get(name);
       // A node that is moved loses its focus and where it was scrolled to.
       if (this._parent.children[index] !== node) this._parent.insertBefore(node, this._parent.children[index] ?? null);
@@ -27,8 +27,8 @@ export class Slots {
   }
 
   /** Put a new node in an old one's place, with the focus on the same thing in it. */
-  _replace(name, old, node, told) {
-    this._shown.set(name, { node, told });
+  _replace(name, old, node, content) {
+    this._shown.set(name, { node, content });
     if (!old) return;
     const focused = old.contains(old.getRootNode().activeElement) && old.getRootNode().activeElement;
     old.replaceWith(node);

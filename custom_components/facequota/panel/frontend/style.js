@@ -1,4 +1,4 @@
-/** How the page looks: Home Assistant's own colours and sizes, in light and dark. */
+/** The style of the page: Home Assistant's own colours and sizes, in light and dark. */
 
 export const style = `
 :host {

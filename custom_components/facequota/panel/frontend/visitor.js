@@ -3,16 +3,16 @@
 import { PICTURES } from "./visitor_pictures.js";
 
 const SETTINGS = JSON.parse(document.getElementById("settings").textContent);
-const HERE = location.pathname.replace(/\/$/, "");
+const ADDRESS = location.pathname.replace(/\/$/, "");
 /** As the dispenser's own buttons: held for five seconds they mean something else. */
 const HELD_MS = { face: 0, open: 0, urgent: 5000, forget: 5000 };
 const NEXT_LANGUAGE_MS = 4000;
 
-const at = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 let state = { picture: "idle", sentence: "welcome" };
-let told = "";
+let lastShown = "";
 let clockAhead = 0;
-let whole = 0;
+let totalSeconds = 0;
 let language = 0;
 
 /** Return a sentence in a language, with its placeholders filled in. */
@@ -51,11 +51,11 @@ function paragraph(text, kind, lang) {
 
 function show() {
   const left = secondsLeft();
-  at("picture").innerHTML = PICTURES[state.picture](whole ? left / whole : 1);
+  byId("picture").innerHTML = PICTURES[state.picture](totalSeconds ? left / totalSeconds : 1);
   document.documentElement.lang = SETTINGS.languages[language].language;
   const words = [paragraph(sentence(language))];
   if (state.picture === "wait" && state.until) words.unshift(paragraph(clock(language), "time"));
-  at("words").replaceChildren(...words);
+  byId("words").replaceChildren(...words);
   showButtons();
 }
 
@@ -75,34 +75,34 @@ function speak() {
   });
 }
 
-function take(next) {
+function showState(next) {
   const shown = JSON.stringify([next.picture, next.sentence, next.until, next.elsewhere]);
   clockAhead = next.now - Date.now() / 1000;
   state = next;
-  whole = state.until ? secondsLeft() : 0;
-  if (shown === told) return;
-  told = shown;
+  totalSeconds = state.until ? secondsLeft() : 0;
+  if (shown === lastShown) return;
+  lastShown = shown;
   language = 0;
   show();
-  // Told once for each state, not with each change of language.
-  at("said").textContent = SETTINGS.languages.map((_, index) => sentence(index)).join(" ");
+  // Once for each state, for screen readers; not with each change of language.
+  byId("said").textContent = SETTINGS.languages.map((_, index) => sentence(index)).join(" ");
   speak();
 }
 
 function follow() {
-  const stream = new EventSource(`${HERE}/events`);
-  stream.onopen = () => at("connection").toggleAttribute("hidden", true);
-  stream.onmessage = ({ data }) => take(JSON.parse(data));
+  const stream = new EventSource(`${ADDRESS}/events`);
+  stream.onopen = () => byId("connection").toggleAttribute("hidden", true);
+  stream.onmessage = ({ data }) => showState(JSON.parse(data));
   stream.onerror = () => {
-    at("connection").textContent = SETTINGS.languages.map((_, index) => say("visitor_not_connected", index)).join(" · ");
-    at("connection").toggleAttribute("hidden", false);
+    byId("connection").textContent = SETTINGS.languages.map((_, index) => say("visitor_not_connected", index)).join(" · ");
+    byId("connection").toggleAttribute("hidden", false);
     // After a refusal the browser does not try again by itself.
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
   };
 }
 
 function press(kind) {
-  fetch(`${HERE}/press/${kind}`, { method: "POST" }).catch(() => {});
+  fetch(`${ADDRESS}/press/${kind}`, { method: "POST" }).catch(() => {});
 }
 
 /** A press, or a hold whose progress is shown; letting go early does nothing. */
@@ -137,7 +137,7 @@ function listen(button, kind) {
 }
 
 function showButtons() {
-  const bar = at("buttons");
+  const bar = byId("buttons");
   if (!bar.childElementCount) {
     for (const [kind, pictogram] of Object.entries(SETTINGS.buttons)) {
       const button = document.createElement("button");

@@ -1,4 +1,4 @@
-/** Pictures for people who read nothing: lines in a box of 100 by 100. */
+/** The pictures of the display, to be understood without reading: lines in a box of 100 by 100. */
 
 const line = (path, kind = "") => `<path class="line ${kind}" d="${path}"/>`;
 const circle = (x, y, radius, kind = "") => line(`M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`, kind);

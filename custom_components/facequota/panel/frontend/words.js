@@ -2,7 +2,7 @@
 
 const PREFIX = "component.facequota";
 
-/** Where the words for what the integration names lie. */
+/** The translation keys of the names that entities show. */
 const NAMED = {
   cause: "entity.event.purge.state_attributes.cause.state",
   equality: "entity.sensor.way_without_face.state",
@@ -28,7 +28,7 @@ export class Words {
     return this._localize(`${PREFIX}.common.panel_${key}`, values);
   }
 
-  /** Return the word for a cause, a lane or a verdict. */
+  /** Return the name of a cause, a lane or a result of the comparison. */
   name(kind, key) {
     return this._localize(`${PREFIX}.${NAMED[kind]}.${key}`) || key;
   }
