@@ -72,7 +72,7 @@ async def test_a_burst_of_commands_is_one_portion(device: Device) -> None:
     assert device.number("Paper dispensed") <= 10.5
 
 
-async def test_on_and_off_in_one_breath_give_no_paper(device: Device) -> None:
+async def test_off_right_after_on_gives_no_paper(device: Device) -> None:
     for _ in range(20):
         device.switch("Motor", True)
         device.switch("Motor", False)

@@ -50,11 +50,11 @@ void PaperDispenser::asked() {
   const uint32_t wait_s = (this->lane_.wait_ms(now) + MS_PER_S - 1) / MS_PER_S;
   if (refusal == Refusal::NONE || wait_s == 0 || this->display_ == nullptr)
     return;
-  this->refused_alone_ = this->saying_ = true;
-  this->display_->say(std::string(this->alone_texts_[1]) + " " + std::to_string(wait_s) + " s");
+  this->refused_alone_ = this->showing_ = true;
+  this->display_->show(std::string(this->alone_texts_[1]) + " " + std::to_string(wait_s) + " s");
 }
 
-/// Ring and display say how it is: paper at a press, or none. Home Assistant has a moment to write over it when it comes.
+/// Ring and display show whether a press gives paper. Home Assistant has a moment to write over it when it comes.
 void PaperDispenser::show_alone_(uint32_t now_ms) {
   const bool away = this->lane_.away();
   // Nor does it promise paper that it has not: out, open, or waiting for a person.
@@ -68,13 +68,13 @@ void PaperDispenser::show_alone_(uint32_t now_ms) {
     return;
   const bool waited = this->refused_alone_ && this->lane_.wait_ms(now_ms) == 0;
   if (away && (changed || waited)) {
-    this->display_->say(this->alone_texts_[open ? 0 : 2]);
-    this->saying_ = true;
+    this->display_->show(this->alone_texts_[open ? 0 : 2]);
+    this->showing_ = true;
     this->refused_alone_ = false;
   }
-  if (this->saying_ && this->lane_.connected() && now_ms - this->connected_since_ms_ >= SUBSCRIPTION_MS) {
-    this->display_->hush();
-    this->saying_ = this->refused_alone_ = false;
+  if (this->showing_ && this->lane_.connected() && now_ms - this->connected_since_ms_ >= SUBSCRIPTION_MS) {
+    this->display_->clear();
+    this->showing_ = this->refused_alone_ = false;
   }
 }
 

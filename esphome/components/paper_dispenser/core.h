@@ -88,7 +88,7 @@ template<typename Pin> class Core {
       return Refusal::REQUEST_ID;
     if (this->requests_.contains(request_id))
       return Refusal::NONE;
-    switch (judge_expiry(expires_s, clock, this->limits_.longest_expiry_s)) {
+    switch (judge_expiry(expires_s, clock, this->limits_.max_expiry_s)) {
       case Expiry::NO_CLOCK:
         return Refusal::NO_CLOCK;
       case Expiry::PAST:

@@ -12,14 +12,14 @@ class DisplayText final : public text::Text {
   void set_display_bytes(size_t bytes) { this->display_bytes_ = bytes; }
 
   /// What the dispenser itself has to say, while Home Assistant is away.
-  void say(const std::string &text) {
+  void show(const std::string &text) {
     this->publish_state(fit_utf8(text, this->display_bytes_));
     this->own_ = true;
   }
   /// Take it away, unless Home Assistant has written since.
-  void hush() {
+  void clear() {
     if (this->own_)
-      this->say("");
+      this->show("");
     this->own_ = false;
   }
 

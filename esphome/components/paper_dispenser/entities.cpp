@@ -1,4 +1,4 @@
-// What the dispenser sees and what it tells: the entities.
+// The entities: what the dispenser reads, and what it publishes.
 #include "paper_dispenser.h"
 
 #include "esphome/core/log.h"
@@ -9,7 +9,7 @@ static const char *const TAG = "paper_dispenser";
 
 namespace {
 /// Counters that changed by somebody's pulling, and the roll, are published no more often than this.
-constexpr uint32_t HOUSE_KEEPING_MS = 10000;
+constexpr uint32_t HOUSEKEEPING_MS = 10000;
 
 bool is_on(const binary_sensor::BinarySensor *sensor) { return sensor != nullptr && sensor->state; }
 
@@ -19,7 +19,7 @@ template<typename Entity, typename Value> void show(Entity *entity, Value value)
 }
 }  // namespace
 
-// --- what it sees ------------------------------------------------------------------------------------------------------------
+// --- what it reads -----------------------------------------------------------------------------------------------------------
 
 Inputs PaperDispenser::inputs_() const {
   Inputs inputs;
@@ -47,9 +47,9 @@ PaperDispenser::Condition PaperDispenser::condition_() const {
   return now;
 }
 
-// --- what it tells -----------------------------------------------------------------------------------------------------------
+// --- what it publishes -------------------------------------------------------------------------------------------------------
 
-/// Tell the world about a start, or about a start that was refused.
+/// Publish a start, or why it was refused.
 const char *PaperDispenser::begun_(Refusal refusal, const char *who) {
   const char *word = to_word(refusal);
   if (refusal == Refusal::NONE) {
@@ -68,7 +68,7 @@ void PaperDispenser::finish_(const Portion &portion) {
   this->tally_.add(portion);
   if (portion.asker == Asker::ALONE && portion.pulses == 0)
     this->lane_.give_back();
-  this->house_kept_ms_ = millis();  // what is told less often waits its time
+  this->last_housekeeping_ms_ = millis();  // the housekeeping waits: a portion comes first
   this->save_(this->journal_);
   show(this->last_portion_sensor_, portion.cm);
   this->publish_counters_();
@@ -84,11 +84,11 @@ void PaperDispenser::announce_(const char *word) {
     this->dispense_event_->trigger(word);
 }
 
-/// What need not be told with every portion.
-void PaperDispenser::keep_house_(uint32_t now_ms) {
-  if (now_ms - this->house_kept_ms_ < HOUSE_KEEPING_MS)
+/// Publish what need not be published with every portion.
+void PaperDispenser::housekeeping_(uint32_t now_ms) {
+  if (now_ms - this->last_housekeeping_ms_ < HOUSEKEEPING_MS)
     return;
-  this->house_kept_ms_ = now_ms;
+  this->last_housekeeping_ms_ = now_ms;
   this->tally_.pulled_cm += this->core_.take_strays_cm();
   const bool counted = this->core_.total_cm() != this->shown_total_cm_;
   if (counted)

@@ -10,7 +10,7 @@ static const char *const TAG = "paper_dispenser";
 
 namespace {
 /// How long a shutdown waits for the paper to stand still.
-constexpr uint32_t LONGEST_SHUTDOWN_MS = 600;
+constexpr uint32_t MAX_SHUTDOWN_MS = 600;
 /// What one dispenser keeps: there is one of each for the program.
 constexpr uint32_t RECORD_KEY = 0x46510000;
 constexpr uint32_t TALLY_KEY = 0x46510100;
@@ -32,7 +32,7 @@ void PaperDispenser::setup() {
   this->core_.setup(now);
   this->core_.set_prepare(PaperDispenser::prepare_, this);
   this->lane_.start(now);
-  this->house_kept_ms_ = now;
+  this->last_housekeeping_ms_ = now;
   if (this->pulse_pin_ != nullptr) {
     this->pulse_pin_->setup();
     this->pulse_pin_->attach_interrupt(on_pulse, &this->gate_, gpio::INTERRUPT_RISING_EDGE);
@@ -72,7 +72,7 @@ void PaperDispenser::loop() {
   if (this->core_.state() == State::IDLE) {
     this->publish_condition_();
     this->announce_interruption_();
-    this->keep_house_(now);
+    this->housekeeping_(now);
   }
 }
 
@@ -80,7 +80,7 @@ void PaperDispenser::loop() {
 void PaperDispenser::on_shutdown() {
   const uint32_t start = millis();
   this->stop();
-  while (this->core_.state() != State::IDLE && millis() - start < LONGEST_SHUTDOWN_MS) {
+  while (this->core_.state() != State::IDLE && millis() - start < MAX_SHUTDOWN_MS) {
     delay(10);
     this->loop();
   }

@@ -145,7 +145,7 @@ class PaperDispenser : public Component
   void look_for_home_assistant_(uint32_t now_ms);
   void show_alone_(uint32_t now_ms);
   static uint32_t prepare_(void *dispenser);
-  void keep_house_(uint32_t now_ms);
+  void housekeeping_(uint32_t now_ms);
   void publish_condition_();
   void publish_counters_();
   void publish_tally_();
@@ -169,12 +169,12 @@ class PaperDispenser : public Component
   bool motor_on_{false};
   bool interrupted_{false};
   uint32_t connected_since_ms_{0};
-  uint32_t house_kept_ms_{0};
+  uint32_t last_housekeeping_ms_{0};
   std::array<const char *, 3> alone_texts_{"", "", ""};
   bool was_alone_{false};
   bool was_open_{false};
   bool refused_alone_{false};
-  bool saying_{false};
+  bool showing_{false};
   double shown_total_cm_{0.0};
   float shown_roll_percent_{NAN};
   bool condition_shown_{false};

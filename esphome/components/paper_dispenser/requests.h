@@ -17,22 +17,22 @@ struct WallClock {
 enum class Expiry : uint8_t { OPEN, PAST, TOO_FAR, NO_CLOCK };
 
 /// Whether a command may still run. A command that would stay good for long is no protection against a late delivery: refused.
-inline Expiry judge_expiry(uint32_t expires_s, const WallClock &clock, uint32_t longest_s) {
+inline Expiry judge_expiry(uint32_t expires_s, const WallClock &clock, uint32_t max_s) {
   if (!clock.valid)
     return Expiry::NO_CLOCK;
   const auto left = static_cast<int32_t>(expires_s - clock.now_s);
   if (left <= static_cast<int32_t>(clock.uncertainty_s))
     return Expiry::PAST;
-  return left > static_cast<int32_t>(longest_s) ? Expiry::TOO_FAR : Expiry::OPEN;
+  return left > static_cast<int32_t>(max_s) ? Expiry::TOO_FAR : Expiry::OPEN;
 }
 
 /// The last requests that moved paper, so that none does it twice.
 class RecentRequests {
  public:
   static constexpr size_t SIZE = 8;
-  static constexpr size_t LONGEST_ID = 64;
+  static constexpr size_t MAX_ID_LENGTH = 64;
 
-  static bool is_id(std::string_view id) { return !id.empty() && id.size() <= LONGEST_ID; }
+  static bool is_id(std::string_view id) { return !id.empty() && id.size() <= MAX_ID_LENGTH; }
 
   bool contains(std::string_view id) const {
     const uint64_t wanted = hash(id);

@@ -45,7 +45,7 @@ enum class Fault : uint8_t {
   NONE,
   STUCK,   ///< the motor does not stop
   STRAY,   ///< the motor runs although it is off; paper that a hand pulls is none
-  SENSOR,  ///< the pulse sensor tells nonsense
+  SENSOR,  ///< the pulse sensor sends impossible pulses
   JAMMED,  ///< several jams in a row
   TIMER,   ///< the chip has no timer left for the second time limit; found at each start, so nobody can reset it
 };
@@ -74,7 +74,7 @@ struct Limits {
   float stall_current_a{0.0f};         ///< more than this for `stall_current_ms` is a jam; 0: not measured
   uint32_t stall_current_ms{150};
   uint8_t jams_to_latch{3};            ///< so many jams in a row need a person
-  uint32_t longest_expiry_s{60};       ///< a command that is good for longer is refused
+  uint32_t max_expiry_s{60};           ///< a command that is good for longer is refused
 };
 
 /// What the other sensors say now. A sensor that is not there says false, or NAN.

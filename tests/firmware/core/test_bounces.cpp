@@ -86,7 +86,7 @@ TEST(one_edge_too_many_at_any_place_makes_a_portion_shorter_by_one_pulse) {
   }
 }
 
-TEST(one_edge_too_many_at_any_place_spoils_no_later_portion) {
+TEST(one_edge_too_many_at_any_place_shortens_no_later_portion) {
   for (uint32_t place = 1; place <= 125; place++) {
     Rig rig;
     with_edges(rig, 60.0f, {place}, 2100);  // the very first: what it learns from

@@ -11,7 +11,7 @@ TEST(a_portion_is_as_long_as_asked_within_one_pulse) {
   CHECK(!rig.motor);
 }
 
-TEST(tiny_portions_and_a_tired_motor_do_not_spoil_the_next_long_one) {
+TEST(tiny_portions_and_a_tired_motor_do_not_change_the_next_long_one) {
   for (const float tiny : {0.5f, 1.0f, 6.0f}) {
     for (const bool tired : {false, true}) {
       Rig rig;
@@ -181,7 +181,7 @@ TEST(off_stops_at_once_and_what_came_out_is_measured) {
   CHECK(std::abs(portion->cm - rig.machine.position_cm()) <= 0.5);
 }
 
-TEST(on_and_off_in_one_breath_give_no_paper) {
+TEST(off_right_after_on_gives_no_paper) {
   Rig rig;
   CHECK(rig.start(60.0f) == Refusal::NONE);
   rig.core.stop(rig.now_ms);
