@@ -144,8 +144,8 @@ def main() -> None:
     parser.add_argument("--without-namespaces", action="store_true")
     parser.add_argument("--faces", type=Path, default=None)
     parser.add_argument("--output", type=Path, default=CACHE / "proof")
-    # What scripts/proof/cage has made for this run alone.
-    parser.add_argument("--cage", action="store_true", help=argparse.SUPPRESS)
+    # What scripts/proof/namespaces has made for this run alone.
+    parser.add_argument("--in-namespaces", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--private", type=Path, action="append", default=[], help=argparse.SUPPRESS
     )

@@ -1,4 +1,4 @@
-"""Run inside the worker's cage: tries everything that it must not be able to do.
+"""Run inside the sandbox of the worker: tries everything that it must not be able to do.
 
 Its first argument is the process that stands for Home Assistant, its second a folder
 with a file `there`. Prints what became of each attempt as JSON: the kernel's refusal,
@@ -237,9 +237,9 @@ def main() -> None:
     """Try everything and tell."""
     results = {name: result(attempt) for name, attempt in ATTEMPTS.items()}
     if "recognition" in sys.modules and (
-        cage := sys.modules.get("recognition.sandbox")
+        sandbox := sys.modules.get("recognition.sandbox")
     ):
-        cage.seal()
+        sandbox.seal()
     results |= {name: result(attempt) for name, attempt in ONCE_LOADED.items()}
     print(json.dumps(results))
 

@@ -1,4 +1,4 @@
-"""Run before the cage is closed: takes away what not every kernel and container has.
+"""Run before the sandbox is entered: takes away what not every kernel and container has.
 
 Landlock, which Home Assistant's own operating system does not have, and namespaces,
 which Docker refuses: both are answered as such a kernel answers them.

@@ -1,4 +1,4 @@
-"""The cage of the recognition child: tried from inside by a twin, read from outside."""
+"""The sandbox of the recognition child: tried from inside by a process like it, read from outside."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,11 +29,11 @@ _SOMEBODY: Final = 1000
 """A user that is not root, as Home Assistant is in a virtual environment."""
 
 # As the worker's own bootstrap does: the room of recognition without Home Assistant,
-# and the cage closed before anything else.
-_TWIN: Final = """\
+# and the sandbox entered before anything else.
+_CHILD: Final = """\
 import ctypes, os, sys
 from importlib.util import module_from_spec, spec_from_file_location
-here, script, bare_kernel, user, lacks, cage, *rest = sys.argv[1:]
+here, script, bare_kernel, user, lacks, in_sandbox, *rest = sys.argv[1:]
 spec = spec_from_file_location("recognition", here + "/__init__.py")
 package = sys.modules["recognition"] = module_from_spec(spec)
 spec.loader.exec_module(package)
@@ -49,7 +49,7 @@ if lacks:
     privileges.keep(ctypes.CDLL(None), ~(1 << int(lacks)) & 0xFFFFFFFF)
 if bare_kernel:
     exec(compile(open(bare_kernel).read(), bare_kernel, "exec"), {"__name__": "bare"})
-if cage:
+if in_sandbox:
     from recognition import sandbox
     granted = sandbox.enter()
 sys.argv = [script, *rest]
@@ -59,7 +59,7 @@ exec(code)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Who the twin is, and on what kernel."""
+    """Who the process is, and on what kernel."""
 
     user: int | None
     """None: whoever runs this."""
@@ -84,19 +84,21 @@ def cases() -> Iterator[Case]:
             yield Case(user=user, bare=bare)
 
 
-def twin(script: Path, *arguments: str, case: Case, free: bool = False) -> list[str]:
-    """Return the command that runs a script as `case`, in the cage or outside of it."""
+def child_command(
+    script: Path, *arguments: str, case: Case, free: bool = False
+) -> list[str]:
+    """Return the command that runs a script as `case`, in the sandbox or outside of it."""
     return [
-        *(sys.executable, "-I", "-B", "-c", _TWIN, str(_RECOGNITION), str(script)),
+        *(sys.executable, "-I", "-B", "-c", _CHILD, str(_RECOGNITION), str(script)),
         str(_BARE_KERNEL) if case.bare else "",
         "" if case.user is None else str(case.user),
         "" if case.lacks is None else str(case.lacks),
-        *("" if free else "cage", *arguments),
+        *("" if free else "sandbox", *arguments),
     ]
 
 
 def attempts(case: Case, *, free: bool = False) -> dict[str, str]:
-    """Return what became of every attempt, in the cage or outside of it."""
+    """Return what became of every attempt, in the sandbox or outside of it."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         for file in ("there", "old", "moved"):
@@ -113,7 +115,7 @@ def attempts(case: Case, *, free: bool = False) -> dict[str, str]:
         )
         try:
             ended = subprocess.run(
-                twin(_ATTEMPTS, str(parent.pid), name, case=case, free=free),
+                child_command(_ATTEMPTS, str(parent.pid), name, case=case, free=free),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -135,10 +137,10 @@ def escaped(results: dict[str, str]) -> list[str]:
 
 def confined() -> Line:
     """Return what the child can do besides looking at pictures."""
-    caged = {str(case): attempts(case) for case in cases()}
-    free = attempts(Case(user=None, bare=False), free=True)
+    inside = {str(case): attempts(case) for case in cases()}
+    outside = attempts(Case(user=None, bare=False), free=True)
     out = {
-        case: names for case, results in caged.items() if (names := escaped(results))
+        case: names for case, results in inside.items() if (names := escaped(results))
     }
     return Line(
         name="confined",
@@ -146,12 +148,12 @@ def confined() -> Line:
         "start no program, read or disturb no other process and lift none of its limits; "
         "on a kernel without Landlock and namespaces neither.",
         shown=not out,
-        found=f"{len(free)} attempts from inside its cage in each of {len(caged)} cases "
-        f"({'; '.join(caged)}): "
+        found=f"{len(outside)} attempts from inside its sandbox in each of {len(inside)} cases "
+        f"({'; '.join(inside)}): "
         + (f"let through: {out}" if out else "none was let through"),
-        control=f"outside of the cage {len(escaped(free))} of the same attempts are let "
+        control=f"outside of the sandbox {len(escaped(outside))} of the same attempts are let "
         "through",
-        figures={"caged": caged, "free": free},
+        figures={"inside": inside, "outside": outside},
     )
 
 
@@ -168,16 +170,16 @@ def no_core_dump() -> Line:
     with TemporaryDirectory() as folder:
         crash = Path(folder, "crash.py")
         crash.write_text(_CRASH)
-        caged = _crash(crash)
+        inside = _crash(crash)
         crash.write_text(_CRASH_FREELY)
         free = _crash(crash, free=True)
     return Line(
         name="no-dump",
         claim="When the process that decodes pictures crashes, its memory is not written "
         "to a file.",
-        shown=not caged,
-        found="crashed on purpose: " + ("a core dump" if caged else "no core dump"),
-        control="the same crash outside of the cage: "
+        shown=not inside,
+        found="crashed on purpose: " + ("a core dump" if inside else "no core dump"),
+        control="the same crash outside of the sandbox: "
         + ("the kernel dumped core" if free else "no core dump here either"),
     )
 
@@ -186,7 +188,7 @@ def _crash(script: Path, *, free: bool = False) -> bool:
     """Return if the kernel dumped core."""
     with TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            twin(script, case=Case(user=None, bare=False), free=free),
+            child_command(script, case=Case(user=None, bare=False), free=free),
             cwd=folder,
             stderr=subprocess.DEVNULL,
         )

@@ -55,7 +55,7 @@ async def in_a_house(
     await asyncio.to_thread(shutil.copytree, engines(), engine)
     (config / "custom_components").mkdir()
     (config / "custom_components" / PICTURES_ALIVE.name).symlink_to(PICTURES_ALIVE)
-    if arguments.cage:
+    if arguments.in_namespaces:
         network.build()
     more = f"{PICTURES_ALIVE.name}:\n"
     async with open_house(folder, configuration=more) as house:
@@ -70,7 +70,7 @@ async def in_a_house(
         sent.begin()
         await watched.client.service("logger.set_default_level", {"level": "debug"})
         await watched.automate()
-        if arguments.cage:
+        if arguments.in_namespaces:
             with network.Capture(network.OUTSIDE) as capture:
                 network.knock()
                 await asyncio.sleep(0.2)

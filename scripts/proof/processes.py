@@ -1,4 +1,4 @@
-"""Processes as the kernel shows them: who is whose child, and in which cage."""
+"""Processes as the kernel shows them: who is whose child, and in which sandbox."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scripts.proof.confined import Case, attempts, cases, escaped, twin
+from scripts.proof.confined import Case, attempts, cases, child_command, escaped
 
 HERE = list(cases())
 SOMEBODY = next((case for case in HERE if case.user is not None), HERE[0])
@@ -25,17 +25,17 @@ def test_every_act_is_refused(case: Case) -> None:
     assert escaped(attempts(case)) == []
 
 
-def test_outside_of_the_cage_the_same_acts_are_let_through() -> None:
-    free = attempts(HERE[0], free=True)
-    assert len(escaped(free)) > len(free) * 0.8
+def test_outside_of_the_sandbox_the_same_acts_are_let_through() -> None:
+    outside = attempts(HERE[0], free=True)
+    assert len(escaped(outside)) > len(outside) * 0.8
 
 
-type InCage = Callable[..., subprocess.CompletedProcess[str]]
+type InSandbox = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def in_cage(tmp_path: Path) -> InCage:
-    """Return a way to run a script in the cage, with some hard limits set before."""
+def in_sandbox(tmp_path: Path) -> InSandbox:
+    """Return a way to run a script in the sandbox, with some hard limits set before."""
 
     def run(
         script: str, case: Case = HERE[0], **limits: int
@@ -48,7 +48,7 @@ def in_cage(tmp_path: Path) -> InCage:
                 resource.setrlimit(getattr(resource, name), (value, value))
 
         return subprocess.run(
-            twin(path, case=case),
+            child_command(path, case=case),
             capture_output=True,
             text=True,
             check=False,
@@ -60,9 +60,9 @@ def in_cage(tmp_path: Path) -> InCage:
     return run
 
 
-def told(in_cage: InCage, case: Case = HERE[0], **limits: int) -> dict[str, Any]:
+def told(in_sandbox: InSandbox, case: Case = HERE[0], **limits: int) -> dict[str, Any]:
     """Return what the sandbox says was granted, and what the kernel says of it."""
-    ran = in_cage(
+    ran = in_sandbox(
         "import json\n"
         "status = open('/proc/self/status')\n"
         "score = open('/proc/self/oom_score_adj').read()\n"
@@ -80,9 +80,11 @@ def told(in_cage: InCage, case: Case = HERE[0], **limits: int) -> dict[str, Any]
 
 
 @pytest.mark.parametrize("case", HERE, ids=str)
-def test_no_privileges_is_said_only_where_it_is_so(in_cage: InCage, case: Case) -> None:
+def test_no_privileges_is_said_only_where_it_is_so(
+    in_sandbox: InSandbox, case: Case
+) -> None:
     """But for locking memory, and to read the engine's files until they are loaded."""
-    facts = told(in_cage, case)
+    facts = told(in_sandbox, case)
     harmless = 1 << 2 | 1 << 14
     is_so = int(facts["uid"]) != 0 and facts["capabilities"] & ~harmless == 0
     assert facts["no_privileges"] is is_so
@@ -91,8 +93,8 @@ def test_no_privileges_is_said_only_where_it_is_so(in_cage: InCage, case: Case) 
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root: only it can become nobody")
-def test_root_becomes_nobody_before_it_sees_a_picture(in_cage: InCage) -> None:
-    facts = told(in_cage, BARE[0])
+def test_root_becomes_nobody_before_it_sees_a_picture(in_sandbox: InSandbox) -> None:
+    facts = told(in_sandbox, BARE[0])
     assert (facts["no_privileges"], facts["uid"]) == (True, "65534")
     assert facts["capabilities"] & ~(1 << 14) == 0
 
@@ -101,10 +103,10 @@ def test_root_becomes_nobody_before_it_sees_a_picture(in_cage: InCage) -> None:
     os.getuid() != 0, reason="needs root: only it can be without some privilege"
 )
 def test_root_that_cannot_read_everything_stays_root_and_says_so(
-    in_cage: InCage,
+    in_sandbox: InSandbox,
 ) -> None:
     """In Docker's default: nobody might not find the engine."""
-    ran = in_cage(
+    ran = in_sandbox(
         "print(granted['no_privileges'], os.getuid())",
         Case(user=None, bare=True, lacks=2),
     )
@@ -112,8 +114,8 @@ def test_root_that_cannot_read_everything_stays_root_and_says_so(
 
 
 @pytest.mark.parametrize("case", HERE, ids=str)
-def test_which_wall_holds_is_told(in_cage: InCage, case: Case) -> None:
-    facts = told(in_cage, case)
+def test_which_wall_holds_is_told(in_sandbox: InSandbox, case: Case) -> None:
+    facts = told(in_sandbox, case)
     assert facts["files_closed"] and facts["files_shut"] and facts["no_sockets"]
     if case.bare:
         assert (facts["landlock"], facts["own_network"]) == (False, False)
@@ -121,9 +123,9 @@ def test_which_wall_holds_is_told(in_cage: InCage, case: Case) -> None:
 
 @pytest.mark.parametrize("case", HERE, ids=str)
 def test_the_kernel_takes_the_child_first_when_memory_is_short(
-    in_cage: InCage, case: Case
+    in_sandbox: InSandbox, case: Case
 ) -> None:
-    facts = told(in_cage, case)
+    facts = told(in_sandbox, case)
     assert facts["first_to_go"] is True
     ours = int(Path("/proc/self/oom_score_adj").read_text())
     assert int(facts["score"]) > ours
@@ -158,59 +160,63 @@ def limits(*megabytes: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("limit", limits(0, 1, 8, 64, 256, 300, 512, 1023))
-def test_memory_is_locked_only_if_all_of_it_may_be(in_cage: InCage, limit: int) -> None:
+def test_memory_is_locked_only_if_all_of_it_may_be(
+    in_sandbox: InSandbox, limit: int
+) -> None:
     """Or allocations would fail later, beyond the limit."""
-    ran = in_cage(FILL, SOMEBODY, RLIMIT_MEMLOCK=limit * MEGABYTE)
+    ran = in_sandbox(FILL, SOMEBODY, RLIMIT_MEMLOCK=limit * MEGABYTE)
     assert ran.stdout == "False False\n", ran.stderr
 
 
 @pytest.mark.parametrize("limit", limits(1024, 4096))
 def test_memory_is_locked_without_any_privilege_under_a_limit_that_is_large_enough(
-    in_cage: InCage, limit: int
+    in_sandbox: InSandbox, limit: int
 ) -> None:
-    ran = in_cage(FILL, SOMEBODY, RLIMIT_MEMLOCK=limit * MEGABYTE)
+    ran = in_sandbox(FILL, SOMEBODY, RLIMIT_MEMLOCK=limit * MEGABYTE)
     assert ran.stdout == "True True\n", ran.stderr
 
 
 @pytest.mark.parametrize("limit", limits(600))
 @pytest.mark.parametrize(("mapped", "is_locked"), [(512, True), (1024, False)])
 def test_what_is_enough_to_lock_depends_on_what_may_be_mapped(
-    in_cage: InCage, limit: int, mapped: int, is_locked: bool
+    in_sandbox: InSandbox, limit: int, mapped: int, is_locked: bool
 ) -> None:
     set_before = {"RLIMIT_AS": mapped * MEGABYTE, "RLIMIT_MEMLOCK": limit * MEGABYTE}
-    ran = in_cage("print(granted['memory_locked'])", SOMEBODY, **set_before)
+    ran = in_sandbox("print(granted['memory_locked'])", SOMEBODY, **set_before)
     assert ran.stdout == f"{is_locked}\n", ran.stderr
 
 
 @pytest.mark.skipif(
     os.getuid() != 0, reason="needs root: only it may lock more than the limit"
 )
-def test_memory_is_locked_where_all_of_it_may_be(in_cage: InCage) -> None:
-    facts = told(in_cage)
+def test_memory_is_locked_where_all_of_it_may_be(in_sandbox: InSandbox) -> None:
+    facts = told(in_sandbox)
     assert facts["memory_locked"] is True
     assert facts["locked"] > 0
 
 
 @pytest.mark.parametrize("case", HERE, ids=str)
-def test_lower_limits_than_ours_are_no_error(in_cage: InCage, case: Case) -> None:
-    facts = told(in_cage, case, RLIMIT_AS=512 * MEGABYTE, RLIMIT_CORE=0, RLIMIT_FSIZE=0)
+def test_lower_limits_than_ours_are_no_error(in_sandbox: InSandbox, case: Case) -> None:
+    facts = told(
+        in_sandbox, case, RLIMIT_AS=512 * MEGABYTE, RLIMIT_CORE=0, RLIMIT_FSIZE=0
+    )
     for fact in ("memory_limited", "no_core_dump", "no_file_writes"):
         assert facts[fact] is True, fact
 
 
 @pytest.mark.parametrize("case", BARE, ids=str)
 def test_a_crash_of_the_child_is_seen_as_what_it_is(
-    in_cage: InCage, case: Case
+    in_sandbox: InSandbox, case: Case
 ) -> None:
     """Aborting takes a signal to oneself, which musl and glibc send differently."""
-    assert in_cage("os.abort()", case).returncode == -signal.SIGABRT
+    assert in_sandbox("os.abort()", case).returncode == -signal.SIGABRT
     by_tkill = "import ctypes\nctypes.CDLL(None).syscall({}, os.getpid(), 6)"
     number = 130 if os.uname().machine == "aarch64" else 200
-    assert in_cage(by_tkill.format(number), case).returncode == -signal.SIGABRT
+    assert in_sandbox(by_tkill.format(number), case).returncode == -signal.SIGABRT
 
 
-def test_threads_stay_where_forks_are_refused(in_cage: InCage) -> None:
-    ran = in_cage(
+def test_threads_stay_where_forks_are_refused(in_sandbox: InSandbox) -> None:
+    ran = in_sandbox(
         "import threading\n"
         "thread = threading.Thread(target=lambda: print('here'))\n"
         "thread.start()\nthread.join()\n"
@@ -219,10 +225,13 @@ def test_threads_stay_where_forks_are_refused(in_cage: InCage) -> None:
     assert ran.stdout == "here\nrefused\n", ran.stderr
 
 
-def test_a_process_with_a_network_has_nothing_but_that(in_cage: InCage) -> None:
+def test_a_process_with_a_network_has_nothing_but_that(in_sandbox: InSandbox) -> None:
     """A reader of cameras: the same sandbox, entered with the network."""
     ran = subprocess.run(
-        [part.replace("enter()", "enter(network=True)") for part in _script(in_cage)],
+        [
+            part.replace("enter()", "enter(network=True)")
+            for part in _script(in_sandbox)
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -231,8 +240,8 @@ def test_a_process_with_a_network_has_nothing_but_that(in_cage: InCage) -> None:
     assert ran.stdout.splitlines() == ["True", "False", "PermissionError"], ran.stderr
 
 
-def _script(in_cage: InCage) -> list[str]:
-    ran = in_cage(
+def _script(in_sandbox: InSandbox) -> list[str]:
+    ran = in_sandbox(
         "import socket\n"
         "one, other = socket.socket(), socket.socket()\n"
         "print(one.connect_ex(('127.0.0.1', 9)) > 0)\n"

@@ -209,17 +209,17 @@ async def test_a_listener_that_fails_does_not_end_the_work(actor: Actor) -> None
     await supervisor.stop()
 
 
-HEIR = """\
-heir = os.fork()
-if heir == 0:
+ORPHAN = """\
+orphan = os.fork()
+if orphan == 0:
     {first}
     time.sleep(600)
-open({note!r}, 'w').write(str(heir))
+open({note!r}, 'w').write(str(orphan))
 hello()
 """
 
 
-def heir_in(note: Path) -> Path:
+def orphan_in(note: Path) -> Path:
     """Return the process that a worker left behind."""
     return Path("/proc", note.read_text())
 
@@ -228,37 +228,37 @@ async def test_what_a_worker_started_ends_with_it(
     actor: Actor, make_supervisor: MakeSupervisor, tmp_path: Path
 ) -> None:
     """It holds the pipes, and nobody waits for it."""
-    note = tmp_path / "heir"
-    script = HEIR.format(first="pass", note=str(note))
+    note = tmp_path / "orphan"
+    script = ORPHAN.format(first="pass", note=str(note))
     supervisor = make_supervisor(actor(script + "while read_picture(): answer()"))
     await supervisor.start()
-    assert heir_in(note).exists()
+    assert orphan_in(note).exists()
     async with asyncio.timeout(30):
         await supervisor.stop()
-    await until(lambda: not is_running(heir_in(note)))
+    await until(lambda: not is_running(orphan_in(note)))
 
 
-async def test_a_worker_that_dies_before_its_heir_is_replaced_at_once(
+async def test_a_worker_that_dies_before_its_orphan_is_replaced_at_once(
     actor: Actor, make_supervisor: MakeSupervisor, tmp_path: Path
 ) -> None:
-    note = tmp_path / "heir"
-    script = HEIR.format(first="pass", note=str(note))
+    note = tmp_path / "orphan"
+    script = ORPHAN.format(first="pass", note=str(note))
     supervisor = make_supervisor(
         actor(script + "while read_picture() != b'last': answer()\nos._exit(1)")
     )
     await supervisor.start()
-    heir = heir_in(note)
+    orphan = orphan_in(note)
     await fails_with("died", supervisor, b"last")
-    await until(lambda: supervisor.restarts == 1 and not is_running(heir))
+    await until(lambda: supervisor.restarts == 1 and not is_running(orphan))
     await until(lambda: supervisor.state is WorkerState.READY)
 
 
-async def test_a_stop_does_not_wait_for_an_heir_that_left_the_group(
+async def test_a_stop_does_not_wait_for_an_orphan_that_left_the_group(
     actor: Actor, make_supervisor: MakeSupervisor, tmp_path: Path
 ) -> None:
     """Where the kernel lets a worker fork, it may let it do that too."""
-    note = tmp_path / "heir"
-    script = HEIR.format(first="os.setsid()", note=str(note))
+    note = tmp_path / "orphan"
+    script = ORPHAN.format(first="os.setsid()", note=str(note))
     supervisor = make_supervisor(actor(script + "while read_picture(): answer()"))
     await supervisor.start()
     await asyncio.sleep(0.1)
