@@ -333,3 +333,12 @@ def issues(issue_registry: ir.IssueRegistry) -> dict[str, dict[str, str] | None]
         for issue in issue_registry.issues.values()
         if issue.domain == DOMAIN and issue.active
     }
+
+
+@pytest.fixture
+async def sites_unloaded(hass: HomeAssistant) -> AsyncGenerator[None]:
+    """Stop the sites that a test has set up by flows."""
+    yield
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state.recoverable:
+            await hass.config_entries.async_unload(entry.entry_id)

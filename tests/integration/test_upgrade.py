@@ -19,7 +19,7 @@ from homeassistant.helpers import (
 )
 from tests.integration.conftest import ask, issues, summary, unload
 from tests.integration.fake_dispenser import FakeDispenser
-from tests.integration.flows.test_dispenser_flow import add_device
+from tests.integration.flows.dispenser_form import add_device
 
 pytestmark = pytest.mark.usefixtures("log")
 
