@@ -1,26 +1,23 @@
 """What a manager sees and changes on the pages of a site and of its dispensers."""
 
 from dataclasses import dataclass
-import math
-from typing import Any, Final
+from typing import Final
 
-import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     mock_restore_cache_with_extra_data,
 )
 
-from custom_components.facequota.site.site import Site
 from custom_components.facequota.visit.purge_receipt import Cause
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EntityCategory as Category
 from homeassistant.core import HomeAssistant, State
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from . import fake_dispenser as fake
-from .conftest import CAMERA, DISPENSER_DATA, Stage, ask, faces, set_up_site, unload
+from .conftest import ask, faces, set_up_site, unload
+from .entities import attributes_of, call, state_of
 from .fake_dispenser import FakeDispenser
 from .people import somebody
 
@@ -39,7 +36,6 @@ class Shown:
 CONFIG: Final = Category.CONFIG
 DIAGNOSTIC: Final = Category.DIAGNOSTIC
 TOTAL: Final = "total_increasing"
-
 OF_THE_SITE: Final = {
     "binary_sensor.cleaning_due": Shown(name="Cleaning due"),
     "button.cleaned": Shown(name="Cleaned"),
@@ -88,7 +84,6 @@ OF_THE_SITE: Final = {
     ),
     "switch.face_recognition": Shown(name="Face recognition", category=CONFIG),
 }
-
 OF_A_DISPENSER: Final = {
     "binary_sensor.paper_low": Shown(name="Paper low", device_class="problem"),
     "binary_sensor.problem": Shown(name="Problem", device_class="problem"),
@@ -166,32 +161,6 @@ def shown(hass: HomeAssistant, entity: er.RegistryEntry) -> Shown:
     )
 
 
-def state_of(hass: HomeAssistant, entity_id: str) -> str:
-    """Return a state, which must be there."""
-    state = hass.states.get(entity_id)
-    assert state is not None, entity_id
-    return state.state
-
-
-def attributes_of(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
-    """Return the attributes of an entity, which must be there."""
-    state = hass.states.get(entity_id)
-    assert state is not None, entity_id
-    return dict(state.attributes)
-
-
-async def call(hass: HomeAssistant, action: str, entity_id: str, **data: Any) -> None:
-    """Call an action and wait for what follows."""
-    domain, _, service = action.partition(".")
-    await hass.services.async_call(
-        domain, service, {"entity_id": entity_id, **data}, blocking=True
-    )
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-# What there is
-
-
 async def test_the_site_and_each_dispenser_have_their_entities(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
@@ -250,9 +219,6 @@ async def test_a_stopped_site_shows_nothing_and_comes_back(
     assert "unavailable" not in {state_of(hass, one) for one in ids}
 
 
-# What adds up
-
-
 async def test_paper_and_portions_add_up(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
@@ -305,218 +271,6 @@ async def test_totals_go_on_after_a_restart(
     await unload(hass, entry)
 
 
-# The rules
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "in_force"),
-    [
-        ("portion", 30, lambda site: site.options.portion_cm),
-        ("allowance", 180, lambda site: site.options.rule.allowance_cm),
-        ("window", 18.5, lambda site: site.options.rule.window_s / 60),
-    ],
-)
-async def test_a_number_is_a_rule_that_applies_at_once(
-    hass: HomeAssistant,
-    open_site: MockConfigEntry,
-    key: str,
-    value: float,
-    in_force: Any,
-) -> None:
-    """It is written to the options; nobody is forgotten and nothing starts anew."""
-    site = open_site.runtime_data
-    site.visitors.reserve(somebody(1), 60)
-    await call(hass, "number.set_value", f"number.east_gate_{key}", value=value)
-    assert float(state_of(hass, f"number.east_gate_{key}")) == value
-    assert in_force(site) == value
-    assert value in open_site.options.values()
-    assert open_site.runtime_data is site
-    assert faces(open_site) == 1
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "error"),
-    [
-        ("portion", math.nan, "not_a_number"),
-        ("portion", 60.1, "allowance_below_portion"),
-        ("allowance", 59, "allowance_below_portion"),
-        ("allowance", math.nan, "not_a_number"),
-        ("window", math.nan, "not_a_number"),
-        ("window", math.inf, "out_of_range"),
-        ("window", 0, "out_of_range"),
-        ("allowance", -60, "out_of_range"),
-    ],
-)
-async def test_a_number_that_makes_no_sense_is_refused_in_words(
-    hass: HomeAssistant, open_site: MockConfigEntry, key: str, value: float, error: str
-) -> None:
-    before = dict(open_site.options), state_of(hass, f"number.east_gate_{key}")
-    with pytest.raises(ServiceValidationError) as refused:
-        await call(hass, "number.set_value", f"number.east_gate_{key}", value=value)
-    assert refused.value.translation_key == error
-    after = dict(open_site.options), state_of(hass, f"number.east_gate_{key}")
-    assert after == before
-
-
-# Suspension
-
-
-async def test_a_rule_does_not_wait_until_the_worker_has_started(
-    hass: HomeAssistant, open_site: MockConfigEntry
-) -> None:
-    site: Site = open_site.runtime_data
-    async with site._following:  # noqa: SLF001
-        await hass.services.async_call(
-            "switch",
-            "turn_on",
-            {"entity_id": "switch.east_gate_face_recognition"},
-            blocking=True,
-        )
-        assert state_of(hass, "switch.east_gate_face_recognition") == "on"
-        assert state_of(hass, "sensor.entrance_state") == "ready"
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-async def test_without_face_recognition_nobody_is_remembered_and_no_worker_runs(
-    hass: HomeAssistant, site: MockConfigEntry, dispenser: FakeDispenser
-) -> None:
-    """The switch of the site purges, stops the worker, opens the open lane; and back."""
-    runtime: Site = site.runtime_data
-    runtime.visitors.reserve(somebody(1), 60)
-    assert runtime.recogniser.ready
-    assert state_of(hass, "sensor.entrance_state") == "ready"
-
-    await call(hass, "switch.turn_off", "switch.east_gate_face_recognition")
-    assert faces(site) == 0
-    purge = attributes_of(hass, "event.east_gate_purge")
-    assert (purge["faces"], purge["cause"]) == (1, "suspension")
-    assert runtime.recogniser.worker is None
-    assert state_of(hass, "sensor.entrance_state") == "open_lane"
-    assert state_of(hass, "binary_sensor.entrance_problem") == "off"
-    visit = await ask(hass)
-    assert (visit["outcome"], visit["lane"], visit["recognition_ms"]) == (
-        "granted",
-        "open",
-        None,
-    )
-
-    await call(hass, "switch.turn_on", "switch.east_gate_face_recognition")
-    assert runtime.recogniser.ready
-    assert state_of(hass, "sensor.entrance_state") == "ready"
-
-
-async def test_one_dispenser_s_camera_is_switched_off_alone(
-    hass: HomeAssistant,
-    dispenser: FakeDispenser,
-    second_dispenser: FakeDispenser,
-    stage: Stage,
-) -> None:
-    """Everybody is forgotten all the same: who had paper here may have it there."""
-    entry = await set_up_site(
-        hass, more={"Exit": {"camera": CAMERA, **second_dispenser.entities}}
-    )
-    entry.runtime_data.visitors.reserve(somebody(1), 60)
-    await call(hass, "switch.turn_off", "switch.exit_face_recognition")
-    assert faces(entry) == 0
-    assert entry.runtime_data.recogniser.ready
-    assert state_of(hass, "sensor.entrance_state") == "ready"
-    assert state_of(hass, "sensor.exit_state") == "open_lane"
-    assert state_of(hass, "switch.east_gate_face_recognition") == "on"
-
-    await call(hass, "switch.turn_off", "switch.entrance_face_recognition")
-    assert entry.runtime_data.recogniser.worker is None
-    await unload(hass, entry)
-
-
-# State and problems
-
-
-async def test_state_and_problem_follow_the_machine(
-    hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
-) -> None:
-    def seen() -> tuple[str, str, str | None]:
-        problem = "binary_sensor.entrance_problem"
-        return (
-            state_of(hass, "sensor.entrance_state"),
-            state_of(hass, problem),
-            attributes_of(hass, problem).get("reason"),
-        )
-
-    working = ("open_lane", "off", None)
-    assert seen() == working
-    dispenser.set(fake.JAM, "on")
-    await hass.async_block_till_done()
-    assert seen() == ("out_of_order", "on", "jam")
-    dispenser.set(fake.JAM, "off")
-    await hass.async_block_till_done()
-    assert seen() == working
-    dispenser.set_available(False)
-    await hass.async_block_till_done()
-    assert seen() == ("out_of_order", "on", "motor_unavailable")
-    dispenser.set_available(True)
-    await hass.async_block_till_done()
-    assert seen() == working
-
-
-async def test_a_camera_that_is_gone_is_a_problem_but_stops_nobody(
-    hass: HomeAssistant, site: MockConfigEntry, stage: Stage
-) -> None:
-    await hass.config_entries.async_unload(stage.camera.entry_id)
-    await hass.async_block_till_done()
-    assert state_of(hass, "sensor.entrance_state") == "ready"
-    assert state_of(hass, "binary_sensor.entrance_problem") == "on"
-    assert attributes_of(hass, "binary_sensor.entrance_problem")["reason"] == "camera"
-
-
-async def test_a_dispenser_is_looking_then_dispensing_then_ready(
-    hass: HomeAssistant, site: MockConfigEntry, stage: Stage, dispenser: FakeDispenser
-) -> None:
-    seen: list[str] = []
-    hass.bus.async_listen(
-        "state_changed",
-        lambda event: (
-            seen.append(event.data["new_state"].state)
-            if event.data["entity_id"] == "sensor.entrance_state"
-            else None
-        ),
-    )
-    stage.person("A")
-    await ask(hass)
-    await hass.async_block_till_done()
-    assert seen == ["looking", "dispensing", "ready"]
-    assert float(state_of(hass, "sensor.entrance_last_recognition_time")) > 0
-
-
-@pytest.mark.parametrize(
-    ("sensors", "expected"),
-    [
-        ({}, "unknown"),
-        ({"paper_low": "off", "paper_out": "off"}, "off"),
-        ({"paper_low": "on", "paper_out": "off"}, "on"),
-        ({"paper_out": "on"}, "on"),
-        ({"paper_low": "unavailable"}, "unknown"),
-        ({"paper_low": "unavailable", "paper_out": "on"}, "on"),
-    ],
-)
-async def test_paper_is_low_when_a_sensor_says_so_and_unknown_when_none_can(
-    hass: HomeAssistant,
-    dispenser: FakeDispenser,
-    sensors: dict[str, str],
-    expected: str,
-) -> None:
-    entities = {key: f"binary_sensor.{key}" for key in sensors}
-    for key, state in sensors.items():
-        hass.states.async_set(entities[key], state)
-    entry = await set_up_site(
-        hass, options={"suspended": True}, data=DISPENSER_DATA | entities
-    )
-    assert state_of(hass, "binary_sensor.entrance_paper_low") == expected
-    await unload(hass, entry)
-
-
-# What a site remembers
-
-
 async def test_a_site_shows_how_many_it_remembers_and_until_when(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
@@ -536,9 +290,6 @@ async def test_a_site_shows_how_many_it_remembers_and_until_when(
     assert state_of(hass, "sensor.east_gate_faces_remembered") == "0"
     assert state_of(hass, "sensor.east_gate_most_faces_remembered") == "3"
     assert state_of(hass, "sensor.east_gate_all_faces_forgotten") == "unknown"
-
-
-# Buttons
 
 
 async def test_the_button_of_a_dispenser_gives_a_portion_to_nobody(

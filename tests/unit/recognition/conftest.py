@@ -7,6 +7,7 @@ from pathlib import Path
 import sys
 
 import pytest
+import pytest_asyncio
 
 from custom_components.facequota.recognition.environment import (
     Engine,
@@ -15,6 +16,8 @@ from custom_components.facequota.recognition.environment import (
 from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
+
+from .seen import SAME_PERSON
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -38,6 +41,25 @@ def engine_environment() -> EngineEnvironment:
 def portraits() -> Path:
     """Return the folder with one folder of frames per person."""
     return portrait_folder()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=list(Engine))
+async def worker(request: pytest.FixtureRequest) -> AsyncIterator[Supervisor]:
+    """Return a running worker: every test here is run with every engine."""
+    environment = await installed(request.param)
+    supervisor = Supervisor(
+        command=environment.command(), env=environment.env(), on_change=lambda: None
+    )
+    await supervisor.start()
+    yield supervisor
+    await supervisor.stop()
+
+
+@pytest.fixture
+def same_person(worker: Supervisor) -> float:
+    """Return a distance that tells the same person from another."""
+    assert worker.engine is not None
+    return SAME_PERSON[worker.engine.name]
 
 
 @pytest.fixture

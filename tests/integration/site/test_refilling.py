@@ -1,0 +1,172 @@
+"""A roll is counted down, and refilled by a button, a task or a sensor."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from tests.integration.conftest import Log, ask, unload
+from tests.integration.fake_dispenser import FakeDispenser
+
+from .upkeep import ROLL, done, press, site_with, state, tasks
+
+
+async def test_a_plain_roll_is_counted_down_and_refilled_by_a_button(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
+) -> None:
+    """The manager gave its length; each visit takes its paper off it."""
+    entry = await site_with(hass, data={"roll_length": 2})
+    assert state(hass, "sensor.entrance_paper_left") == "unknown"
+    await press(hass, "button.entrance_refilled")
+    assert float(state(hass, "sensor.entrance_paper_left")) == 2
+    assert state(hass, "sensor.entrance_refilled_at") != "unknown"
+    await ask(hass)
+    await hass.async_block_till_done()
+    left = hass.states.get("sensor.entrance_paper_left")
+    assert left is not None
+    assert float(left.state) == pytest.approx(1.4)
+    assert left.attributes["portions"] == 2
+    assert state(hass, "sensor.entrance_empty_at") != "unknown"
+    foreseen = hass.states.get("sensor.entrance_empty_at")
+    assert foreseen is not None
+    assert foreseen.attributes["earliest"] <= foreseen.state
+    await unload(hass, entry)
+
+
+@pytest.mark.parametrize(
+    ("unit", "told", "metres"),
+    [
+        ("cm", "1234", 12.34),
+        ("m", "12.34", 12.34),
+        ("ft", "40", 12.192),
+        ("%", "50", 25),
+    ],
+)
+async def test_a_roll_sensor_is_read_in_its_own_unit(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    log: Log,
+    unit: str,
+    told: str,
+    metres: float,
+) -> None:
+    entry = await site_with(hass, data={"roll_remaining": ROLL, "roll_length": 50})
+    hass.states.async_set(ROLL, told, {"unit_of_measurement": unit})
+    await hass.async_block_till_done()
+    assert float(state(hass, "sensor.entrance_paper_left")) == pytest.approx(metres)
+    await unload(hass, entry)
+
+
+async def test_a_new_roll_on_the_device_is_noticed(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
+) -> None:
+    """Nobody has to tell it twice."""
+    entry = await site_with(hass, data={"roll_remaining": ROLL, "roll_length": 50})
+    hass.states.async_set(ROLL, "4", {"unit_of_measurement": "%"})
+    await hass.async_block_till_done()
+    assert state(hass, "binary_sensor.entrance_paper_low") == "on"
+    assert await tasks(hass) == [
+        (f"refill_{next(iter(entry.subentries))}", "Refill Entrance")
+    ]
+    hass.states.async_set(ROLL, "100", {"unit_of_measurement": "%"})
+    await hass.async_block_till_done()
+    assert state(hass, "binary_sensor.entrance_paper_low") == "off"
+    assert state(hass, "sensor.entrance_refilled_at") != "unknown"
+    assert state(hass, "sensor.entrance_time_to_refill") != "unknown"
+    assert not await tasks(hass)
+    await unload(hass, entry)
+
+
+async def test_a_refill_that_is_done_in_the_list_counts_as_refilled(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
+) -> None:
+    entry = await site_with(hass, data={"roll_length": 0.5})
+    await press(hass, "button.entrance_refilled")
+    await ask(hass)
+    await hass.async_block_till_done()
+    ((uid, _),) = await tasks(hass)
+    await done(hass, uid)
+    assert float(state(hass, "sensor.entrance_paper_left")) == 0.5
+    assert not await tasks(hass)
+    await unload(hass, entry)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        HomeAssistantError("away"),
+        ServiceValidationError("no"),
+        TimeoutError(),
+        OSError("the radio is broken"),
+    ],
+    ids=repr,
+)
+async def test_a_new_roll_counts_although_the_device_cannot_be_told(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log, error: Exception
+) -> None:
+    """Whatever its integration raises, staff reads which button to press."""
+
+    async def fail(_: ServiceCall) -> None:
+        raise error
+
+    button = "button.new_roll"
+    hass.states.async_set(button, "unknown")
+    entry = await site_with(hass, data={"roll_length": 2, "new_roll": button})
+    await ask(hass)
+    hass.services.async_register("button", "press", fail)
+    (one,) = entry.runtime_data.dispensers.values()
+    with pytest.raises(HomeAssistantError) as raised:
+        await one.roll.refilled()
+    assert raised.value.translation_key == "new_roll_not_told"
+    assert raised.value.translation_placeholders == {"entity": button}
+    assert float(state(hass, "sensor.entrance_paper_left")) == 2
+    await unload(hass, entry)
+
+
+async def test_an_automation_hears_of_a_roll_that_ends_soon_once(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    log: Log,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = await site_with(hass, data={"roll_length": 3})
+    runs: list[Any] = []
+    hass.bus.async_listen("ran", runs.append)
+    within = {"config_entry_id": entry.entry_id, "within": {"hours": 48}}
+    assert await async_setup_component(
+        hass,
+        "automation",
+        {
+            "automation": {
+                "alias": "tell",
+                "triggers": [
+                    {"trigger": "facequota.paper_will_be_empty", "options": within}
+                ],
+                "conditions": [
+                    {"condition": "facequota.paper_will_be_empty", "options": within}
+                ],
+                "actions": [
+                    {
+                        "event": "ran",
+                        "event_data": {"where": "{{ trigger.dispenser }}"},
+                    }
+                ],
+            }
+        },
+    )
+    await press(hass, "button.entrance_refilled")
+    for _ in range(3):
+        freezer.tick(timedelta(minutes=1))
+        async_fire_time_changed(hass, dt_util.utcnow())
+        await hass.async_block_till_done()
+    assert [event.data["where"] for event in runs] == ["Entrance"]
+    await hass.services.async_call(
+        "automation", "turn_off", {"entity_id": "all"}, blocking=True
+    )
+    await unload(hass, entry)
