@@ -1,54 +1,24 @@
 """What came out: counted, told, or timed; and what of it a visitor is charged for."""
 
 import asyncio
-from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
 
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
-from tests.integration.conftest import DISPENSER_DATA, ask, set_up_site, summary
+from tests.integration.conftest import summary
 from tests.integration.fake_dispenser import (
     COUNTER,
     JAM,
     LAST_PORTION,
-    LENGTH,
     MOTOR,
     FakeDispenser,
     Fault,
 )
 
+from .motors import BOUNDED, GRANTED, PLAIN, minutes_until_next, visits
+
 pytestmark = pytest.mark.usefixtures("log")
-
-CAMERA_AND_MOTOR = {key: DISPENSER_DATA[key] for key in ("camera", "motor")}
-BOUNDED = {**CAMERA_AND_MOTOR, "portion_length": LENGTH}
-# Half a second for a portion of 60 cm.
-PLAIN = {**CAMERA_AND_MOTOR, "cm_per_second": 120}
-GRANTED = ("granted", "open", 60.0, None)
-
-
-async def visits(
-    hass: HomeAssistant, data: dict[str, Any], *asked: dict[str, Any], **options: Any
-) -> list[dict[str, Any]]:
-    """Ask once for each kind of request, at a suspended site with one portion each."""
-    rules = {"suspended": True, "open_portions": 1, **options}
-    entry = await set_up_site(hass, options=rules, data=data)
-    answers = [await ask(hass, **fields) for fields in asked]
-    await hass.config_entries.async_remove(entry.entry_id)
-    return answers
-
-
-def minutes_until_next(visit: dict[str, Any]) -> float:
-    """Return the minutes until the next portion that a visitor was told of."""
-    at = dt_util.parse_datetime(visit["next_portion"], raise_on_error=True)
-    return round((at - dt_util.utcnow()).total_seconds() / 60, 1)
 
 
 async def test_a_plain_motor_runs_for_the_time_of_a_portion_and_is_then_stopped(
@@ -168,42 +138,6 @@ async def test_a_helper_can_be_the_motor(hass: HomeAssistant) -> None:
     assert hass.states.is_state("input_boolean.m", "off")
 
 
-async def test_firmware_is_told_the_length_once_and_not_with_each_portion(
-    hass: HomeAssistant, dispenser: FakeDispenser
-) -> None:
-    """It keeps the length in flash memory, which wears."""
-    calls = async_capture_events(hass, "call_service")
-    await visits(hass, BOUNDED, {}, {}, {"cm": 30}, open_portions=3)
-    lengths = [
-        call.data["service_data"]["value"]
-        for call in calls
-        if call.data["domain"] == "number"
-    ]
-    assert lengths == [60, 30]
-
-
-async def test_a_length_beyond_the_devices_limit_is_cut_there_and_charged_as_given(
-    hass: HomeAssistant, dispenser: FakeDispenser
-) -> None:
-    dispenser.length.set_max(50)
-    data = {**BOUNDED, "paper_dispensed": COUNTER}
-    (visit,) = await visits(hass, data, {})
-    assert summary(visit) == ("failed", "open", 50.0, "short")
-    assert minutes_until_next(visit) == 7.5
-
-
-@pytest.mark.parametrize("most", [None, "many", float("nan"), [200]])
-@pytest.mark.parametrize("unit", [None, "cm", ["cm"]])
-async def test_a_number_that_says_nonsense_of_itself_costs_nobody_the_paper(
-    hass: HomeAssistant, dispenser: FakeDispenser, most: object, unit: object
-) -> None:
-    attributes = {"max": most, "unit_of_measurement": unit}
-    hass.states.async_set("number.odd", "50", attributes)
-    data = {**DISPENSER_DATA, "portion_length": "number.odd"}
-    await set_up_site(hass, options={"suspended": True}, data=data)
-    assert (await ask(hass, cm=50))["outcome"] == "granted"
-
-
 async def test_coasting_over_is_told_and_not_charged(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
@@ -289,78 +223,3 @@ async def test_a_counter_that_shows_no_number_does_not_count(
     }
     (visit,) = await visits(hass, data, {})
     assert summary(visit) == ("failed", "open", 20.0, "jam")
-
-
-async def test_a_device_whose_length_nobody_knows_gives_its_own_and_the_portion_counts(
-    hass: HomeAssistant, dispenser: FakeDispenser
-) -> None:
-    """Nothing measures here, and nothing was ever known: it is taken for a portion."""
-    (visit,) = await visits(hass, {**BOUNDED, "portion_length": "number.gone"}, {})
-    assert summary(visit) == GRANTED
-    assert dispenser.turned_on == 1
-
-
-async def test_without_its_length_a_device_is_charged_for_what_it_was_told_last(
-    hass: HomeAssistant, dispenser: FakeDispenser
-) -> None:
-    """A portion of 60 cm was asked for; it gives 58 as before, and nothing measures."""
-    rules = {"suspended": True, "open_portions": 2}
-    entry = await set_up_site(hass, options=rules, data=BOUNDED)
-    await ask(hass, cm=58)
-    dispenser.length.set_available(False)
-    assert summary(await ask(hass)) == ("granted", "open", 58.0, None)
-    await hass.config_entries.async_remove(entry.entry_id)
-
-
-def refuses(hass: HomeAssistant, dispenser: FakeDispenser, word: str) -> None:
-    """Let the motor belong to a device whose action answers with this word."""
-    hass.states.async_remove(MOTOR)
-    entry = MockConfigEntry(
-        domain="esphome", data={"device_name": "facequota-entrance"}
-    )
-    entry.add_to_hass(hass)
-    er.async_get(hass).async_get_or_create(
-        "switch", "esphome", "motor", object_id_base="motor", config_entry=entry
-    )
-    dispenser.motor.show(False)
-
-    async def answer(_call: ServiceCall) -> None:
-        raise HomeAssistantError(
-            translation_domain="esphome",
-            translation_key="action_call_failed",
-            translation_placeholders={"error": word},
-        )
-
-    hass.services.async_register("esphome", "facequota_entrance_dispense", answer)
-
-
-@pytest.mark.parametrize("word", ["refused:no_clock", "refused:expiry"])
-async def test_a_device_that_does_not_know_the_time_is_turned_on_by_its_switch(
-    hass: HomeAssistant, dispenser: FakeDispenser, word: str
-) -> None:
-    refuses(hass, dispenser, word)
-    (visit,) = await visits(hass, BOUNDED, {})
-    assert summary(visit) == GRANTED
-    assert dispenser.turned_on == 1
-
-
-@pytest.mark.parametrize(
-    ("word", "reason"),
-    [
-        ("refused:busy", "motor_busy"),
-        ("refused:cooldown", "motor_rests"),
-        ("refused:duty", "motor_rests"),
-        ("refused:fault", "device_fault"),
-        ("refused:updating", "device_updating"),
-        ("refused:paper_out", "paper_out"),
-        ("refused:length", "refused_by_device"),
-        ("something new", "refused_by_device"),
-    ],
-)
-async def test_a_device_that_refuses_is_not_turned_on_and_says_why(
-    hass: HomeAssistant, dispenser: FakeDispenser, word: str, reason: str
-) -> None:
-    refuses(hass, dispenser, word)
-    (visit,) = await visits(hass, BOUNDED, {})
-    assert summary(visit) == ("failed", "open", 0.0, reason)
-    assert dispenser.turned_on == 0

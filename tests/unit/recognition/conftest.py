@@ -20,6 +20,7 @@ from scripts.house.prepare import engines
 from .seen import SAME_PERSON
 
 ROOT = Path(__file__).resolve().parents[3]
+REQUIREMENTS = ROOT / "custom_components/facequota/recognition/requirements"
 
 type MakeSupervisor = Callable[..., Supervisor]
 
@@ -151,3 +152,7 @@ def _children() -> set[str]:
         for children in Path("/proc/self/task").glob("*/children")
         for child in children.read_text().split()
     }
+
+
+def nothing(part: float) -> None:
+    """Ignore progress."""

@@ -1,0 +1,1 @@
+"""The blueprints, in Home Assistant's own automations."""
