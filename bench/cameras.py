@@ -25,7 +25,8 @@ from scripts.house.cameras.kinds import Kind
 from scripts.house.home_assistant import ROOT, HouseError
 from scripts.house.house import House, open_house
 from scripts.house.people import portraits, stand
-from scripts.house.site import RULES, Site
+from scripts.house.site import Site
+from scripts.house.site_setup import RULES
 from scripts.house.swap import STEP_UP_S, Fault, faults_of, swap
 from scripts.house.visit_watch import Told, Watch
 

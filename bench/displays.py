@@ -14,8 +14,6 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 import contextlib
-from dataclasses import asdict, dataclass
-import json
 from pathlib import Path
 import shutil
 import statistics
@@ -30,7 +28,10 @@ import psutil
 from scripts.house.flows import SUBENTRIES, Flow
 from scripts.house.home_assistant import ROOT, HouseError
 from scripts.house.house import NAMES, House, open_house
-from scripts.house.site import RULES, Site
+from scripts.house.site import Site
+from scripts.house.site_setup import RULES
+
+from .figures import Figure, add_options, report
 
 DISPLAYS: Final = 100
 MAX_CORE_PERCENT: Final = 5.0
@@ -42,16 +43,6 @@ VISITS_PER_PHASE: Final = 2
 # As old tablets are measured: a processor of today, so many times as slow.
 SLOWER: Final = 6
 OPENED: Final = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One measured value, and how large it may be (None: told, not judged)."""
-
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
 
 
 async def measure(displays: int) -> list[Figure]:
@@ -81,7 +72,7 @@ async def measure(displays: int) -> list[Figure]:
             name=f"{displays} displays cost",
             value=followed - without,
             unit="% of a core",
-            most=MAX_CORE_PERCENT,
+            at_most=MAX_CORE_PERCENT,
         ),
         *painted,
     ]
@@ -156,11 +147,11 @@ async def _painted(address: str) -> list[Figure]:
                     name=f"first paint, processor {slower}× as slow",
                     value=statistics.median(paint for paint, _ in opened),
                     unit="ms",
-                    most=MAX_PAINT_MS,
+                    at_most=MAX_PAINT_MS,
                 )
             )
         figures.append(
-            Figure(name="loaded", value=opened[0][1], unit="kB", most=MAX_KB)
+            Figure(name="loaded", value=opened[0][1], unit="kB", at_most=MAX_KB)
         )
         await browser.close()
     return figures
@@ -189,29 +180,18 @@ async def _open(browser: Browser, address: str, slower: int) -> tuple[float, flo
     return float(paint), sum(loaded) / 1000
 
 
-def main() -> None:
+def main() -> int:
     """Measure, print, and judge if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--displays", type=int, default=DISPLAYS)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--check", action="store_true")
+    add_options(parser)
     arguments = parser.parse_args()
     try:
         figures = asyncio.run(measure(arguments.displays))
     except HouseError as err:
         raise SystemExit(f"bench.displays: {err}") from None
-    if arguments.json:
-        print(json.dumps([asdict(one) for one in figures], indent=2))
-    else:
-        for one in figures:
-            limit = "" if one.most is None else f"  at most {one.most:g}"
-            print(f"{one.name:38} {one.value:8.1f} {one.unit:12}{limit}")
-    worse = [one for one in figures if one.most is not None and one.value > one.most]
-    for one in worse:
-        print(f"{one.name}: {one.value:.1f} {one.unit}", file=sys.stderr)
-    if arguments.check and worse:
-        sys.exit(1)
+    return report(figures, arguments)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,8 +10,6 @@ else on the simulator over the native API on the loopback interface. Takes two m
 
 import argparse
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
 import json
 from pathlib import Path
 import re
@@ -20,29 +18,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, Final
+from typing import Final
 
 from esphome.simulator.device import COOLDOWN_S, Device
 from esphome.simulator.run import Simulator, free_port
 
+from .figures import Figure, add_options, report
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 SHORT_CM: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One line of the table: what was measured, and how much it may be at most."""
-
-    name: str
-    value: float
-    unit: str
-    at_most: float | None
-    note: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Return whether it reaches what it must."""
-        return self.at_most is None or self.value <= self.at_most
 
 
 def _programs(*sources: str) -> list[Path]:
@@ -222,35 +206,12 @@ async def measure() -> list[Figure]:
     return figures
 
 
-def _table(figures: list[Figure], show: Callable[[str], None]) -> None:
-    for one in figures:
-        limit = "" if one.at_most is None else f"≤ {one.at_most:g}"
-        mark = " " if one.ok else "✗"
-        show(f"{mark} {one.name:38} {one.value:9.2f} {one.unit:7} {limit:7} {one.note}")
-
-
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--check", action="store_true")
+    add_options(parser)
     arguments = parser.parse_args()
-    figures = asyncio.run(measure())
-    if arguments.json:
-        rows: list[dict[str, Any]] = [
-            {
-                "name": one.name,
-                "value": round(one.value, 3),
-                "unit": one.unit,
-                "at_most": one.at_most,
-                "ok": one.ok,
-            }
-            for one in figures
-        ]
-        print(json.dumps(rows, indent=1))
-    else:
-        _table(figures, print)
-    return 1 if arguments.check and not all(one.ok for one in figures) else 0
+    return report(asyncio.run(measure()), arguments)
 
 
 if __name__ == "__main__":

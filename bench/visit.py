@@ -11,11 +11,9 @@ the child process is for.
 
 import argparse
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
-import json
 from pathlib import Path
 import shutil
 import statistics
@@ -28,8 +26,11 @@ import psutil
 from scripts.house.home_assistant import ROOT, HouseError
 from scripts.house.house import House, open_house
 from scripts.house.people import portraits, stand
-from scripts.house.site import RULES, Site
+from scripts.house.site import Site
+from scripts.house.site_setup import RULES
 from scripts.house.visit_watch import Watch
+
+from .figures import Figure, add_options, report
 
 COMPONENT: Final = Path(__file__).parent / "visit_loop"
 IDLE_SECONDS: Final = 20
@@ -39,21 +40,6 @@ EXECUTOR_ROUNDS: Final = 25
 # purge, which makes everybody somebody new, starts another worker in the background.
 STEP_UP_S: Final = 2.0
 MIB: Final = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One measured value, and how large it may be (None: told, not judged)."""
-
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
-
-    @property
-    def good(self) -> bool:
-        """Return if the value is as it must be."""
-        return self.most is None or self.value <= self.most
 
 
 async def measure(visits: int) -> list[Figure]:
@@ -84,13 +70,13 @@ async def measure(visits: int) -> list[Figure]:
                 name="request to motor on, median",
                 value=statistics.median(times.motor),
                 unit="ms",
-                most=350,
+                at_most=350,
             ),
             Figure(
                 name="request to motor on, 95 %",
                 value=statistics.quantiles(times.motor, n=20)[-1],
                 unit="ms",
-                most=600,
+                at_most=600,
             ),
             Figure(
                 name="two frames in the child, median",
@@ -101,22 +87,24 @@ async def measure(visits: int) -> list[Figure]:
                 name="request to refusal, median",
                 value=statistics.median(times.refusal),
                 unit="ms",
-                most=350,
+                at_most=350,
             ),
             Figure(
                 name="one frame in the child, median",
                 value=statistics.median(times.back),
                 unit="ms",
             ),
-            Figure(name="longest stall of the loop", value=stall, unit="ms", most=15),
+            Figure(
+                name="longest stall of the loop", value=stall, unit="ms", at_most=15
+            ),
             Figure(name="the same in the executor", value=executor, unit="ms"),
             Figure(
                 name="Home Assistant grew by",
                 value=(after - before) / MIB,
                 unit="MiB",
-                most=40,
+                at_most=40,
             ),
-            Figure(name="child", value=child / MIB, unit="MiB", most=150),
+            Figure(name="child", value=child / MIB, unit="MiB", at_most=150),
             *idle,
         ]
     finally:
@@ -218,40 +206,27 @@ async def _idle(process: psutil.Process) -> list[Figure]:
     child = max((one.cpu_percent() for one in children), default=0.0)
     return [
         Figure(
-            name="Home Assistant, idle", value=process.cpu_percent(), unit="%", most=1
+            name="Home Assistant, idle",
+            value=process.cpu_percent(),
+            unit="%",
+            at_most=1,
         ),
-        Figure(name="child, idle", value=child, unit="%", most=1),
+        Figure(name="child, idle", value=child, unit="%", at_most=1),
     ]
-
-
-def show(figures: Sequence[Figure]) -> str:
-    """Return the table."""
-    rows = [f"{'':32}{'measured':>12}{'at most':>12}"]
-    for one in figures:
-        most = "" if one.most is None else f"{one.most:g} {one.unit}"
-        mark = "" if one.good else "   <-"
-        rows.append(f"{one.name:32}{f'{one.value:.1f} {one.unit}':>12}{most:>12}{mark}")
-    return "\n".join(rows)
 
 
 def main() -> int:
     """Run the bench."""
     parser = argparse.ArgumentParser(prog="python -m bench.visit")
     parser.add_argument("--visits", type=int, default=100)
-    parser.add_argument("--json", action="store_true", help="print JSON, no table")
-    parser.add_argument("--check", action="store_true", help="1 below what must be")
+    add_options(parser)
     arguments = parser.parse_args()
     try:
         figures = asyncio.run(measure(arguments.visits))
     except HouseError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    told: dict[str, Any] = {
-        one.name: {"value": one.value, "unit": one.unit, "most": one.most}
-        for one in figures
-    }
-    print(json.dumps(told, indent=2) if arguments.json else show(figures))
-    return 1 if arguments.check and not all(one.good for one in figures) else 0
+    return report(figures, arguments)
 
 
 if __name__ == "__main__":

@@ -8,23 +8,14 @@ from uuid import uuid4
 
 import aiohttp
 
-from .home_assistant import HouseError
+from .home_assistant import CallError, HouseError
+from .log_in import access_token
 
 USER: Final = "demo"
 PASSWORD: Final = "demo"
-LANGUAGE: Final = "en"
 ANSWER_SECONDS: Final = 60
 
 type Json = dict[str, Any]
-
-
-class CallError(HouseError):
-    """Home Assistant answered a call with an error."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep the code (such as `service_validation_error`) beside the text."""
-        super().__init__(f"{code}: {message}")
-        self.code = code
 
 
 class Client:
@@ -58,10 +49,9 @@ class Client:
         """Make the first user or log in as it, and open the WebSocket."""
         self._session = aiohttp.ClientSession()
         try:
-            code = await (
-                self._first_user() if await self._is_fresh() else self._log_in()
+            await self._open(
+                await access_token(self._send, self.url, self._username, self._password)
             )
-            await self._open(await self._access_token(code))
             # An access token lives for half an hour, a demo for longer.
             self.token = await self.call(
                 "auth/long_lived_access_token", client_name=str(uuid4()), lifespan=1
@@ -195,61 +185,6 @@ class Client:
             if answer.status >= 300:
                 raise CallError(str(answer.status), f"{path}: {await answer.text()}")
             return await answer.json()
-
-    # -- logging in --------------------------------------------------------------
-
-    async def _is_fresh(self) -> bool:
-        """Return if nobody has ever logged in here."""
-        try:
-            steps = await self._send("GET", "/api/onboarding")
-        except CallError:
-            # Home Assistant offers it no more once it has started after that.
-            return False
-        return any(one["step"] == "user" and not one["done"] for one in steps)
-
-    async def _first_user(self) -> str:
-        """Make the user of a fresh Home Assistant; return an authorisation code."""
-        user = {
-            "name": "Demo",
-            "username": self._username,
-            "password": self._password,
-        }
-        fields = {**user, "client_id": f"{self.url}/", "language": LANGUAGE}
-        answer = await self._send("POST", "/api/onboarding/users", json=fields)
-        code: str = answer["auth_code"]
-        return code
-
-    async def _log_in(self) -> str:
-        """Log in as that user; return an authorisation code."""
-        client = {"client_id": f"{self.url}/"}
-        start = {
-            **client,
-            "handler": ["homeassistant", None],
-            "redirect_uri": f"{self.url}/",
-        }
-        flow = await self._send("POST", "/auth/login_flow", json=start)
-        answer = await self._send(
-            "POST",
-            f"/auth/login_flow/{flow['flow_id']}",
-            json={
-                **client,
-                "username": self._username,
-                "password": self._password,
-            },
-        )
-        code: str = answer["result"]
-        return code
-
-    async def _access_token(self, code: str) -> str:
-        """Exchange an authorisation code for an access token."""
-        fields = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "client_id": f"{self.url}/",
-        }
-        answer = await self._send("POST", "/auth/token", data=fields)
-        token: str = answer["access_token"]
-        return token
 
     async def _open(self, token: str) -> None:
         """Open the WebSocket and start to read it."""

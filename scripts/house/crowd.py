@@ -15,7 +15,8 @@ import numpy as np
 from .flows import OPTIONS, Flow
 from .home_assistant import ROOT, HouseError
 from .people import Person, stand
-from .site import RULES, Site
+from .site import Site
+from .site_setup import RULES
 from .table import Line
 from .visit_watch import Watch
 

@@ -23,12 +23,14 @@ import time
 from typing import Final
 
 from .client import PASSWORD, USER
+from .complaints import complaints
 from .crowd import RULES_OF_A_CROWD, Crowd
 from .demo_page import ADDRESS, PAGE, PORT, open_page, people_walk_past
-from .home_assistant import ROOT, HouseError, complaints
+from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import Person, people_in, portraits
-from .site import ENGINE, RULES, Site
+from .site import Site
+from .site_setup import ENGINE, RULES
 from .table import Line, heading
 from .visit_watch import Watch
 from .visits import WINDOW_S, Demo

@@ -15,10 +15,11 @@ import re
 import sys
 from typing import Any, Final
 
-from .client import CallError, Client, Json
-from .home_assistant import HouseError
+from .client import Client, Json
+from .dispenser import Dispenser
+from .home_assistant import CallError, HouseError
 from .people import Person, leave, stand
-from .site import Dispenser, Site
+from .site import Site
 
 PORT: Final = 8123
 ADDRESS: Final = f"http://127.0.0.1:{PORT}"

@@ -17,10 +17,11 @@ from .album import Album
 from .browser import PATIENCE_MS, open_browser
 from .clicks import INTEGRATION
 from .demo_page import NOBODY, PAGE, chooser, open_page, people_walk_past
+from .dispenser import Dispenser
 from .home_assistant import ROOT
 from .house import open_house
 from .people import portraits
-from .site import Dispenser, Site
+from .site import Site
 
 COVERED: Final = "hui-picture-entity-card"
 # A camera's next picture shows who has just come.

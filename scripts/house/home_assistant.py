@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import json
 import os
 from pathlib import Path
-import re
 import shutil
 import signal
 import socket
@@ -17,10 +16,8 @@ import aiohttp
 ROOT: Final = Path(__file__).resolve().parents[2]
 TESTED_PYTHON: Final = ROOT / ".venv/bin/python"
 LATEST_PYTHON: Final = ROOT / ".venv-latest/bin/python"
-
 START_SECONDS: Final = 120
 STOP_SECONDS: Final = 60
-
 CONFIGURATION: Final = """\
 # Written by scripts/house for a Home Assistant that lives as long as a demo or a test.
 homeassistant:
@@ -41,15 +38,18 @@ logger:
 automation: !include automations.yaml
 """
 
-# One record of the log with all its lines: time, level, thread, logger, text.
-RECORD: Final = re.compile(
-    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?:[+-]\d\d:\d\d)? (?P<level>[A-Z]+) \([^)]*\) \[(?P<logger>[^]]+)\]",
-    re.MULTILINE,
-)
-
 
 class HouseError(Exception):
     """The house could not be built, or does not behave as one."""
+
+
+class CallError(HouseError):
+    """Home Assistant answered a call with an error."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code (such as `service_validation_error`) beside the text."""
+        super().__init__(f"{code}: {message}")
+        self.code = code
 
 
 def free_port() -> int:
@@ -58,28 +58,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def complaints(log: str) -> list[str]:
-    """Return the records of a log in which FaceQuota warns, fails or is complained of.
-
-    Home Assistant warns of every custom integration that it loads; that one
-    record says nothing of ours.
-    """
-    starts = [match.start() for match in RECORD.finditer(log)]
-    records = [
-        log[start:end].rstrip()
-        for start, end in zip(starts, [*starts[1:], len(log)], strict=True)
-    ]
-    return [
-        record
-        for record in records
-        if (match := RECORD.match(record))
-        and match["level"] in {"WARNING", "ERROR", "CRITICAL"}
-        # A checkout has our name too, and what is installed in it is not ours.
-        and "facequota" in record.replace(str(ROOT), "")
-        and match["logger"] != "homeassistant.loader"
-    ]
 
 
 class HomeAssistant:

@@ -13,7 +13,8 @@ from .cameras.esphome import EsphomeCamera
 from .cameras.kinds import Camera, Kind, make_camera
 from .client import Client
 from .home_assistant import ROOT, TESTED_PYTHON, HomeAssistant, HouseError
-from .site import ENGINE, RULES, Site
+from .site import Site
+from .site_setup import ENGINE, RULES
 
 # As scripts/firmware builds them, in this order; a house may call them otherwise.
 NAMES: Final = ("Entrance", "Exit")

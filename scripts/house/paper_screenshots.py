@@ -14,10 +14,11 @@ from playwright.async_api import Page, ViewportSize
 
 from .browser import open_browser
 from .day_screenshots import live_before, take_the_day
+from .dispenser import Dispenser
 from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import leave, portraits, stand
-from .site import Dispenser, Site
+from .site import Site
 from .visit_watch import Watch
 
 IMAGES: Final = ROOT / "docs/images"

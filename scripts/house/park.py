@@ -10,10 +10,11 @@ from typing import Any, Final
 from scripts.park.server import QuotaServer
 
 from .client import Json
+from .dispenser import Dispenser
 from .flows import SUBENTRIES, Flow
 from .home_assistant import HouseError
 from .house import House, open_house
-from .site import Dispenser, Site
+from .site import Site
 
 GATES: Final = ("Gate 1", "Gate 2", "Gate 3")
 PASSWORD: Final = "a password of the demo"

@@ -20,12 +20,12 @@ from typing import Final
 from scripts.park.server import VALKEY, QuotaServer
 
 from .client import PASSWORD as MANAGER_PASSWORD, USER
+from .complaints import complaints
 from .demo import CACHE, run_until_told_to_end, say
 from .demo_page import PORT
-from .home_assistant import complaints
 from .park import GATES, PASSWORD, ParkGate, open_houses, pair, set_up_gates
 from .people import Person, portraits, stand
-from .site import RULES, until_ready
+from .site_setup import RULES, until_ready
 from .table import Line, heading
 from .visit_watch import Told, Watch
 from .visits import PORTION_CM, STEP_UP_S, Expected

@@ -15,12 +15,14 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from .browser import PATIENCE_MS, open_browser
 from .clicks import INTEGRATION
+from .dispenser import Dispenser
 from .frontend_words import frontend_words
 from .home_assistant import ROOT
 from .house import House, open_house
 from .people import leave
 from .prepare import ENGINES
-from .site import Dispenser, Site, add_dispenser_parts
+from .site import Site
+from .site_setup import add_dispenser_parts
 from .visit_watch import Watch
 
 # Paths of what Home Assistant's own frontend says.

@@ -21,11 +21,13 @@ from .album import Album
 from .browser import PATIENCE_MS, open_browser
 from .clicks import Forms, set_up_by_hand
 from .demo_screenshots import take_the_demo
+from .dispenser import Dispenser
 from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import portraits, stand
 from .screens import take_every_screen
-from .site import Dispenser, Site, add_dispenser_parts
+from .site import Site
+from .site_setup import add_dispenser_parts
 from .visit_watch import Watch
 
 

@@ -11,7 +11,8 @@ from .cameras.kinds import Camera
 from .cameras.mjpeg import MjpegCamera, MjpegFault
 from .cameras.rtsp import RtspCamera, RtspFault
 from .cameras.scene import SceneFault
-from .site import Dispenser, Site
+from .dispenser import Dispenser
+from .site import Site
 from .visit_watch import Told, Watch
 
 # What opens a camera "while somebody stands there".

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from .client import Client, Json
+from .dispenser import Dispenser
 from .home_assistant import HouseError
-from .site import Dispenser
 
 VISIT_SECONDS: Final = 40
 

@@ -2,55 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from .dispenser import Dispenser
+from .expected import MEASURE_CM, Expected, PastVisit, answered
 from .people import Person, leave, stand
-from .site import Dispenser, Site
+from .site import Site
 from .table import Line
-from .visit_watch import Told, Watch
+from .visit_watch import Watch
 
 PORTION_CM: Final = 60.0
 # Long enough for what must happen within it on a slow machine, short enough to wait for.
 WINDOW_S: Final = 42.0
-# The firmware counts half centimetres, and paper coasts a little.
-MEASURE_CM: Final = 2.0
-# A told moment may move by what the last portion was longer or shorter than asked.
-MOMENT_S: Final = 2.5
 JAM_AFTER_CM: Final = 20.0
 # The firmware rests for a second after a portion; so does a person who steps up.
 STEP_UP_S: Final = 1.3
-
-type Wrong = str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What the visitor was told before; None is not looked at."""
-
-    outcome: str
-    lane: str
-    cm: float
-    reason: str | None = None
-    next_portion: datetime | None = None
-
-    def wrong(self, told: Told) -> Wrong:
-        """Return what is not as expected, None when all is."""
-        for name in ("outcome", "lane", "reason"):
-            wanted, got = getattr(self, name), getattr(told, name)
-            if wanted is not None and wanted != got:
-                return f"{name} {got} instead of {wanted}"
-        if abs(told.cm - self.cm) > MEASURE_CM:
-            return f"{told.cm:.1f} cm instead of {self.cm:.0f}"
-        if self.next_portion is None:
-            return None
-        if told.next_portion is None:
-            return "no next portion was told"
-        late = (told.next_portion - self.next_portion).total_seconds()
-        return f"next portion {late:+.0f} s off" if abs(late) > MOMENT_S else None
 
 
 class Demo:
@@ -151,9 +120,9 @@ class Demo:
         answer = await self._site.dispense(self._exit, request_id=request)
         after = await self._site.client.state(counter)
         moved = float(after["state"]) - float(before["state"])
-        second = _answered(answer)
+        second = answered(answer)
         line = self._line(
-            _Visit(
+            PastVisit(
                 name="the same request again",
                 dispenser=self._exit,
                 told=second,
@@ -180,7 +149,7 @@ class Demo:
         )
         await self._site.recognise(True)
 
-    async def _visit(self, name: str, dispenser: Dispenser, picture: Path) -> _Visit:
+    async def _visit(self, name: str, dispenser: Dispenser, picture: Path) -> PastVisit:
         """Let somebody stand before a camera and press the button there."""
 
         return await self._take_place(
@@ -189,7 +158,7 @@ class Demo:
 
     async def _asked(
         self, name: str, dispenser: Dispenser, picture: Path, **data: object
-    ) -> _Visit:
+    ) -> PastVisit:
         """Let somebody stand before a camera and ask by FaceQuota's action."""
 
         async def ask() -> None:
@@ -203,12 +172,12 @@ class Demo:
         dispenser: Dispenser,
         picture: Path,
         request: Callable[[], Awaitable[object]],
-    ) -> _Visit:
+    ) -> PastVisit:
         """Show a picture, make a request and wait for its end."""
         dispenser.scene.show(picture)
         await asyncio.sleep(STEP_UP_S)
         told = await self._watch.visit(dispenser, request)
-        return _Visit(name=name, dispenser=dispenser, told=told)
+        return PastVisit(name=name, dispenser=dispenser, told=told)
 
     async def _set(
         self,
@@ -226,7 +195,7 @@ class Demo:
             target={"entity_id": entity_id},
         )
 
-    def _granted(self, visit: _Visit) -> Expected:
+    def _granted(self, visit: PastVisit) -> Expected:
         """Return what somebody with a whole allowance is told."""
         return Expected(
             outcome="granted",
@@ -235,7 +204,7 @@ class Demo:
             next_portion=visit.told.decided + timedelta(seconds=WINDOW_S),
         )
 
-    def _line(self, visit: _Visit, expected: Expected) -> Line:
+    def _line(self, visit: PastVisit, expected: Expected) -> Line:
         """Return the table's line of a visit."""
         told = visit.told
         return Line(
@@ -249,34 +218,3 @@ class Demo:
             motor_on_ms=told.motor_on_ms or told.event_ms,
             wrong=expected.wrong(told),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Visit:
-    """A visit that has taken place; paid_cm when it is not what was told."""
-
-    name: str
-    dispenser: Dispenser
-    told: Told
-    paid_cm: float | None = None
-
-
-def _answered(answer: dict[str, object]) -> Told:
-    """Return the response of FaceQuota's action as what was told."""
-    following = answer.get("next_portion")
-    cm = answer.get("cm")
-    now = datetime.now(UTC)
-    return Told(
-        time=now,
-        requested=now,
-        decided=now,
-        outcome=str(answer["outcome"]),
-        lane=str(answer["lane"]),
-        cm=float(cm) if isinstance(cm, int | float) else 0.0,
-        next_portion=datetime.fromisoformat(str(following)) if following else None,
-        reason=None,
-        decided_ms=None,
-        motor_on_ms=None,
-        event_ms=None,
-        recognition_ms=None,
-    )

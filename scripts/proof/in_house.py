@@ -11,7 +11,7 @@ from scripts.house.cameras.mjpeg import MjpegCamera
 from scripts.house.client import Client
 from scripts.house.house import House, open_house
 from scripts.house.prepare import engines
-from scripts.house.site import RULES
+from scripts.house.site_setup import RULES
 
 from . import network
 from .confined import child_facts

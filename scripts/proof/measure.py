@@ -8,8 +8,8 @@ import time
 from typing import Final
 
 from scripts.house.cameras.mjpeg import MjpegCamera
+from scripts.house.dispenser import Dispenser
 from scripts.house.house import House
-from scripts.house.site import Dispenser
 
 from .files import Findings, Search
 from .memory import Memory

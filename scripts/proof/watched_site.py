@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.house.client import CallError, Client
+from scripts.house.client import Client
+from scripts.house.dispenser import Dispenser
+from scripts.house.home_assistant import CallError
 from scripts.house.people import leave, stand
-from scripts.house.site import Dispenser, Site
+from scripts.house.site import Site
 
 STEP_UP_S: Final = 1.3
 # By which the person can be told from the others, in the file's name and the report.

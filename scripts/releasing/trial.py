@@ -9,8 +9,9 @@ from typing import Any
 import zipfile
 
 from scripts.house.client import Client
-from scripts.house.home_assistant import HomeAssistant, complaints
-from scripts.house.site import RULES, add_site
+from scripts.house.complaints import complaints
+from scripts.house.home_assistant import HomeAssistant
+from scripts.house.site_setup import RULES, add_site
 
 from .archive import ReleaseError
 

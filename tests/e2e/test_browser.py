@@ -9,10 +9,12 @@ import pytest_asyncio
 from custom_components.facequota.languages import LANGUAGES
 from scripts.house.browser import PATIENCE_MS, open_browser
 from scripts.house.clicks import Forms, set_up_by_hand
-from scripts.house.home_assistant import complaints
+from scripts.house.complaints import complaints
+from scripts.house.dispenser import Dispenser
 from scripts.house.house import House, open_house
 from scripts.house.people import portraits, stand
-from scripts.house.site import Dispenser, Site, add_dispenser_parts
+from scripts.house.site import Site
+from scripts.house.site_setup import add_dispenser_parts
 from scripts.house.visit_watch import Watch
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,11 +10,12 @@ import pytest_asyncio
 from pytest_socket import enable_socket
 
 from scripts.house.cameras.kinds import Kind
+from scripts.house.complaints import complaints
 from scripts.house.demo_page import NOBODY, chooser, open_page, people_walk_past
-from scripts.house.home_assistant import complaints
 from scripts.house.house import open_house
 from scripts.house.people import portraits, stand
-from scripts.house.site import RULES, Site
+from scripts.house.site import Site
+from scripts.house.site_setup import RULES
 from scripts.house.swap import swap
 from scripts.house.visit_watch import Watch
 

@@ -9,10 +9,11 @@ import pytest_asyncio
 
 from custom_components.facequota.panel.static import STATIC_ROOT
 from scripts.house.browser import PATIENCE_MS, open_browser
-from scripts.house.client import CallError, Client
-from scripts.house.home_assistant import ROOT, complaints
+from scripts.house.client import Client
+from scripts.house.complaints import complaints
+from scripts.house.home_assistant import ROOT, CallError
 from scripts.house.house import House, open_house
-from scripts.house.site import RULES, add_site
+from scripts.house.site_setup import RULES, add_site
 
 from .barriers import barriers
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from scripts.house.client import Client
-from scripts.house.home_assistant import LATEST_PYTHON, complaints
+from scripts.house.complaints import complaints
+from scripts.house.home_assistant import LATEST_PYTHON
 from scripts.house.house import open_house
 from scripts.house.people import portraits, stand
 from scripts.house.visit_watch import Watch

@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 
 from scripts.house.browser import PATIENCE_MS, open_browser
-from scripts.house.home_assistant import complaints
+from scripts.house.complaints import complaints
 from scripts.house.house import House, open_house
-from scripts.house.site import RULES, add_site
+from scripts.house.site_setup import RULES, add_site
 
 from .barriers import PANEL, barriers
 

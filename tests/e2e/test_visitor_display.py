@@ -14,7 +14,8 @@ from scripts.house.clicks import INTEGRATION, Forms
 from scripts.house.flows import OPTIONS, Flow
 from scripts.house.house import NAMES, House, open_house
 from scripts.house.people import leave, portraits, stand
-from scripts.house.site import RULES, Site
+from scripts.house.site import Site
+from scripts.house.site_setup import RULES
 from scripts.house.visit_watch import Watch
 
 from .barriers import barriers

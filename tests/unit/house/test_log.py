@@ -1,6 +1,7 @@
 """What counts as a complaint in Home Assistant's log."""
 
-from scripts.house.home_assistant import ROOT, complaints
+from scripts.house.complaints import complaints
+from scripts.house.home_assistant import ROOT
 
 LOADED = (
     "2026-11-22 21:12:12.708 WARNING (SyncWorker_0) [homeassistant.loader] "

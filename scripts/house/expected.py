@@ -1,0 +1,71 @@
+"""What a visit of the demo must give, and what it gave."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from .dispenser import Dispenser
+from .visit_watch import Told
+
+# The firmware counts half centimetres, and paper coasts a little.
+MEASURE_CM: Final = 2.0
+# A told moment may move by what the last portion was longer or shorter than asked.
+MOMENT_S: Final = 2.5
+type Wrong = str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the visitor was told before; None is not looked at."""
+
+    outcome: str
+    lane: str
+    cm: float
+    reason: str | None = None
+    next_portion: datetime | None = None
+
+    def wrong(self, told: Told) -> Wrong:
+        """Return what is not as expected, None when all is."""
+        for name in ("outcome", "lane", "reason"):
+            wanted, got = getattr(self, name), getattr(told, name)
+            if wanted is not None and wanted != got:
+                return f"{name} {got} instead of {wanted}"
+        if abs(told.cm - self.cm) > MEASURE_CM:
+            return f"{told.cm:.1f} cm instead of {self.cm:.0f}"
+        if self.next_portion is None:
+            return None
+        if told.next_portion is None:
+            return "no next portion was told"
+        late = (told.next_portion - self.next_portion).total_seconds()
+        return f"next portion {late:+.0f} s off" if abs(late) > MOMENT_S else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastVisit:
+    """A visit that has taken place; paid_cm when it is not what was told."""
+
+    name: str
+    dispenser: Dispenser
+    told: Told
+    paid_cm: float | None = None
+
+
+def answered(answer: dict[str, object]) -> Told:
+    """Return the response of FaceQuota's action as what was told."""
+    following = answer.get("next_portion")
+    cm = answer.get("cm")
+    now = datetime.now(UTC)
+    return Told(
+        time=now,
+        requested=now,
+        decided=now,
+        outcome=str(answer["outcome"]),
+        lane=str(answer["lane"]),
+        cm=float(cm) if isinstance(cm, int | float) else 0.0,
+        next_portion=datetime.fromisoformat(str(following)) if following else None,
+        reason=None,
+        decided_ms=None,
+        motor_on_ms=None,
+        event_ms=None,
+        recognition_ms=None,
+    )
