@@ -28,7 +28,7 @@ from scripts.house.people import portraits, stand
 from scripts.house.site import Site
 from scripts.house.site_setup import RULES
 from scripts.house.swap import STEP_UP_S, Fault, faults_of, swap
-from scripts.house.visit_watch import Told, Watch
+from scripts.house.visit_watch import VisitEnd, Watch
 
 from .swaps import Row, show
 
@@ -156,7 +156,7 @@ class Bench:
         return [one for one in answer["pictures"] if one["age_ms"] is not None]
 
     def _note_ages(
-        self, row: Row, told: Told, seen: Sequence[dict[str, float]]
+        self, row: Row, told: VisitEnd, seen: Sequence[dict[str, float]]
     ) -> None:
         """Note the ages of the pictures that were looked at for this visit."""
         if told.decided_ms is None:

@@ -74,7 +74,7 @@ async def entry_and_trips(server: QuotaServer) -> dict[str, float]:
     for person in people:
         standing = Standing(tat=now + first.replica.rule.window_s)
         first.replica.put(secrets.token_hex(8), standing, person)
-    # Told as after an outage: everybody who is known here.
+    # VisitEnd as after an outage: everybody who is known here.
     first = Gate(server.port, replica=first.replica)
     await first.open()
     second = Gate(server.port)

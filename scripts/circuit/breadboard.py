@@ -14,7 +14,7 @@ def draw(pins: dict[str, str]) -> str:
     sheet = Sheet(
         980,
         620,
-        "Paper tonight: the starter on a breadboard",
+        "Quick start: the starter on a breadboard",
         "One ESP32 board, one relay module, one button. Red is plus, black is minus, blue is a signal.",
     )
     _breadboard(sheet)

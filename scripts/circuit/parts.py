@@ -19,7 +19,7 @@ HEAD = """<!doctype html>
     <h1>Parts of a paper dispenser</h1>
 """
 FOOT = "  </body>\n</html>\n"
-LISTS = ["Paper tonight", "Parts", "Options"]
+LISTS = ["Quick start", "Parts", "Options"]
 
 
 def draw(guide: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from .dispenser import Dispenser
-from .visit_watch import Told
+from .visit_watch import VisitEnd
 
 # The firmware counts half centimetres, and paper coasts a little.
 MEASURE_CM: Final = 2.0
@@ -24,7 +24,7 @@ class Expected:
     reason: str | None = None
     next_portion: datetime | None = None
 
-    def wrong(self, told: Told) -> Wrong:
+    def wrong(self, told: VisitEnd) -> Wrong:
         """Return what is not as expected, None when all is."""
         for name in ("outcome", "lane", "reason"):
             wanted, got = getattr(self, name), getattr(told, name)
@@ -46,16 +46,16 @@ class PastVisit:
 
     name: str
     dispenser: Dispenser
-    told: Told
+    told: VisitEnd
     paid_cm: float | None = None
 
 
-def answered(answer: dict[str, object]) -> Told:
+def answered(answer: dict[str, object]) -> VisitEnd:
     """Return the response of FaceQuota's action as what was told."""
     following = answer.get("next_portion")
     cm = answer.get("cm")
     now = datetime.now(UTC)
-    return Told(
+    return VisitEnd(
         time=now,
         requested=now,
         decided=now,

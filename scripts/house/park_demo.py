@@ -27,7 +27,7 @@ from .park import GATES, PASSWORD, ParkGate, open_houses, pair, set_up_gates
 from .people import Person, portraits, stand
 from .site_setup import RULES, until_ready
 from .table import Line, heading
-from .visit_watch import Told, Watch
+from .visit_watch import VisitEnd, Watch
 from .visits import PORTION_CM, STEP_UP_S, Expected
 
 # Long enough for two visits and for three that follow when the server is away.
@@ -122,7 +122,7 @@ class ParkDemo:
             wrong=None if well else f"the receipt says {receipt}"
         )
 
-    async def _visit(self, person: str, index: int) -> Told:
+    async def _visit(self, person: str, index: int) -> VisitEnd:
         """Let somebody stand at a gate and press the button there."""
         gate = self._gates[index]
         gate.dispenser.scene.show(self._pictures[person, gate.name])
@@ -131,7 +131,7 @@ class ParkDemo:
             gate.dispenser, lambda: gate.site.press(gate.dispenser)
         )
 
-    def _line(self, visit: str, index: int, told: Told, expected: Expected) -> Line:
+    def _line(self, visit: str, index: int, told: VisitEnd, expected: Expected) -> Line:
         return Line(
             time=told.time,
             dispenser=self._gates[index].name,
@@ -158,7 +158,7 @@ class ParkDemo:
         )
 
 
-def _granted(told: Told) -> Expected:
+def _granted(told: VisitEnd) -> Expected:
     return Expected(
         outcome="granted",
         lane="face",

@@ -13,7 +13,7 @@ from .cameras.rtsp import RtspCamera, RtspFault
 from .cameras.scene import SceneFault
 from .dispenser import Dispenser
 from .site import Site
-from .visit_watch import Told, Watch
+from .visit_watch import VisitEnd, Watch
 
 # What opens a camera "while somebody stands there".
 PRESENCE: Final = "Sim visitor present"
@@ -57,7 +57,7 @@ async def swap(
     *,
     fault: Fault | None = None,
     pause_s: float = STEP_UP_S,
-) -> tuple[Told, Told]:
+) -> tuple[VisitEnd, VisitEnd]:
     """Return what A was told and then B, both somebody new; the camera fails in between.
 
     B stands there for `pause_s` before the request.

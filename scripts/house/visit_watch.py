@@ -15,7 +15,7 @@ VISIT_SECONDS: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class VisitEnd:
     """How a visit ended, from the dispenser's event entity.
 
     requested is when the device told of the request, decided when the motor turned: both
@@ -55,7 +55,7 @@ class Watch:
 
     async def visit(
         self, dispenser: Dispenser, request: Callable[[], Awaitable[object]]
-    ) -> Told:
+    ) -> VisitEnd:
         """Make a request and return how the visit ended. Raise HouseError when it does not."""
         while not self._queue.empty():
             self._queue.get_nowait()
@@ -75,7 +75,7 @@ class Watch:
                     elif entity_id == dispenser.motor and state["state"] == "on":
                         motor_at = motor_at or changed
                     elif entity_id == dispenser.visit:
-                        return _told(state, requested_at, motor_at)
+                        return _visit_end(state, requested_at, motor_at)
         except TimeoutError:
             raise HouseError(
                 f"no visit at {dispenser.name} ended within {VISIT_SECONDS} s"
@@ -91,9 +91,9 @@ class Watch:
 INPUTS: Final = ("Request", "Request without face")
 
 
-def _told(
+def _visit_end(
     state: Json, requested_at: datetime | None, motor_at: datetime | None
-) -> Told:
+) -> VisitEnd:
     """Return what an event entity tells of the visit that it has just been given."""
     attributes = state["attributes"]
     following = attributes.get("next_portion")
@@ -102,7 +102,7 @@ def _told(
     decided_ms = (
         (decided - requested_at).total_seconds() * 1000 if requested_at else None
     )
-    return Told(
+    return VisitEnd(
         time=time,
         requested=requested_at or time,
         decided=decided,

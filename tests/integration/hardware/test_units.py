@@ -118,7 +118,7 @@ async def test_a_length_is_written_in_the_unit_of_its_number(
     entry = await set_up_site(hass, options={**RULES, "open_portions": 2}, data=data)
     assert summary(await ask(hass)) == GRANTED
     assert told == [pytest.approx(value)]
-    # Told once: a device keeps it in memory that wears.
+    # VisitEnd once: a device keeps it in memory that wears.
     assert summary(await ask(hass)) == GRANTED
     assert len(told) == 1
     await unload(hass, entry)
