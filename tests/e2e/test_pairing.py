@@ -82,7 +82,7 @@ async def test_two_houses_are_paired_by_clicking(
             await enter_server(forms, server)
             await forms.take("No: enter the code", "24 letters and digits")
             await forms.write("Code", "AAAA")
-            await forms.submit("This is no pairing code")
+            await forms.submit("This is not a pairing code")
             await forms.write("Code", code)
             server.kill()
             await forms.submit("The server does not answer")

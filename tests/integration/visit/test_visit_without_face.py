@@ -37,7 +37,7 @@ async def test_nobody_is_guided_and_then_gets_paper_by_the_open_lane(
 ) -> None:
     assert summary(await ask(hass)) == NO_FACE
     await hass.async_block_till_done()
-    hint = "Please look here without a mask, or press the other button"
+    hint = "Please look here without a mask, or ask for paper without a face"
     assert hint in dispenser.said
     assert dispenser.said[-1] == "Please take your paper"
     assert faces(site) == 0
