@@ -12,6 +12,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.facequota.languages import LANGUAGES
+from custom_components.facequota.panel.papers.render import async_render_report
 from custom_components.facequota.panel.papers.report import Period, async_report
 from custom_components.facequota.panel.papers.view import PAPERS_URL
 from homeassistant.components.recorder.core import Recorder
@@ -137,6 +139,26 @@ async def test_it_is_a_paper_in_both_languages_a_table_and_an_action_s_answer(
     lines = report.as_csv().splitlines()
     assert lines[0].startswith("hour,portions_granted")
     assert [line.split(",")[1] for line in lines[1:]] == ["4", "7"]
+
+
+async def test_a_report_tells_every_kind_of_setting_that_changed(
+    hass: HomeAssistant, lived: MockConfigEntry
+) -> None:
+    """Numbers, switches, and when a camera is opened, in every language."""
+    report = await async_report(hass, lived.runtime_data, Period.WEEK)
+    report.decisions = [
+        {"time": report.begin.isoformat(), "setting": key, "dispenser": None} | change
+        for key, change in (
+            ("portion_cm", {"old": 60, "new": 80}),
+            ("face_recognition", {"old": True, "new": False}),
+            ("camera_opened", {"old": "request", "new": "always"}),
+        )
+    ]
+    for language in LANGUAGES:
+        page = await async_render_report(hass, language, report)
+        assert "80 cm" in page
+        assert "camera_opened" not in page
+    assert "At the request" in await async_render_report(hass, "en", report)
 
 
 async def test_a_report_opens_for_an_administrator_only(

@@ -36,7 +36,7 @@ async def test_a_fault_is_a_task_that_ends_when_the_dispenser_works_again(
     dispenser.set(JAM, "on")
     await hass.async_block_till_done()
     ((uid, summary),) = await tasks(hass)
-    assert summary == "Look after Entrance: it does not work"
+    assert summary == "Check Entrance: it does not work"
     with pytest.raises(ServiceValidationError, match="works again"):
         await done(hass, uid)
     assert len(await tasks(hass)) == 1
