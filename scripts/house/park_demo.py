@@ -23,12 +23,13 @@ from .client import PASSWORD as MANAGER_PASSWORD, USER
 from .complaints import complaints
 from .demo import CACHE, run_until_told_to_end, say
 from .demo_page import PORT
+from .expected import Expected
 from .park import GATES, PASSWORD, ParkGate, open_houses, pair, set_up_gates
 from .people import Person, portraits, stand
 from .site_setup import RULES, until_ready
 from .table import Line, heading
 from .visit_watch import VisitEnd, Watch
-from .visits import PORTION_CM, STEP_UP_S, Expected
+from .visits import PORTION_CM, STEP_UP_S
 
 # Long enough for two visits and for three that follow when the server is away.
 WINDOW_S: Final = 75.0

@@ -10,11 +10,11 @@ from .dispenser import Dispenser, Machine
 from .site_setup import (
     ENGINE,
     RULES,
-    _add_dispenser,
-    _find_entities,
-    _key,
+    add_dispenser,
     add_dispenser_parts,
     add_site,
+    entity_key,
+    find_entities,
     until_ready,
 )
 
@@ -49,7 +49,7 @@ class Site:
         ]
         entry_id = await add_site(client, name, rules, engine)
         for one in dispensers:
-            await _add_dispenser(client, entry_id, one, opened)
+            await add_dispenser(client, entry_id, one, opened)
         return await cls.find(client, dispensers)
 
     @classmethod
@@ -64,9 +64,9 @@ class Site:
         registry = await client.entities()
         ids = {one["title"]: one["subentry_id"] for one in subentries}
         for one in dispensers:
-            _find_entities(registry, ids[one.name], one)
+            find_entities(registry, ids[one.name], one)
         entities = {
-            _key(entity): entity["entity_id"]
+            entity_key(entity): entity["entity_id"]
             for entity in registry
             if entity["config_entry_id"] == entry_id
             and entity["config_subentry_id"] is None

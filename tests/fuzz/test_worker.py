@@ -17,7 +17,7 @@ from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
-from .targets import mutate
+from .draws import mutate
 
 PICTURES = 300
 MESSAGES = 6

@@ -26,7 +26,7 @@ from .cameras.kinds import HoldingCamera
 from .conftest import BreakEngine, Log, Stage, ask, set_up_site, unload
 from .engine_sources import no_engine, real_engine, wheel_files
 from .fake_dispenser import FakeDispenser
-from .test_translations import EN, flat, placeholders
+from .texts import EN, flat, placeholders
 
 FIX: Final = "/api/repairs/issues/fix"
 
