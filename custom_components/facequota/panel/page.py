@@ -21,7 +21,7 @@ from .live_facts import LiveFacts
 from .papers.notice_view import NoticeView
 from .papers.view import PaperView
 from .static import FRONTEND_FOLDER, static_url
-from .visitor.view import DisplayEventsView, DisplayPageView, DisplayPressView
+from .visitor_display.view import DisplayEventsView, DisplayPageView, DisplayPressView
 
 PANEL_ELEMENT: Final = "facequota-panel"
 PANEL_TITLE: Final = "FaceQuota"
