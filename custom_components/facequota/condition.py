@@ -1,4 +1,4 @@
-"""What automations can ask: faces remembered, an empty roll soon, cleaning due."""
+"""The conditions of automations: faces remembered, an empty roll soon, cleaning due."""
 
 from datetime import timedelta
 from typing import Unpack, cast, override

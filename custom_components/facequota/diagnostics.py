@@ -1,4 +1,4 @@
-"""Diagnostics to send to a helper: nothing of a face, and no names of places."""
+"""Diagnostics of a site: nothing of a face, and no names of places."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the system information page says."""
+"""The figures of FaceQuota on the system information page."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .site.site import FaceQuotaConfigEntry
 def async_register(
     hass: HomeAssistant, register: system_health.SystemHealthRegistration
 ) -> None:
-    """Register what is told."""
+    """Register the function that returns them."""
     register.async_register_info(_info)
 
 

@@ -1,4 +1,4 @@
-"""What automations can wait for: portions, purges, refills, cleaning, an empty roll."""
+"""The triggers of automations: portions, purges, refills, cleaning, an empty roll."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast, override

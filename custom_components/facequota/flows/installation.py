@@ -31,7 +31,7 @@ class Installation:
         progress: Callable[[float], None],
         packages: PrivatePackages | None = None,
     ) -> None:
-        """Begin; `site` is the data of a config entry, `progress` hears 0 to 1.
+        """Begin; `site` is the data of a config entry, `progress` is called with 0 to 1.
 
         Other `packages` than the engine's are installed in the same way.
         """

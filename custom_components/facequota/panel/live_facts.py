@@ -27,7 +27,7 @@ from homeassistant.helpers.event import async_call_later
 from .papers.facts import async_site_facts
 from .urgency import most_urgent_first
 
-# A visit changes many states at once: they are told together.
+# A visit changes many states at once: they are sent together.
 TOGETHER_S: Final = 1.0
 # Moments that are worked out from "how long ago" come out a little different each time.
 MOMENTS: Final = ("oldest_since", "empty_at")

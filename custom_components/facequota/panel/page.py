@@ -29,7 +29,7 @@ PANEL_ICON: Final = "mdi:paper-roll-outline"
 
 
 async def async_setup_panel(hass: HomeAssistant) -> None:
-    """Serve what the page is made of and answers its questions."""
+    """Serve the modules of the page, and answer its WebSocket commands."""
     for view in (
         *(PaperView, NoticeView),
         *(DisplayPageView, DisplayEventsView, DisplayPressView),

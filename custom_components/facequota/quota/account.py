@@ -53,7 +53,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What a reservation came to."""
+    """The end of a reservation: what is charged, and when more paper may be had."""
 
     charged_cm: float
     """What the account was charged with; 0 if it no longer exists."""
@@ -81,7 +81,7 @@ class Account:
         return tuple(self._open.values())
 
     def restore(self, tat: float, reservations: Iterable[Reservation]) -> None:
-        """Stand as another book says."""
+        """Take over the TAT and the reservations of this account in another book."""
         self.tat = finite(tat, "tat")
         self._open = {one.token: one for one in reservations}
 

@@ -88,7 +88,7 @@ class Gallery:
         row = self.rows[self._row_of[key]]
         if self._transform is None:
             raise KeyError(key)
-        # The transform is orthogonal: turned over it undoes itself.
+        # The transform is orthogonal: its transpose is its inverse.
         plain: Vector = np.einsum("ij,i->j", self._transform, row)
         return plain
 

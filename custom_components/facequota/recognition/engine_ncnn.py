@@ -111,7 +111,7 @@ def _load(
 def _release(
     networks: tuple[ncnn.Net, ...], memory: tuple[ncnn.Allocator, ...]
 ) -> None:
-    """Let the networks give their memory back while there is still who takes it."""
+    """Release the networks before the allocator that they give their memory back to."""
     for network in networks:
         network.clear()
     del memory

@@ -87,7 +87,7 @@ class Supervisor:
         """
         await self.stop()
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._life = asyncio.create_task(self._live(ready))
+        self._life = asyncio.create_task(self._run(ready))
         try:
             await ready
         except BaseException as err:
@@ -147,15 +147,15 @@ class Supervisor:
         except TimeoutError:
             raise WorkerError("timeout") from None
 
-    async def _live(self, ready: asyncio.Future[None]) -> None:
-        """Live through the worker's lives until one too many has been short."""
+    async def _run(self, ready: asyncio.Future[None]) -> None:
+        """Run workers one after the other; give up after MAX_QUICK_DEATHS quick deaths."""
         quick_deaths = 0
         now = asyncio.get_running_loop().time
         self._set_state(WorkerState.STARTING)
         while True:
             born = now()
             try:
-                await self._live_once(ready)
+                await self._run_once(ready)
             except WorkerError as err:
                 death = err
             except Exception as err:
@@ -177,7 +177,7 @@ class Supervisor:
             self._set_state(WorkerState.RESTARTING, death.reason)
             await asyncio.sleep(self._first_pause_s * 2 ** (quick_deaths - 1))
 
-    async def _live_once(self, ready: asyncio.Future[None]) -> None:
+    async def _run_once(self, ready: asyncio.Future[None]) -> None:
         """Start a worker and feed it; raises WorkerError when it is no more."""
         child = await Child.launch(self._command, self._env, timeout=START_TIMEOUT_S)
         watching = asyncio.create_task(child.gone())
@@ -242,5 +242,5 @@ class Supervisor:
         try:
             self._on_change()
         except Exception:
-            # Who listens must not end who works.
+            # A listener that fails must not end the worker.
             _LOGGER.exception("A change of the recognition worker could not be told")

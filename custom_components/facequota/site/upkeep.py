@@ -29,7 +29,7 @@ from .site_store import SiteStore
 from .tasks import DispenserNeeds, Task, open_tasks
 from .upkeep_options import UpkeepOptions
 
-# What a part of the file that was never stored here makes of reading it.
+# The errors of reading a part of the file that was never stored here.
 UNREADABLE: Final = (
     KeyError,
     TypeError,

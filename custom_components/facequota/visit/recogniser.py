@@ -63,8 +63,8 @@ class Recogniser:
         self._is_wanted = False
         # The worker has seen somebody who is to be forgotten.
         self._is_stale = False
-        self._reaching: asyncio.Task[None] | None = None
-        self._retry = Retry(hass, self._reach)
+        self._reconciling: asyncio.Task[None] | None = None
+        self._retry = Retry(hass, self._reconcile)
         self.attack_detection = AttackDetection(hass, entry, environment.engine)
 
     @property
@@ -99,15 +99,15 @@ class Recogniser:
             return
         self._is_wanted = True
         if self.worker is None:
-            await asyncio.wait([self._reach()])
+            await asyncio.wait([self._reconcile()])
 
     async def stop(self) -> None:
         """End the worker and delete its issues: resting is no failure."""
         self._is_wanted = False
         self._retry.cancel()
-        if self._reaching is not None:
-            self._reaching.cancel()
-            await asyncio.wait([self._reaching])
+        if self._reconciling is not None:
+            self._reconciling.cancel()
+            await asyncio.wait([self._reconciling])
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.stop()
@@ -134,7 +134,7 @@ class Recogniser:
         """
         if self._pool is not None and self._pool.has_seen:
             self._is_stale = True
-            self._reach()
+            self._reconcile()
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the worker's condition."""
@@ -155,13 +155,13 @@ class Recogniser:
         }
 
     @callback
-    def _reach(self) -> asyncio.Task[None]:
-        """Return the task that brings the worker into the wanted state; begin it if needed."""
-        if self._reaching is None or self._reaching.done():
-            self._reaching = self._entry.async_create_background_task(
+    def _reconcile(self) -> asyncio.Task[None]:
+        """Return the task that brings the worker into the wanted state; start it if needed."""
+        if self._reconciling is None or self._reconciling.done():
+            self._reconciling = self._entry.async_create_background_task(
                 self._hass, self._replace_while_needed(), name=f"{DOMAIN} worker"
             )
-        return self._reaching
+        return self._reconciling
 
     async def _replace_while_needed(self) -> None:
         """Replace workers until none has seen somebody who is to be forgotten.
@@ -171,7 +171,7 @@ class Recogniser:
         while self._is_wanted and self._needs_another:
             before = self._pool
             try:
-                successor = await self._started()
+                successor = await self._new_pool()
             except WorkerError as err:
                 if err.reason != REASON_MISSING and self._retry.is_first:
                     _LOGGER.error("The recognition worker does not start: %s", err)
@@ -192,8 +192,8 @@ class Recogniser:
                 finally:
                     await before.stop()
 
-    async def _started(self) -> Pool:
-        """Return other workers, the first of which runs.
+    async def _new_pool(self) -> Pool:
+        """Return a new pool of workers, the first of which runs.
 
         Raises WorkerError, also "missing".
         """

@@ -79,7 +79,7 @@ class RequestQueue:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _answer[T](self, task: asyncio.Task[T]) -> T:
-        """Return what a task comes to."""
+        """Return the result of a task."""
         try:
             # The caller may be cancelled; the portion that was begun goes on.
             return await asyncio.shield(task)
