@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.facequota.const import SUBENTRY_DISPLAY
 from custom_components.facequota.languages import LANGUAGES
-from custom_components.facequota.panel.visitor.screen import (
+from custom_components.facequota.panel.visitor_display.screen import (
     SHOWN_FOR_S,
     Picture,
     Screen,
