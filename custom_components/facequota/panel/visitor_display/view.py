@@ -56,7 +56,8 @@ HELD: Final = {Lane.URGENT.value: HELD_S, FORGET: HELD_S}
 
 def _template(name: str) -> jinja2.Template:
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return jinja2.Template(text, autoescape=True)
+    template: jinja2.Template = jinja2.Template(text, autoescape=True)
+    return template
 
 
 _PAGE: Final = _template("page.html")
