@@ -46,7 +46,29 @@ _NUMBERS = {
     "shmget": (29, 194),
     "mq_open": (240, 180),
     "ioprio_set": (251, 30),
+    "execveat": (322, 281),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "pidfd_send_signal": (424, 424),
+    "pidfd_getfd": (438, 438),
+    "kcmp": (312, 272),
+    "get_robust_list": (274, 100),
+    "msgsnd": (69, 189),
+    "semop": (65, 193),
+    "shmat": (30, 196),
+    "memfd_secret": (447, 447),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    "move_mount": (429, 429),
+    "io_setup": (206, 0),
+    "splice": (275, 76),
+    "syncfs": (306, 267),
+    # The call for sockets by x86_64's other door; aarch64 has none.
+    "socket with short pointers": (0x40000000 + 41, 0x40000000 + 41),
 }
+_AT_EMPTY_PATH = 0x1000
+_F_SETLEASE, _F_NOTIFY, _F_RDLCK = 1024, 1026, 0
+_PR_SET_CHILD_SUBREAPER, _PR_SCHED_CORE, _PR_SET_PTRACER = 36, 62, 0x59616D61
 _IPC_PRIVATE, _IPC_CREAT = 0, 0o1000
 _PRIO_PROCESS, _IOPRIO_WHO_PROCESS, _IOPRIO_BEST_EFFORT = 0, 1, 2 << 13 | 4
 _F_SETOWN, _F_SETSIG = 8, 10
@@ -99,6 +121,12 @@ def own_a_pipe(command: int, value: int) -> None:
     fcntl.fcntl(os.pipe()[0], command, value)
 
 
+def command(number: int, value: int) -> None:
+    """Ask something of a file that is open for reading, and of a folder."""
+    for path in (THERE, FOLDER):
+        fcntl.fcntl(os.open(path, os.O_RDONLY), number, value)
+
+
 def lift(limit: int) -> None:
     """Take a limit off."""
     resource.setrlimit(limit, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -128,9 +156,16 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a pair of local sockets": local_pair,
     "open a packet socket": lambda: socket.socket(socket.AF_PACKET),
     "open a socket to the kernel": lambda: socket.socket(socket.AF_NETLINK),
+    "open one by the other door": lambda: system_call(
+        "socket with short pointers", socket.AF_INET, socket.SOCK_STREAM, 0
+    ),
     "use io_uring": lambda: system_call("io_uring_setup", 1, 0),
+    "use its forerunner": lambda: system_call("io_setup", 1, 0),
     "start a program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
     "become another program": lambda: os.execv("/nowhere", ["nowhere"]),
+    "become one that lies in memory": lambda: system_call(
+        "execveat", -1, b"", 0, 0, _AT_EMPTY_PATH
+    ),
     "fork": fork,
     "fork by the newest call": lambda: system_call("clone3", 0, 0),
     "write a new file": lambda: NEW.write_bytes(b"face"),
@@ -158,12 +193,27 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "lock a file of somebody else": lambda: fcntl.flock(
         os.open(THERE, os.O_RDONLY), fcntl.LOCK_EX
     ),
+    "lock a part of it": lambda: fcntl.lockf(
+        os.open(THERE, os.O_RDONLY), fcntl.LOCK_SH | fcntl.LOCK_NB
+    ),
+    "let others wait for a file": lambda: command(_F_SETLEASE, _F_RDLCK),
+    "watch a folder": lambda: command(_F_NOTIFY, 1),
+    "open a file by its handle": lambda: system_call("open_by_handle_at", -1, 0, 0),
+    "ask for a file's handle": lambda: system_call(
+        "name_to_handle_at", -100, 0, 0, 0, 0
+    ),
+    "move pages of a file": lambda: system_call("splice", -1, 0, -1, 0, 1, 0),
+    "make everybody wait for a disk": lambda: system_call("syncfs", -1),
     "write to shared memory": share,
     "share memory (System V)": lambda: system_call(
         "shmget", _IPC_PRIVATE, 4096, _IPC_CREAT
     ),
+    "attach somebody's memory": lambda: system_call("shmat", -1, 0, 0),
+    "send a message to a queue that is there": lambda: system_call("msgsnd", -1, 0, 0),
+    "signal by somebody's semaphore": lambda: system_call("semop", -1, 0, 0),
     "open a message queue": lambda: system_call("mq_open", 0, 0, 0, 0),
     "make a file in memory": lambda: os.close(os.memfd_create("face")),
+    "make a secret one": lambda: system_call("memfd_secret", 0),
     "lift the limit on files": lambda: lift(resource.RLIMIT_FSIZE),
     "lift the limit on core dumps": lambda: lift(resource.RLIMIT_CORE),
     "take 2 GB of memory": take_memory,
@@ -173,6 +223,9 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "unmount one": lambda: call("umount2", b"/nowhere", 0),
     "mount by the newer calls": lambda: system_call("fsopen", b"none such", 0),
     "copy a mount": lambda: system_call("open_tree", -1, b"/nowhere", 1),
+    "move a mount": lambda: system_call(
+        "move_mount", -1, b"/nowhere", -1, b"/nowhere", 0
+    ),
     "change a mount": lambda: system_call("mount_setattr", -1, b"/nowhere", 0, 0, 0),
     "change the root": lambda: os.chroot("/nowhere"),
     "load a program into the kernel": lambda: system_call("bpf", 0, 0, 0),
@@ -181,10 +234,22 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "use the kernel's keys": lambda: system_call("keyctl", 0, -3, 1),
     "trace Home Assistant": lambda: call("ptrace", _PTRACE_ATTACH, PARENT, 0, 0),
     "write Home Assistant's memory": lambda: overwrite(Path(f"/proc/{PARENT}/mem")),
+    "read it without a file": lambda: system_call(
+        "process_vm_readv", PARENT, 0, 0, 0, 0, 0
+    ),
+    "write it without a file": lambda: system_call(
+        "process_vm_writev", PARENT, 0, 0, 0, 0, 0
+    ),
+    "compare its files with ours": lambda: system_call(
+        "kcmp", os.getpid(), PARENT, 2, 0, 0
+    ),
+    "learn where its locks are": lambda: system_call("get_robust_list", PARENT, 0, 0),
     "drop Home Assistant's memory": lambda: system_call(
         "process_madvise", -1, 0, 0, 0, 0
     ),
     "hold on to Home Assistant": lambda: system_call("pidfd_open", PARENT, 0),
+    "take one of its files": lambda: system_call("pidfd_getfd", -1, 0, 0),
+    "signal what is held": lambda: system_call("pidfd_send_signal", -1, 0, 0, 0),
     "signal Home Assistant": lambda: os.kill(PARENT, 0),
     "signal its group": lambda: os.kill(0, 0),
     "signal everybody": lambda: os.kill(-1, 0),
@@ -204,6 +269,10 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     ),
     "live on without it": lambda: call("prctl", 1, 0, 0, 0, 0),
     "be dumped": lambda: call("prctl", 4, 1, 0, 0, 0),
+    "be traced": lambda: call("prctl", _PR_SET_PTRACER, PARENT, 0, 0, 0),
+    "take over its children": lambda: call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
+    "share a core with it": lambda: call("prctl", _PR_SCHED_CORE, 0, 0, 0, 0),
+    "run as an older system": lambda: call("personality", 0x0040000),
 }
 """From the first moment on."""
 
@@ -214,6 +283,9 @@ ONCE_LOADED: dict[str, Callable[[], object]] = {
         f"/proc/{PARENT}/environ", os.O_RDONLY
     ),
     "see a folder": lambda: os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY),
+    "see what Home Assistant runs": lambda: Path(f"/proc/{PARENT}/exe").readlink(),
+    "see what it has open": lambda: Path(f"/proc/{PARENT}/fd/0").readlink(),
+    "go to where it is": lambda: os.chdir(f"/proc/{PARENT}/cwd"),
 }
 """Once the engine is loaded, and so before the first picture."""
 

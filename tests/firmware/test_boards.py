@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from .command import BOARDS, COMMAND, FIRMWARE, adopted, esphome
+from .command import BOARDS, COMMAND, CONNECTION, FIRMWARE, adopted, esphome
 
 EVERYTHING = (
     "second_switch",
@@ -68,13 +68,6 @@ def test_every_board_but_the_esp8266_has_a_factory_image() -> None:
 
 type Options = tuple[str, ...]
 
-# A font that lies here: the packages' own one is fetched.
-FONT = {
-    "screen_font": str(FIRMWARE / "compile_check/font.bdf"),
-    "screen_font_size": "8",
-    "screen_glyphs": " A",
-}
-
 
 def _without(*missing: str) -> Options:
     return tuple(option for option in EVERYTHING if option not in missing)
@@ -124,7 +117,7 @@ FITTING: dict[str, tuple[list[Options], list[Options]]] = {
 def test_code_for_every_board_motor_and_option_is_generated_without_a_warning(
     board: str, motor: str, options: tuple[str, ...]
 ) -> None:
-    chosen = dict.fromkeys(options, "true") | FONT
+    chosen = dict.fromkeys(options, "true")
     result = esphome(adopted(board, **chosen, motor=motor), generate=True)
     assert result.ok, result.output
     assert _warnings(board, result.output) == []
@@ -137,6 +130,23 @@ def test_code_for_every_factory_image_is_generated_without_a_warning(
     result = esphome(_factory(board), generate=True)
     assert result.ok, result.output
     assert _warnings(board, result.output) == []
+
+
+STARTERS: dict[str, dict[str, str]] = {
+    "esp32": {},
+    "esp32s3": {"motor_pin": "GPIO4", "button_pin": "GPIO15"},
+    "esp32c3": {"motor_pin": "GPIO4", "button_pin": "GPIO10"},
+    "esp32c6": {"motor_pin": "GPIO22", "button_pin": "GPIO18"},
+}
+"""Of each chip the pins that its board's own file has for motor and button."""
+
+
+@pytest.mark.parametrize("chip", STARTERS)
+def test_code_for_the_starter_is_generated_without_a_warning(chip: str) -> None:
+    starter = adopted("starter", chip=chip, **STARTERS[chip])
+    result = esphome(starter + CONNECTION, generate=True)
+    assert result.ok, result.output
+    assert _warnings("starter", result.output) == []
 
 
 def test_a_pin_that_two_parts_claim_is_refused() -> None:

@@ -11,7 +11,7 @@ import pytest
 from esphome.simulator.device import Device
 from esphome.simulator.run import Simulator
 
-from .command import adopted, esphome
+from .command import CONNECTION, adopted, esphome
 
 # ESPHome's protocol for updates, as far as this needs it.
 MAGIC: Final = bytes([0x6C, 0x26, 0xF7, 0x5C, 0x45])
@@ -81,12 +81,8 @@ async def test_an_update_stops_the_portion(
     assert abs(await device.portion() - 10.0) <= 0.5
 
 
-KEY: Final = "bm90IGEgc2VjcmV0LCBvbmx5IHRoaXJ0eS10d28gYiE="
 WITH_A_KEY: Final = f"""\
-api:
-  encryption:
-    key: {KEY}
-ota:
+{CONNECTION}ota:
   - platform: esphome
     encryption:
 """
@@ -107,8 +103,7 @@ def test_firmware_that_anybody_could_replace_is_refused(updates: str) -> None:
 
 
 def test_the_starter_is_refused_without_a_key() -> None:
-    key = f"api:\n  encryption:\n    key: {KEY}\n"
-    assert esphome(adopted("starter") + key).ok
+    assert esphome(adopted("starter") + CONNECTION).ok
     assert not esphome(adopted("starter")).ok
 
 

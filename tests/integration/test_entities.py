@@ -77,9 +77,7 @@ OF_THE_SITE: Final = {
         unit="visits",
     ),
     "sensor.wrongly_refused": Shown(
-        name="New visitors per wrong refusal",
-        category=DIAGNOSTIC,
-        state_class="measurement",
+        name="New visitors per wrong refusal", category=DIAGNOSTIC
     ),
     "sensor.way_without_face": Shown(
         name="Way without a face", category=DIAGNOSTIC, device_class="enum"

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from custom_components.facequota.const import ATTR_STEP
-
 from .dashboard_cards import (
-    WHOLE_WIDTH,
-    WHOSE,
     Card,
     Entities,
     Words,
@@ -19,6 +15,9 @@ from .dashboard_cards import (
     tile,
     view,
 )
+
+# "Entrance Empty at": of several dispensers below one heading.
+WHOSE = [{"type": "device"}, {"type": "entity"}]
 
 
 def overview_view(sites: Iterable[Entities], words: Words) -> Card:
@@ -38,7 +37,7 @@ def site_view(site: Entities, words: Words, *, admin: bool) -> Card:
         site.path,
         "mdi:paper-roll-outline",
         [
-            *(_dispenser(name, one) for name, one in site.dispensers),
+            *(_dispenser(name, one) for name, one in site.dispensers.items()),
             _visitors(site, words),
             _cleaning(site, words),
             _faces(site, words, admin=admin),
@@ -68,7 +67,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
                 button(one.get("button.refilled"), words["refilled"]),
                 button(one.get("button.dispense"), words["dispense"]),
             )
-            for name, one in site.dispensers
+            for name, one in site.dispensers.items()
         ]
     return view(words["round"], "round", "mdi:clipboard-list-outline", made)
 
@@ -76,7 +75,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
 def _at_a_glance(site: Entities, words: Words) -> Card | None:
     problems = [
         only_while(one.get(key), "on", name=name, color=color)
-        for name, one in site.dispensers
+        for name, one in site.dispensers.items()
         for key, color in (
             ("binary_sensor.problem", "red"),
             ("binary_sensor.paper_low", "amber"),
@@ -90,7 +89,7 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
         _tasks(site),
         *(
             tile(one.get("sensor.empty_at"), name=WHOSE, color="amber")
-            for _name, one in site.dispensers
+            for one in site.dispensers.values()
         ),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),
         tile(site.of_site.get("sensor.faces_remembered"), color="indigo"),
@@ -100,16 +99,18 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
 def _dispenser(name: str, one: Mapping[str, str]) -> Card | None:
     return section(
         heading(name, "mdi:paper-roll"),
-        tile(one.get("sensor.state"), state_content=["state", ATTR_STEP]),
+        tile(one.get("sensor.state")),
         only_while(one.get("binary_sensor.problem"), "on", color="red"),
         tile(
             one.get("sensor.paper_left"),
             color="teal",
             features=[{"type": "trend-graph", "hours_to_show": 72}],
         ),
+        tile(
+            one.get("sensor.empty_at"), color="amber", state_content=["state", "latest"]
+        ),
         only_while(one.get("binary_sensor.paper_low"), "on", color="amber"),
         only_while(one.get("binary_sensor.unusual_use"), "on", color="amber"),
-        tile(one.get("sensor.empty_at"), color="amber"),
         tile(one.get("sensor.refilled_at")),
         tile(one.get("sensor.time_to_refill")),
     )
@@ -120,11 +121,7 @@ def _visitors(site: Entities, words: Words) -> Card | None:
     return section(
         heading(words["visitors"], "mdi:account-group"),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),
-        tile(
-            site.of_site.get("sensor.way_without_face"),
-            color="teal",
-            grid_options=WHOLE_WIDTH,
-        ),
+        tile(site.of_site.get("sensor.way_without_face"), color="teal"),
         hours(site),
         bars(words["usual_by_hour"], granted, days=7, period="hour"),
         span=2,
@@ -150,7 +147,7 @@ def _faces(site: Entities, words: Words, *, admin: bool) -> Card | None:
             "type": "history-graph",
             "entities": [remembered],
             "hours_to_show": 24,
-            "grid_options": WHOLE_WIDTH,
+            "grid_options": {"columns": "full"},
         }
     return section(
         heading(words["faces"], "mdi:face-recognition"),
@@ -171,10 +168,7 @@ def _rules(site: Entities, words: Words) -> Card | None:
     return section(
         heading(words["rules"], "mdi:ruler"),
         *(
-            tile(
-                site.of_site.get(key),
-                features=[{"type": "numeric-input", "style": "buttons"}],
-            )
+            tile(site.of_site.get(key), features=[{"type": "numeric-input"}])
             for key in keys
         ),
     )
@@ -204,5 +198,5 @@ def _tasks(site: Entities) -> Card | None:
         "entity": tasks,
         "hide_create": True,
         "hide_completed": True,
-        "grid_options": WHOLE_WIDTH,
+        "grid_options": {"columns": "full"},
     }

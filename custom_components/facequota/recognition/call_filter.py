@@ -13,7 +13,16 @@ import struct
 import sys
 from typing import Final
 
-from .system_calls import FORBIDDEN, LIMITED, MACHINES, NEWEST_KNOWN, X32
+from .system_calls import (
+    BY_NAME,
+    FIRST_SHARED,
+    FORBIDDEN,
+    LAST_OWN,
+    LIMITED,
+    MACHINES,
+    NEWEST_KNOWN,
+    X32,
+)
 
 type _Step = tuple[int, int, int, int]
 
@@ -31,17 +40,21 @@ _allow: Final[_Step] = (_ANSWER, 0, 0, _ALLOW)
 _refuse: Final[_Step] = (_ANSWER, 0, 0, _ERROR | EACCES)
 _unknown: Final[_Step] = (_ANSWER, 0, 0, _ERROR | ENOSYS)
 
-# asm-generic/fcntl.h: writing, creating, cutting; F_SETOWN, F_SETSIG, F_SETOWN_EX,
-# by which a pipe sends signals to whom it is told.
+# asm-generic/fcntl.h: writing, creating, cutting.
 _WRITING: Final = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
-_OWNERS: Final = (8, 10, 15)
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. The others lock files,
+# lease them, or let a pipe send signals to whom it is told.
+_HARMLESS_COMMANDS: Final = (0, 1, 2, 3, 4, 1030)
 # TCGETS, TCGETS2, TIOCGWINSZ (is this a terminal?), FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 _HARMLESS_IOCTLS: Final = (
     *(0x5401, 0x802C542A, 0x5413),
     *(0x541B, 0x5421, 0x5450, 0x5451),
 )
-# linux/prctl.h: to outlive the parent, to be dumped, to be traced.
-_CONTROLS: Final = (1, 4, 0x59616D61)
+# linux/prctl.h: PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_NO_NEW_PRIVS and
+# PR_SET_VMA, which names a piece of memory. With others it could outlive its parent, be
+# dumped or traced.
+_HARMLESS_CONTROLS: Final = (3, 15, 16, 39, 0x53564D41)
+_PROTOCOLS: Final = (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)
 _CLONE_THREAD: Final = 0x10000
 
 
@@ -58,7 +71,7 @@ def confine(*, network: bool) -> bool:
 
 
 def shut_files() -> bool:
-    """Refuse from now on to open any file, also for reading."""
+    """Refuse from now on to open any file, also for reading, and to follow links in /proc."""
     machine = os.uname().machine
     if machine not in MACHINES or sys.maxsize < 2**32:
         return False
@@ -85,10 +98,10 @@ def confining(machine: str, pid: int, *, network: bool) -> bytes:
         "sched_setscheduler": on_itself_or_zero,
         "sched_setparam": on_itself_or_zero,
         "sched_setattr": on_itself_or_zero,
-        "fcntl": _if(1, *_OWNERS),
+        "fcntl": _unless(1, *_HARMLESS_COMMANDS),
         "ioctl": _unless(1, *_HARMLESS_IOCTLS),
-        "prctl": _if(0, *_CONTROLS),
-        "socket": _unless(0, *domains),
+        "prctl": _unless(0, *_HARMLESS_CONTROLS),
+        "socket": [*_unless(0, *domains)[:-1], *_unless(2, *_PROTOCOLS)],
     }
     which, _ = MACHINES[machine]
     steps: list[_Step] = []
@@ -103,8 +116,8 @@ def shutting(machine: str) -> bytes:
     """Return the filter of `shut_files`, as the kernel's instructions."""
     which, _ = MACHINES[machine]
     steps: list[_Step] = []
-    for name in ("open", "openat"):
-        if (number := LIMITED[name][which]) is not None:
+    for numbers in BY_NAME.values():
+        if (number := numbers[which]) is not None:
             steps += [(_EQUAL, 0, 1, number), _refuse]
     return _program(machine, steps)
 
@@ -121,6 +134,9 @@ def _program(machine: str, steps: list[_Step]) -> bytes:
         _refuse,
         (_AT_LEAST, 0, 1, NEWEST_KNOWN + 1),
         _unknown,
+        (_AT_LEAST, 0, 2, LAST_OWN[machine] + 1),
+        (_AT_LEAST, 1, 0, FIRST_SHARED),
+        _unknown,
         *steps,
         _allow,
     ]
@@ -129,12 +145,6 @@ def _program(machine: str, steps: list[_Step]) -> bytes:
 
 def _argument(index: int) -> _Step:
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * index)
-
-
-def _if(index: int, *values: int) -> list[_Step]:
-    """Refuse if an argument is one of these."""
-    jumps = [(_EQUAL, len(values) - n, 0, value) for n, value in enumerate(values)]
-    return [_argument(index), *jumps, _allow, _refuse]
 
 
 def _unless(index: int, *values: int) -> list[_Step]:

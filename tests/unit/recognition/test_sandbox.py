@@ -215,6 +215,27 @@ def test_a_crash_of_the_child_is_seen_as_what_it_is(
     assert in_sandbox(by_tkill.format(number), case).returncode == -signal.SIGABRT
 
 
+# getpid, as a program of 32 bits asks for it: another table of calls.
+BY_THE_OLD_DOOR = """\
+import ctypes, mmap
+page = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page.write(bytes.fromhex("b814000000cd80c3"))
+ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
+"""
+
+
+@pytest.mark.skipif(
+    os.uname().machine != "x86_64", reason="needs x86_64: others have no such door"
+)
+@pytest.mark.parametrize("case", BARE, ids=str)
+def test_a_call_of_another_processors_table_ends_the_child(
+    in_sandbox: InSandbox, case: Case
+) -> None:
+    """By the filter, or by a kernel that runs no programs of 32 bits."""
+    ended = in_sandbox(BY_THE_OLD_DOOR, case).returncode
+    assert ended in {-signal.SIGSYS, -signal.SIGSEGV}
+
+
 def test_threads_stay_where_forks_are_refused(in_sandbox: InSandbox) -> None:
     ran = in_sandbox(
         "import threading\n"
