@@ -270,7 +270,9 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "live on without it": lambda: call("prctl", 1, 0, 0, 0, 0),
     "be dumped": lambda: call("prctl", 4, 1, 0, 0, 0),
     "be traced": lambda: call("prctl", _PR_SET_PTRACER, PARENT, 0, 0, 0),
-    "take over its children": lambda: call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
+    "take over its children": lambda: call(
+        "prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0
+    ),
     "share a core with it": lambda: call("prctl", _PR_SCHED_CORE, 0, 0, 0, 0),
     "run as an older system": lambda: call("personality", 0x0040000),
 }

@@ -34,7 +34,13 @@ _HEADERS = {
     "aarch64": "#define __BITS_PER_LONG 64\n"
     + "".join(
         f"#define __ARCH_WANT_{name}\n"
-        for name in ("RENAMEAT", "NEW_STAT", "SET_GET_RLIMIT", "SYS_CLONE3", "MEMFD_SECRET")
+        for name in (
+            "RENAMEAT",
+            "NEW_STAT",
+            "SET_GET_RLIMIT",
+            "SYS_CLONE3",
+            "MEMFD_SECRET",
+        )
     )
     + "#include <asm-generic/unistd.h>\n",
 }
