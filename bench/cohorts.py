@@ -2,6 +2,11 @@
 
 scripts/build_cohorts writes what ships; bench/openset.py makes cohorts that lack a crowd,
 to see what comes of people who are like nobody that was measured.
+
+The same templates give the same file, byte for byte, on every machine and in every order:
+people are sorted by name, a direction's sign is fixed, widths are rounded to thousandths,
+and every number is kept as float16. The last digits in which machines differ are far
+smaller than these steps.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,6 +67,11 @@ FAR_FROM_ALL: Final = 1.2
 type Numbers = NDArray[np.float64]
 
 
+def _rounded(values: object) -> NDArray[np.float32]:
+    """Return values as they are kept."""
+    return np.asarray(values, np.float16).astype(np.float32)
+
+
 class Law:
     """A normal law of templates."""
 
@@ -74,7 +84,11 @@ class Law:
         values, vectors = np.linalg.eigh(covariance)
         self.rest = float(values[:-RANK].mean())
         lengths = np.sqrt(np.maximum(values[-RANK:] - self.rest, 1e-9))
-        self.directions = (vectors[:, -RANK:] * lengths).T
+        main = vectors[:, -RANK:].T
+        # Of a direction and its opposite, the one whose largest number is positive.
+        largest = np.abs(main).argmax(axis=1)[:, None]
+        main *= np.sign(np.take_along_axis(main, largest, axis=1))
+        self.directions = main * lengths[:, None]
 
     def widen(self, factor: float) -> None:
         """Make the law's distances differ more."""
@@ -83,8 +97,11 @@ class Law:
 
 
 def templates(people: Sequence[Person], least: int) -> Numbers:
-    """Return everybody's template, of up to three pictures fused."""
-    chosen = [person for person in people if len(person.templates) >= least]
+    """Return everybody's template, of up to three pictures fused, by their names."""
+    chosen = sorted(
+        (person for person in people if len(person.templates) >= least),
+        key=lambda person: person.name,
+    )
     return np.array([person.fused(slice(FUSED)) for person in chosen], np.float64)
 
 
@@ -98,11 +115,9 @@ def laws_of(crowds: Sequence[Numbers], enough: int = ENOUGH_PEOPLE) -> list[Law]
 def cohort_of(laws: Sequence[Law], power: float) -> Cohort:
     """Return the laws as quota/ has them, without bounds."""
     return Cohort(
-        means=np.array([law.mean for law in laws], np.float16).astype(np.float32),
-        directions=np.array([law.directions for law in laws], np.float16).astype(
-            np.float32
-        ),
-        rest=np.array([law.rest for law in laws], np.float32),
+        means=_rounded([law.mean for law in laws]),
+        directions=_rounded([law.directions for law in laws]),
+        rest=_rounded([law.rest for law in laws]),
         power=power,
         childlike=np.zeros(laws[0].mean.shape, np.float32),
         most_childlike=np.inf,
@@ -135,7 +150,7 @@ def widths(crowds: Sequence[Numbers], power: float) -> list[float]:
             for share in SHARES
             if share * len(pairs) >= MIN_PAIRS
         ]
-        factors.append(max(tails, default=1.0))
+        factors.append(round(max(tails, default=1.0), 3))
     return factors
 
 
@@ -180,16 +195,16 @@ def bounded(
         if len(person.templates) >= 4
     ]
     return {
-        "means": cohort.means.astype(np.float16),
-        "directions": cohort.directions.astype(np.float16),
+        "means": cohort.means,
+        "directions": cohort.directions,
         "rest": cohort.rest,
-        "power": np.array(cohort.power),
-        "childlike": childlike.astype(np.float16),
-        "most_childlike": np.array(most),
-        "usual_strangeness": np.array(USUAL_STRANGENESS[engine]),
-        "farthest": np.array(FAR_FROM_ALL * farthest),
-        "usual": np.array(densest, np.float32),
-        "useful_distance": np.array(np.median(returns or [0.0])),
+        "power": cohort.power,
+        "childlike": childlike,
+        "most_childlike": most,
+        "usual_strangeness": USUAL_STRANGENESS[engine],
+        "farthest": FAR_FROM_ALL * farthest,
+        "usual": densest,
+        "useful_distance": np.median(returns or [0.0]),
     }
 
 
@@ -214,5 +229,8 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
             f"{name}, {light}, {least}+ pictures: {len(crowd)} people, × {factor:.2f}"
         )
     content = io.BytesIO()
-    np.savez_compressed(content, **bounded(engine, cohort_of(laws, power), by_light))
+    values = bounded(engine, cohort_of(laws, power), by_light)
+    # Not compressed: what a compressor makes of it depends on its version.
+    rounded = {name: np.asarray(one, np.float16) for name, one in values.items()}
+    np.savez(content, **rounded)  # type: ignore[arg-type]
     return content.getvalue(), said

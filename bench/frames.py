@@ -3,8 +3,8 @@
     .venv/bin/python -m bench.frames [--faces FOLDER] [--engine NAME] [--runs 6]
     … --json --check
 
-Everybody of whom there are five pictures or more comes to a site, has paper by two frames,
-and comes back with the other pictures. The window holds 49 others, or nobody else: a quiet
+Everybody of whom there are five pictures or more comes to a site, has paper by three frames,
+and comes back with up to three others: with two where there are no more. The window holds 49 others, or nobody else: a quiet
 site. The frames of "until sure" go through the same code as a visitor's (visit/capture.py).
 "before a camera" are sequences of a door camera and a webcam, minutes apart; LFW's pictures
 of one person are years apart and say nothing about returns. The people are those who chose
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from custom_components.facequota.quota.account import Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort
-from custom_components.facequota.visit.capture import FRAMES_OF_SOMEBODY_NEW, MAX_FRAMES
+from custom_components.facequota.visit.capture import MAX_FRAMES, MIN_PICTURES
 
 from .crowds import Person, load
 from .lookups import Lookups, interval
@@ -51,7 +51,7 @@ SCENES: Final = (
 )
 # Share of returns that may be missed until sure, and by one frame.
 MAX_MISSED: Final = {"face_recognition": (0.02, 0.12), "ncnn": (0.005, 0.015)}
-PICTURES: Final = FRAMES_OF_SOMEBODY_NEW + MAX_FRAMES
+PICTURES: Final = MAX_FRAMES + MIN_PICTURES
 DRAWS: Final = 6
 PORTION_CM: Final = 60.0
 _SEED: Final = 20_261_123
@@ -99,9 +99,9 @@ class _Counts:
 
 
 def _come(book: Book, now: float, person: Person, order: NDArray[np.int64]) -> str:
-    """Let somebody have paper by two frames; return who they are in the book."""
-    before = person.templates[order[:FRAMES_OF_SOMEBODY_NEW]]
-    answer = book.request(first(before, FRAMES_OF_SOMEBODY_NEW), PORTION_CM, now)
+    """Let somebody have paper by three frames; return who they are in the book."""
+    before = person.templates[order[:MAX_FRAMES]]
+    answer = book.request(first(before, MAX_FRAMES), PORTION_CM, now)
     if not isinstance(answer, Reservation) or answer.visitor is None:
         return ""
     book.settle(answer, PORTION_CM, now)
@@ -128,7 +128,7 @@ def measure(
         for person in [one for one in back for _ in range(DRAWS)]:
             book = deepcopy(site.book)
             order = rng.permutation(len(person.templates))
-            again = person.templates[order[FRAMES_OF_SOMEBODY_NEW:PICTURES]]
+            again = person.templates[order[MAX_FRAMES : 2 * MAX_FRAMES]]
             probe, frames = until_sure(book, again)
             wrong = book.identify(probe).visitor is not None
             counts.refused_until_sure.tell(person, run=run, wrong=wrong)

@@ -28,8 +28,10 @@ from custom_components.facequota.recognition.environment import (
 from custom_components.facequota.recognition.pool import Pool, max_workers
 from custom_components.facequota.recognition.supervisor import Supervisor, WorkerError
 from custom_components.facequota.visit.capture import (
-    FRAMES_OF_SOMEBODY_NEW,
     LOOK_WITHIN_S,
+    MAX_FRAMES,
+    MIN_PICTURES,
+    THIRD_WITHIN_S,
 )
 from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
@@ -83,7 +85,11 @@ class Entrance:
         async with next(self._dispensers):
             deadline = loop.time() + LOOK_WITHIN_S
             try:
-                for number in range(FRAMES_OF_SOMEBODY_NEW):
+                begun = loop.time()
+                for number in range(MAX_FRAMES):
+                    waited = loop.time() - begun
+                    if number >= MIN_PICTURES and waited > THIRD_WITHIN_S:
+                        break
                     if number:
                         await asyncio.sleep(FRAME_S)
                     left = deadline - loop.time()

@@ -8,7 +8,8 @@ the repository.
 """
 
 import asyncio
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 import csv
 from dataclasses import dataclass
 from enum import StrEnum
@@ -146,6 +147,13 @@ async def _look(
     engine: str, paths: Sequence[Path], light: Light
 ) -> list[Vectors | None]:
     """Return what a worker of our own makes of the pictures; None without a face."""
+    async with worker_of(engine) as worker:
+        return [await _template(worker, path, light) for path in paths]
+
+
+@asynccontextmanager
+async def worker_of(engine: str) -> AsyncIterator[Supervisor]:
+    """Run a worker as a site has it."""
     environment = EngineEnvironment(await asyncio.to_thread(engines), Engine(engine))
     assert environment.is_installed()
     worker = Supervisor(
@@ -153,7 +161,7 @@ async def _look(
     )
     await worker.start()
     try:
-        return [await _template(worker, path, light) for path in paths]
+        yield worker
     finally:
         await worker.stop()
 

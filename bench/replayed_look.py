@@ -54,7 +54,9 @@ class _Pictures:
     def counts(self, picture: Picture) -> bool:
         return picture.begun_after > 0
 
-    async def next(self, *, enough: bool) -> Picture:
+    async def next(self, *, enough: bool) -> Picture | None:
+        if self._shown == len(self._templates):
+            return None
         self._shown += 1
         return Picture(content=bytes([self._shown]), begun_after=self._shown)
 

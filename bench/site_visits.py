@@ -17,6 +17,7 @@ from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
+from custom_components.facequota.visit.capture import MAX_FRAMES, MIN_PICTURES
 
 from .crowds import Person
 from .lookups import Lookups
@@ -25,8 +26,6 @@ from .pictures import Vectors
 DIMENSION: Final = 128
 _PAUSE_S: Final = 10.0
 _PORTION_CM: Final = 60.0
-_MAX_FRAMES: Final = 3
-_MIN_FRAMES_OF_SOMEBODY_NEW: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +41,10 @@ class Act:
 
 def until_sure(book: Book, person: Person, order: Sequence[int]) -> Vectors:
     """Return the probe a visit decides by, of somebody's pictures in this order."""
-    most = min(_MAX_FRAMES, len(order))
-    for frames in range(1, most + 1):
+    most = min(MAX_FRAMES, len(order))
+    for frames in range(min(MIN_PICTURES, most), most + 1):
         probe = person.fused(order[:frames])
-        identity = book.identify(probe)
-        seen_enough = frames >= _MIN_FRAMES_OF_SOMEBODY_NEW
-        if identity.sure or (seen_enough and identity.beyond_doubt):
+        if book.identify(probe).sure:
             break
     return probe
 

@@ -95,6 +95,7 @@ ATTR_REASON: Final = "reason"
 ATTR_RECOGNITION_MS: Final = "recognition_ms"
 ATTR_REQUEST_ID: Final = "request_id"
 ATTR_RESERVATIONS: Final = "reservations"
+ATTR_STEP: Final = "step"
 ATTR_TIME: Final = "time"
 
 # The project name that our firmware gives Home Assistant's esphome integration,

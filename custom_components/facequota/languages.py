@@ -1,7 +1,8 @@
 """The languages that FaceQuota is written in, and which one serves another language.
 
 Each language is listed here and has a file in translations/ and a folder in panel/papers/.
-Its tag is Home Assistant's.
+Its tag is Home Assistant's. Home Assistant looks for a file by the exact tag only: those of
+its languages that another one serves have a symbolic link beside it.
 """
 
 from collections.abc import Mapping
@@ -17,23 +18,24 @@ from .const import DOMAIN
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a language is written: its own name, a date (for strftime), the decimal mark."""
+    """How a language is written: its own name, a date (for strftime), and numbers."""
 
     name: str
     date: str
     decimal: str = "."
+    thousands: str = ","
 
 
 ENGLISH: Final = "en"
 LANGUAGES: Final[Mapping[str, Written]] = {
     ENGLISH: Written("English", "%Y-%m-%d"),
-    "de": Written("Deutsch", "%d.%m.%Y", ","),
-    "es": Written("Español", "%d/%m/%Y", ","),
-    "fr": Written("Français", "%d/%m/%Y", ","),
-    "it": Written("Italiano", "%d/%m/%Y", ","),
+    "de": Written("Deutsch", "%d.%m.%Y", ",", "."),
+    "es": Written("Español", "%d/%m/%Y", ",", "."),
+    "fr": Written("Français", "%d/%m/%Y", ",", "\u202f"),
+    "it": Written("Italiano", "%d/%m/%Y", ",", "."),
     "ja": Written("日本語", "%Y年%m月%d日"),
     "ko": Written("한국어", "%Y년 %m월 %d일"),
-    "pt-BR": Written("Português (Brasil)", "%d/%m/%Y", ","),
+    "pt-BR": Written("Português (Brasil)", "%d/%m/%Y", ",", "."),
     "zh-Hans": Written("简体中文", "%Y年%m月%d日"),
     "zh-Hant": Written("繁體中文", "%Y年%m月%d日"),
 }
@@ -45,6 +47,8 @@ MACHINE_MADE: Final = frozenset(
 
 # Where Chinese is written in traditional characters, unless a tag names its script.
 _TRADITIONAL: Final = {"hant", "tw", "hk", "mo"}
+# Who speaks Swiss German reads German.
+_READS: Final = {"gsw": "de"}
 
 
 def served(tag: str) -> str:
@@ -57,7 +61,8 @@ def served(tag: str) -> str:
     if primary == "zh":
         traditional = "hans" not in rest and not _TRADITIONAL.isdisjoint(rest)
         return "zh-Hant" if traditional else "zh-Hans"
-    return next((one for one in LANGUAGES if one.split("-")[0] == primary), ENGLISH)
+    read = _READS.get(primary, primary)
+    return next((one for one in LANGUAGES if one.split("-")[0] == read), ENGLISH)
 
 
 async def async_words(

@@ -17,6 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .const import (
+    ATTR_STEP,
     TOTAL_GRANTED,
     TOTAL_NOT_ASKED_FOR,
     TOTAL_PAPER,
@@ -58,6 +59,9 @@ DISPENSER_SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=list(State),
         value_fn=lambda dispenser: dispenser.state,
+        # No state: each change of a state is a line in Home Assistant's activity, where
+        # the event "Visit" tells a visit once.
+        attributes_fn=lambda dispenser: {ATTR_STEP: dispenser.step},
     ),
     DispenserSensorDescription(
         key="last_recognition_time",
@@ -128,6 +132,7 @@ SITE_SENSORS = (
     SiteSensorDescription(
         key="wrongly_refused",
         translation_key="wrongly_refused",
+        state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda site: _one_in(site.visitors.fpir_estimate),
         attributes_fn=lambda site: {

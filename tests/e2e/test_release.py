@@ -22,8 +22,11 @@ def test_the_archive_has_the_integration_at_its_root(built: Path) -> None:
     check(built)
     with zipfile.ZipFile(built) as packed:
         names = packed.namelist()
+        served = {packed.read(f"translations/{tag}.json") for tag in ("pt", "pt-BR")}
     assert "manifest.json" in names and "site/site.py" in names
     assert not [name for name in names if name.endswith((".pyc", ".jpg", ".onnx"))]
+    # A link is unpacked by nobody: the archive has the file itself.
+    assert len(served) == 1
 
 
 def test_the_same_commit_gives_the_same_archive(built: Path, tmp_path: Path) -> None:

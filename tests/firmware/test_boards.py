@@ -68,6 +68,13 @@ def test_every_board_but_the_esp8266_has_a_factory_image() -> None:
 
 type Options = tuple[str, ...]
 
+# A font that lies here: the packages' own one is fetched.
+FONT = {
+    "screen_font": str(FIRMWARE / "compile_check/font.bdf"),
+    "screen_font_size": "8",
+    "screen_glyphs": " A",
+}
+
 
 def _without(*missing: str) -> Options:
     return tuple(option for option in EVERYTHING if option not in missing)
@@ -117,7 +124,7 @@ FITTING: dict[str, tuple[list[Options], list[Options]]] = {
 def test_code_for_every_board_motor_and_option_is_generated_without_a_warning(
     board: str, motor: str, options: tuple[str, ...]
 ) -> None:
-    chosen = dict.fromkeys(options, "true")
+    chosen = dict.fromkeys(options, "true") | FONT
     result = esphome(adopted(board, **chosen, motor=motor), generate=True)
     assert result.ok, result.output
     assert _warnings(board, result.output) == []

@@ -319,6 +319,14 @@ def summary(visit: Mapping[str, Any]) -> tuple[str, str, float, str | None]:
     return visit["outcome"], visit["lane"], visit["cm"], visit["reason"]
 
 
+def step(hass: HomeAssistant) -> str | None:
+    """Return the step of the visit at the dispenser Entrance, None while there is none."""
+    state = hass.states.get("sensor.entrance_state")
+    assert state is not None
+    shown: str | None = state.attributes.get("step")
+    return shown
+
+
 def faces(entry: MockConfigEntry) -> int:
     """Return how many faces a site remembers."""
     site = entry.runtime_data

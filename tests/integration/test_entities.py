@@ -77,7 +77,9 @@ OF_THE_SITE: Final = {
         unit="visits",
     ),
     "sensor.wrongly_refused": Shown(
-        name="New visitors per wrong refusal", category=DIAGNOSTIC
+        name="New visitors per wrong refusal",
+        category=DIAGNOSTIC,
+        state_class="measurement",
     ),
     "sensor.way_without_face": Shown(
         name="Way without a face", category=DIAGNOSTIC, device_class="enum"

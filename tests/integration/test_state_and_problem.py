@@ -6,7 +6,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.core import HomeAssistant
 
 from . import fake_dispenser as fake
-from .conftest import DISPENSER_DATA, Stage, ask, set_up_site, unload
+from .conftest import DISPENSER_DATA, Stage, ask, set_up_site, step, unload
 from .entities import attributes_of, state_of
 from .fake_dispenser import FakeDispenser
 
@@ -48,14 +48,15 @@ async def test_a_camera_that_is_gone_is_a_problem_but_stops_nobody(
     assert attributes_of(hass, "binary_sensor.entrance_problem")["reason"] == "camera"
 
 
-async def test_a_dispenser_is_looking_then_dispensing_then_ready(
+async def test_the_steps_of_a_visit_are_beside_the_state_that_stays(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage, dispenser: FakeDispenser
 ) -> None:
-    seen: list[str] = []
+    """So that Home Assistant's activity tells a visit once: by the event."""
+    seen: list[tuple[str, str | None]] = []
     hass.bus.async_listen(
         "state_changed",
         lambda event: (
-            seen.append(event.data["new_state"].state)
+            seen.append((event.data["new_state"].state, step(hass)))
             if event.data["entity_id"] == "sensor.entrance_state"
             else None
         ),
@@ -63,7 +64,7 @@ async def test_a_dispenser_is_looking_then_dispensing_then_ready(
     stage.person("A")
     await ask(hass)
     await hass.async_block_till_done()
-    assert seen == ["looking", "dispensing", "ready"]
+    assert seen == [("ready", "looking"), ("ready", "dispensing"), ("ready", None)]
     assert float(state_of(hass, "sensor.entrance_last_recognition_time")) > 0
 
 

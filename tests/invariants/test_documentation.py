@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from .sources import ROOT, committed
+from .sources import PRODUCT, ROOT, committed
 
 PAGES: Final = committed("*.md")
 # A path from the root of the repository; <language>, … and * stand for several.
@@ -30,3 +30,9 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
     named |= {page.parent / path for path in LINKED.findall(text)}
     named |= {ROOT / "bench" / f"{bench}.py" for bench in MEASURED.findall(text)}
     assert not [str(path) for path in named if not path.exists()]
+
+
+def test_the_architecture_page_names_every_module() -> None:
+    page = (ROOT / "docs/architecture.md").read_text()
+    modules = {path.name for path in PRODUCT.rglob("*.py")} - {"__init__.py"}
+    assert not [module for module in sorted(modules) if module not in page]

@@ -14,6 +14,7 @@ from custom_components.facequota.languages import (
     columns,
     served,
 )
+from homeassistant.generated.languages import LANGUAGES as HOME_ASSISTANT_S
 
 from .sources import PRODUCT, ROOT
 
@@ -38,6 +39,7 @@ def flat(texts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
 TEXTS: Final = {
     file.stem: dict(flat(json.loads(file.read_text())))
     for file in sorted(FOLDER.glob("*.json"))
+    if not file.is_symlink()
 }
 EN: Final = TEXTS[ENGLISH]
 OTHERS: Final = sorted(set(TEXTS) - {ENGLISH})
@@ -107,12 +109,26 @@ def test_the_languages_are_those_that_files_are_there_for() -> None:
         *(("pt", "pt-BR"), ("pt-PT", "pt-BR"), ("de-CH", "de"), ("es-419", "es")),
         *(("fr_CA", "fr"), ("ja-JP", "ja"), ("ko-KR", "ko"), ("it-CH", "it")),
         *(("en-GB", "en"), ("nl", "en"), ("den", "en"), ("", "en")),
+        *(("gsw", "de"), ("gsw-CH", "de")),
     ],
 )
 def test_a_language_tag_is_served_by_the_nearest_language(
     tag: str, language: str
 ) -> None:
     assert served(tag) == language
+
+
+def test_a_language_of_home_assistant_s_has_the_file_of_the_one_that_serves_it() -> (
+    None
+):
+    """Home Assistant looks for the exact name; without a file its forms are English."""
+    also = {tag for tag in HOME_ASSISTANT_S if served(tag) not in (tag, ENGLISH)}
+    assert also >= {"pt", "es-419"}
+    links = {file.stem for file in FOLDER.glob("*.json") if file.is_symlink()}
+    assert links == also
+    for tag in also:
+        same = (FOLDER / f"{tag}.json").resolve()
+        assert same == (FOLDER / f"{served(tag)}.json").resolve()
 
 
 def test_only_one_module_knows_the_languages_and_asks_for_their_words() -> None:
@@ -200,9 +216,15 @@ def test_a_text_has_room_in_its_place(language: str) -> None:
     assert too_wide == {}
 
 
-def test_our_display_s_font_has_the_letters_of_every_european_language() -> None:
-    package = (ROOT / "esphome/packages/oled.yaml").read_text()
-    found = re.search(r'oled_glyphs: "((?:[^"\\]|\\.)*)"', package)
+def test_our_displays_fonts_have_the_letters_of_every_european_language() -> None:
+    packages = ROOT / "esphome/packages"
+    for display, glyphs in (("oled", "oled"), ("colour_display", "screen")):
+        text = (packages / f"{display}.yaml").read_text()
+        assert f"{glyphs}_glyphs: ${{letters}}" in text
+        assert f"glyphs: ${{{glyphs}_glyphs}}" in text
+    found = re.search(
+        r'letters: "((?:[^"\\]|\\.)*)"', (packages / "letters.yaml").read_text()
+    )
     assert found
     for language in TEXTS.keys() - CHARACTERS.keys():
         said = {

@@ -30,6 +30,11 @@ REFUSED_LATE: Final = "refused:late"
 LATE_IN_TIME: Final = "refused:late_in_time"
 CLOCKS_DIFFER: Final = frozenset({LATE_IN_TIME, "refused:expiry"})
 
+# How long a visitor holds a button of ours at least (esphome/README.md, Words of Visitor button):
+# the first one for paper without a face; the first to be forgotten, the second in urgent need.
+HELD_FOR_OPEN_S: Final = 1
+HELD_S: Final = 5
+
 # A device whose clock cannot judge the expiry is turned on by the plain switch.
 USE_THE_SWITCH: Final = CLOCKS_DIFFER | {"refused:no_clock"}
 

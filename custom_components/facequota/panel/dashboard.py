@@ -20,7 +20,7 @@ from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from .dashboard_cards import Entities, Words
+from .dashboard_cards import Entities, Words, widen
 from .dashboard_views import overview_view, round_view, site_view
 from .hours import async_hours
 from .urgency import most_urgent_first
@@ -126,4 +126,8 @@ def async_dashboard(
         made += [site_view(one, words, admin=admin) for one in entities]
     if ROUND in views:
         made.append(round_view(entities, words))
+    names = {key: name for one in entities for key, name in one.names.items()}
+    for view in made:
+        for section in view["sections"]:
+            widen(section["cards"], names)
     return {"title": "FaceQuota", "views": made}

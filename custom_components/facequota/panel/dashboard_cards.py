@@ -1,12 +1,23 @@
 """Home Assistant's own cards, as a dashboard's configuration has them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from custom_components.facequota.const import DOMAIN, SUBENTRY_DISPENSER
+from custom_components.facequota.languages import columns
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.helpers import entity_registry as er
+
+# What half of a section has room for on a phone, in columns of text.
+MAX_HALF: Final = 14
+WHOLE_WIDTH: Final = {"columns": "full"}
+# A tile that comes and goes, has more than its state below its name, or a graph; and
+# one of which this is known already.
+NEVER_HALF: Final = {"visibility", "state_content", "features", "grid_options"}
+
+# "Entrance Empty at": of several dispensers below one heading.
+WHOSE: Final = [{"type": "device"}, {"type": "entity"}]
 
 type Card = dict[str, Any]
 
@@ -30,26 +41,31 @@ class Entities:
     entry_id: str
     title: str
     of_site: Mapping[str, str]
-    dispensers: Mapping[str, Mapping[str, str]]
-    """By the dispensers' names."""
+    dispensers: Sequence[tuple[str, Mapping[str, str]]]
+    """Each with its name: two may have the same."""
+    names: Mapping[str, str]
+    """What each entity is called beside its device, by its id."""
 
     @classmethod
     def of_entry(cls, registry: er.EntityRegistry, entry: ConfigEntry) -> Self:
         """Return the entities that are not disabled, by their present ids."""
         found: dict[str | None, dict[str, str]] = {}
+        names: dict[str, str] = {}
         for one in er.async_entries_for_config_entry(registry, entry.entry_id):
             if one.disabled_by is None and one.hidden_by is None:
                 of_device = found.setdefault(one.config_subentry_id, {})
                 of_device[f"{one.domain}.{one.translation_key}"] = one.entity_id
+                names[one.entity_id] = one.name or one.original_name or ""
         return cls(
             entry_id=entry.entry_id,
             title=entry.title,
             of_site=found.get(None, {}),
-            dispensers={
-                subentry.title: found.get(key, {})
+            dispensers=[
+                (subentry.title, found.get(key, {}))
                 for key, subentry in entry.subentries.items()
                 if subentry.subentry_type == SUBENTRY_DISPENSER
-            },
+            ],
+            names=names,
         )
 
     @property
@@ -59,7 +75,7 @@ class Entities:
 
     def everywhere(self, key: str) -> list[str]:
         """Return an entity of each dispenser that has it."""
-        return [one[key] for one in self.dispensers.values() if key in one]
+        return [one[key] for _name, one in self.dispensers if key in one]
 
 
 def section(*cards: Card | None, span: int = 1) -> Card | None:
@@ -73,16 +89,40 @@ def section(*cards: Card | None, span: int = 1) -> Card | None:
     return made
 
 
-def view(
-    title: str, path: str, icon: str, sections: Iterable[Card | None], columns: int = 3
-) -> Card:
+def widen(cards: Iterable[Card], names: Mapping[str, str]) -> None:
+    """Give each tile the whole width whose text would be cut in half of it, or that is alone.
+
+    names are those of the entities by their ids, for tiles without a text of their own.
+    """
+    alone: Card | None = None
+    for card in cards:
+        if _fits_half(card, names):
+            alone = card if alone is None else None
+            continue
+        for one in (card, alone):
+            if one is not None and one["type"] == "tile":
+                one["grid_options"] = WHOLE_WIDTH
+        alone = None
+    if alone is not None:
+        alone["grid_options"] = WHOLE_WIDTH
+
+
+def _fits_half(card: Card, names: Mapping[str, str]) -> bool:
+    """Return if half of a section is enough for a card, whatever its state is."""
+    text = card.get("name")
+    if card["type"] != "tile" or text == WHOSE or NEVER_HALF & card.keys():
+        return False
+    return columns(text if isinstance(text, str) else names[card["entity"]]) <= MAX_HALF
+
+
+def view(title: str, path: str, icon: str, sections: Iterable[Card | None]) -> Card:
     """Return a view in sections."""
     return {
         "type": "sections",
         "title": title,
         "path": path,
         "icon": icon,
-        "max_columns": columns,
+        "max_columns": 3,
         "sections": [one for one in sections if one is not None],
     }
 
@@ -133,7 +173,7 @@ def bars(title: str, entity_ids: list[str], *, days: int, period: str) -> Card |
         "period": period,
         "stat_types": ["change"],
         "chart_type": "bar",
-        "grid_options": {"columns": "full"},
+        "grid_options": WHOLE_WIDTH,
     }
 
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from custom_components.facequota.const import ATTR_STEP
+
 from .dashboard_cards import (
+    WHOLE_WIDTH,
+    WHOSE,
     Card,
     Entities,
     Words,
@@ -15,9 +19,6 @@ from .dashboard_cards import (
     tile,
     view,
 )
-
-# "Entrance Empty at": of several dispensers below one heading.
-WHOSE = [{"type": "device"}, {"type": "entity"}]
 
 
 def overview_view(sites: Iterable[Entities], words: Words) -> Card:
@@ -37,7 +38,7 @@ def site_view(site: Entities, words: Words, *, admin: bool) -> Card:
         site.path,
         "mdi:paper-roll-outline",
         [
-            *(_dispenser(name, one) for name, one in site.dispensers.items()),
+            *(_dispenser(name, one) for name, one in site.dispensers),
             _visitors(site, words),
             _cleaning(site, words),
             _faces(site, words, admin=admin),
@@ -67,7 +68,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
                 button(one.get("button.refilled"), words["refilled"]),
                 button(one.get("button.dispense"), words["dispense"]),
             )
-            for name, one in site.dispensers.items()
+            for name, one in site.dispensers
         ]
     return view(words["round"], "round", "mdi:clipboard-list-outline", made)
 
@@ -75,7 +76,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
 def _at_a_glance(site: Entities, words: Words) -> Card | None:
     problems = [
         only_while(one.get(key), "on", name=name, color=color)
-        for name, one in site.dispensers.items()
+        for name, one in site.dispensers
         for key, color in (
             ("binary_sensor.problem", "red"),
             ("binary_sensor.paper_low", "amber"),
@@ -89,7 +90,7 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
         _tasks(site),
         *(
             tile(one.get("sensor.empty_at"), name=WHOSE, color="amber")
-            for one in site.dispensers.values()
+            for _name, one in site.dispensers
         ),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),
         tile(site.of_site.get("sensor.faces_remembered"), color="indigo"),
@@ -99,18 +100,16 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
 def _dispenser(name: str, one: Mapping[str, str]) -> Card | None:
     return section(
         heading(name, "mdi:paper-roll"),
-        tile(one.get("sensor.state")),
+        tile(one.get("sensor.state"), state_content=["state", ATTR_STEP]),
         only_while(one.get("binary_sensor.problem"), "on", color="red"),
         tile(
             one.get("sensor.paper_left"),
             color="teal",
             features=[{"type": "trend-graph", "hours_to_show": 72}],
         ),
-        tile(
-            one.get("sensor.empty_at"), color="amber", state_content=["state", "latest"]
-        ),
         only_while(one.get("binary_sensor.paper_low"), "on", color="amber"),
         only_while(one.get("binary_sensor.unusual_use"), "on", color="amber"),
+        tile(one.get("sensor.empty_at"), color="amber"),
         tile(one.get("sensor.refilled_at")),
         tile(one.get("sensor.time_to_refill")),
     )
@@ -121,7 +120,11 @@ def _visitors(site: Entities, words: Words) -> Card | None:
     return section(
         heading(words["visitors"], "mdi:account-group"),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),
-        tile(site.of_site.get("sensor.way_without_face"), color="teal"),
+        tile(
+            site.of_site.get("sensor.way_without_face"),
+            color="teal",
+            grid_options=WHOLE_WIDTH,
+        ),
         hours(site),
         bars(words["usual_by_hour"], granted, days=7, period="hour"),
         span=2,
@@ -147,7 +150,7 @@ def _faces(site: Entities, words: Words, *, admin: bool) -> Card | None:
             "type": "history-graph",
             "entities": [remembered],
             "hours_to_show": 24,
-            "grid_options": {"columns": "full"},
+            "grid_options": WHOLE_WIDTH,
         }
     return section(
         heading(words["faces"], "mdi:face-recognition"),
@@ -168,7 +171,10 @@ def _rules(site: Entities, words: Words) -> Card | None:
     return section(
         heading(words["rules"], "mdi:ruler"),
         *(
-            tile(site.of_site.get(key), features=[{"type": "numeric-input"}])
+            tile(
+                site.of_site.get(key),
+                features=[{"type": "numeric-input", "style": "buttons"}],
+            )
             for key in keys
         ),
     )
@@ -198,5 +204,5 @@ def _tasks(site: Entities) -> Card | None:
         "entity": tasks,
         "hide_create": True,
         "hide_completed": True,
-        "grid_options": {"columns": "full"},
+        "grid_options": WHOLE_WIDTH,
     }

@@ -44,8 +44,8 @@ class Standing:
     """What is reserved and not settled yet; their paper is charged already."""
 
 
-class AnyBook(Protocol):
-    """Identifies a probe and keeps its account. All moments are monotonic seconds."""
+class _Visitors(Protocol):
+    """What every book can do. All moments are monotonic seconds."""
 
     @property
     def rule(self) -> Rule:
@@ -53,6 +53,25 @@ class AnyBook(Protocol):
 
     def identify(self, probe: NDArray[np.float32]) -> Identity:
         """Return who the probe is. Changes nothing and asks nobody."""
+
+    def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
+        """Charge the measured centimetres and give back the rest of the reservation."""
+
+    def expire(self, now: float) -> int:
+        """Forget everybody whose allowance is whole again; return how many."""
+
+    def next_expiry(self) -> float | None:
+        """Return when expire() is due next; None while nothing can expire."""
+
+    def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
+        """Forget everybody, or those who had paper longer ago than older_than_s."""
+
+    def set_rule(self, rule: Rule, now: float) -> None:
+        """Change the rule; nobody has to wait longer because of it."""
+
+
+class AnyBook(_Visitors, Protocol):
+    """Identifies a probe and keeps its account."""
 
     async def reserve(
         self, probe: NDArray[np.float32], cm: float, now: float
@@ -62,9 +81,6 @@ class AnyBook(Protocol):
         Raises Undecided.
         """
 
-    def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
-        """Charge the measured centimetres and give back the rest of the reservation."""
-
     async def next_portion_at(
         self, reservation: Reservation, settlement: Settlement
     ) -> float:
@@ -73,51 +89,17 @@ class AnyBook(Protocol):
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
         """Forget whoever this may be; return whether there was anybody."""
 
-    def expire(self, now: float) -> int:
-        """Forget everybody whose allowance is whole again; return how many."""
 
-    def next_expiry(self) -> float | None:
-        """Return when expire() is due next; None while nothing can expire."""
-
-    def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
-        """Forget everybody, or those who had paper longer ago than older_than_s."""
-
-    def set_rule(self, rule: Rule, now: float) -> None:
-        """Change the rule; nobody has to wait longer because of it."""
-
-
-class ReplicaOfVisitors(Protocol):
+class ReplicaOfVisitors(_Visitors, Protocol):
     """A book in memory that can also be told what another one knows."""
-
-    @property
-    def rule(self) -> Rule:
-        """Return the rule that everybody's account follows."""
-
-    def identify(self, probe: NDArray[np.float32]) -> Identity:
-        """Return who the probe is. Changes nothing."""
 
     def request(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
         """Recognise the probe and reserve paper by what is known here alone."""
 
-    def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
-        """Charge the measured centimetres and give back the rest of the reservation."""
-
     def who_may_be(self, probe: NDArray[np.float32]) -> list[str]:
         """Return everybody whom it would be right to forget for this probe."""
-
-    def expire(self, now: float) -> int:
-        """Forget everybody whose allowance is whole again; return how many."""
-
-    def next_expiry(self) -> float | None:
-        """Return when expire() is due next; None while nothing can expire."""
-
-    def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
-        """Forget everybody, or those who had paper longer ago than older_than_s."""
-
-    def set_rule(self, rule: Rule, now: float) -> None:
-        """Change the rule; nobody has to wait longer because of it."""
 
     def names(self) -> list[str]:
         """Return the random ids of those who are remembered."""
@@ -134,10 +116,7 @@ class ReplicaOfVisitors(Protocol):
         """
 
     def put(
-        self,
-        name: str,
-        standing: Standing,
-        template: NDArray[np.float32] | None,
+        self, name: str, standing: Standing, template: NDArray[np.float32] | None
     ) -> None:
         """Remember a visitor, or change one who is remembered.
 

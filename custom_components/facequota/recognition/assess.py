@@ -100,7 +100,7 @@ def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
         guidance = Guidance.MORE_LIGHT
     elif sharp < MIN_SHARPNESS or is_damaged(pixels, visible, face):
         guidance = Guidance.HOLD_STILL
-    elif is_turned(face) or hide_the_eyes(pixels, face):
+    elif not face.is_clear or is_turned(face) or hide_the_eyes(pixels, face):
         guidance = Guidance.LOOK_HERE
     else:
         guidance = None

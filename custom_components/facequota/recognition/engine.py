@@ -136,6 +136,9 @@ class Face:
     eyes_and_nose: NDArray[np.float32]
     """Shape (3, 2): the eye left in the picture, the eye right in it, the nose."""
 
+    is_clear: bool = True
+    """False: it has no template to be trusted; it lies on its side or is half hidden."""
+
     @property
     def height(self) -> float:
         """Return the face's height in pixels, from brow to chin."""

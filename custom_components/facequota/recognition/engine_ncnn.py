@@ -5,6 +5,7 @@ ncnn_models.py brings them into ncnn's format when the engine is installed.
 """
 
 import atexit
+from dataclasses import replace
 from pathlib import Path
 
 import ncnn
@@ -64,8 +65,8 @@ class NcnnEngine:
         """Return the faces of a picture, nearest first (see FaceEngine).
 
         The whole picture takes so little time that `near` is not asked. The nearest
-        face is looked at again; where that finds none the right way up, nobody is
-        found: an upright one beside it is not the visitor.
+        face is looked at again; where that finds none the right way up, it is not
+        clear. An upright one beside it is not the visitor.
         """
         small = _reduced(picture)
         scale = picture.shape[1] / small.width
@@ -78,9 +79,12 @@ class NcnnEngine:
         seen.sort(key=lambda face: _height(face[0]), reverse=True)
         (box, points), *others = seen
         level = level_points(self._yunet, Image.fromarray(picture), box, points)
-        if level is None:
-            return []
-        return [_face(box, level), *(_face(*other) for other in others)]
+        nearest = (
+            replace(_face(box, points), is_clear=False)
+            if level is None
+            else _face(box, level)
+        )
+        return [nearest, *(_face(*other) for other in others)]
 
     def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
         """Return the template of one face, shape (128,), of length 1."""

@@ -51,11 +51,9 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class State(StrEnum):
-    """What a dispenser is doing."""
+    """What a dispenser can do now; the step of a visit is beside it."""
 
     READY = "ready"
-    LOOKING = "looking"
-    DISPENSING = "dispensing"
     OPEN_LANE = "open_lane"
     OUT_OF_ORDER = "out_of_order"
 
@@ -80,7 +78,8 @@ class Dispenser:
         )
         self.usage = UsageAlarm(hass, self.update)
         self.last_recognition_ms: float | None = None
-        self._step: Step | None = None
+        self.step: Step | None = None
+        """The step of the visit that takes place, None while there is none."""
         self._requests = RequestQueue(hass, parts.entry, self._serve)
         self._looking = Looking(
             parts,
@@ -127,8 +126,6 @@ class Dispenser:
     @property
     def state(self) -> State:
         """Return the state that the sensor "State" shows."""
-        if self._step is not None:
-            return State(self._step)
         if self.motor.fault:
             return State.OUT_OF_ORDER
         return State.OPEN_LANE if self.suspended else State.READY
@@ -220,7 +217,7 @@ class Dispenser:
             if result.cm:
                 self.usage.portion()
         finally:
-            self._step = None
+            self.step = None
             self.update()
         self._tell_result(result)
         return result
@@ -239,7 +236,7 @@ class Dispenser:
     @callback
     def _show_step(self, step: Step) -> None:
         """Show the visitor and the manager the step of the visit."""
-        self._step = step
+        self.step = step
         looking = step is Step.LOOKING
         self.display.show(Sentence.LOOK_HERE if looking else Sentence.TAKE_PAPER)
         self.update()

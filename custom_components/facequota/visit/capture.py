@@ -20,13 +20,15 @@ from custom_components.facequota.recognition.supervisor import WorkerError
 from .frames import Frames
 from .recogniser import Recogniser
 
-# A new visitor is remembered by these frames, and two fused frames make a far better
-# template than one. In doubt a third is taken (measured in docs/recognition.md).
-FRAMES_OF_SOMEBODY_NEW: Final = 2
+# Only a sure return needs fewer. Of three fused frames a visitor is recognised again far
+# better than of two (measured in docs/recognition.md).
 MAX_FRAMES: Final = 3
 # One picture decides nothing: it may be frozen from the time of somebody else. Two new
 # pictures that differ show a living scene.
 MIN_PICTURES: Final = 2
+# Where two took longer, because the camera or the machine is slow or others wait too,
+# somebody surely new is not kept waiting for a third.
+THIRD_WITHIN_S: Final = 0.5
 # After this a visitor has waited long enough: the open lane gives the paper.
 LOOK_WITHIN_S: Final = 2.5
 # A worker that takes longer for one frame hangs; the supervisor starts another one.
@@ -114,6 +116,7 @@ class _Attempt:
         self._is_waiting = False
         self._was_readable = True
         self._recognition_ms = 0.0
+        self._begun_at = asyncio.get_running_loop().time()
 
     async def probe(self, pictures: Pictures) -> Probe:
         """Return the probe, within LOOK_WITHIN_S."""
@@ -207,17 +210,21 @@ class _Attempt:
             seen.eyes is not None and seen.eyes in self._places for seen in usable
         )
 
+    def _is_slow(self, usable: list[Sighting]) -> bool:
+        """Return if two frames took so long that a third is not worth the wait."""
+        waited_s = asyncio.get_running_loop().time() - self._begun_at
+        return len(usable) >= MIN_PICTURES and waited_s > THIRD_WITHIN_S
+
     def _decisive(self, pictures: Pictures) -> NDArray[np.float32] | None:
         """Return the probe if it decides; else overwrite it and return None.
 
-        A return must be sure to end the looking early. "Sure" is a tenth of the
-        manager's limit: that strangers are looked up at each frame adds a fifth to it
-        at most.
+        A sure return ends the looking early. "Sure" is a tenth of the manager's limit:
+        that strangers are looked up at each frame adds a fifth to it at most.
         """
         usable = self.frames.usable
         if not self._shows_time(pictures):
             return None
-        if len(usable) < FRAMES_OF_SOMEBODY_NEW and (
+        if len(usable) < MIN_PICTURES and (
             self.frames.people_changed or self._may_hang(usable)
         ):
             return None
@@ -225,8 +232,7 @@ class _Attempt:
         if template is None or len(usable) >= MAX_FRAMES:
             return template
         identity = self._identify(template)
-        seen_enough = len(usable) >= FRAMES_OF_SOMEBODY_NEW
-        if identity.sure or (seen_enough and identity.beyond_doubt):
+        if identity.sure or (identity.beyond_doubt and self._is_slow(usable)):
             return template
         template.fill(0)
         return None
@@ -236,7 +242,7 @@ def _doubt(frames: Frames, eye_line: float | None) -> Doubt | None:
     """Return why a face is not to be looked up although it was seen well."""
     if is_attack(frames.usable):
         return Doubt.PRESENTATION_ATTACK
-    if frames.people_changed and len(frames.usable) < FRAMES_OF_SOMEBODY_NEW:
+    if frames.people_changed and len(frames.usable) < MIN_PICTURES:
         return Doubt.SEVERAL_PEOPLE
     depths = [100 * seen.eyes_at for seen in frames.usable if seen.eyes_at is not None]
     if eye_line is not None and depths and sum(depths) / len(depths) > eye_line:

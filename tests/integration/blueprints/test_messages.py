@@ -132,7 +132,7 @@ async def test_the_month_is_told_on_its_first_day_only(
     assert not told
     await pass_time(hass, freezer, timedelta(days=1))
     assert [event.data["text"] for event in told] == [
-        "East gate: 0 visitors, 0 without a face, 0 refused, 0 refills"
+        "East gate: visitors 0, without a face 0, refused 0, refills 0"
     ]
 
 

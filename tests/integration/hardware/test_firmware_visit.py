@@ -4,7 +4,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
-from tests.integration.conftest import Stage, ask, faces, set_up_site, summary, unload
+from tests.integration.conftest import (
+    Stage,
+    ask,
+    faces,
+    set_up_site,
+    step,
+    summary,
+    unload,
+)
 from tests.integration.hardware.machine import (
     DEVICE,
     MOTOR,
@@ -54,9 +62,9 @@ async def test_a_visitor_gets_a_portion_by_pressing_the_devices_button(
     entry = await set_up_site(hass, data=machine.data)
     stage.person("A")
     await machine.press("sim_request")
-    await until(lambda: hass.states.is_state("sensor.entrance_state", "dispensing"))
+    await until(lambda: step(hass) == "dispensing")
     await until(lambda: machine.reads("Please take your paper"))
-    await until(lambda: hass.states.is_state("sensor.entrance_state", "ready"))
+    await until(lambda: step(hass) is None)
     event = hass.states.get("event.entrance_visit")
     assert event is not None
     visit = event.attributes
@@ -99,7 +107,7 @@ async def test_urgent_need_gets_a_portion_at_once_by_the_second_button(
     await machine.turn_on("sim_second_button")
     await until(lambda: machine.reads("Let go: paper without a face."))
     await until(lambda: machine.reads("Please take your paper"))
-    await until(lambda: hass.states.is_state("sensor.entrance_state", "open_lane"))
+    await until(lambda: step(hass) is None)
     event = hass.states.get("event.entrance_visit")
     assert event is not None
     assert event.attributes["event_type"] == "granted"

@@ -1,5 +1,6 @@
 """The dashboard: Home Assistant's own cards, made by the backend for whoever looks."""
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from custom_components.facequota.panel.dashboard_module import ISSUE_RESOURCE, M
 from custom_components.facequota.panel.static import STATIC_ROOT, static_url
 from homeassistant.components import frontend
 from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -140,6 +142,22 @@ async def test_the_site_that_needs_somebody_comes_first(
     await unload(hass, quiet)
 
 
+async def test_two_dispensers_of_one_name_are_both_there(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    (first,) = open_site.subentries.values()
+    twin = ConfigSubentry(
+        data=MappingProxyType({**first.data, "motor": "switch.other_motor"}),
+        subentry_type=first.subentry_type,
+        title=first.title,
+        unique_id=None,
+    )
+    hass.config_entries.async_add_subentry(open_site, twin)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    shown = entities(await dashboard(client))
+    assert {"sensor.entrance_state", "sensor.entrance_state_2"} <= shown
+
+
 async def test_a_user_who_is_no_administrator_is_offered_no_rules_and_no_purge(
     hass: HomeAssistant,
     client: Any,
@@ -163,6 +181,42 @@ async def test_it_speaks_the_language_of_whoever_looks(
 ) -> None:
     made = await dashboard(client, language="zh-Hans")
     assert made["views"][-1]["title"] == "保洁巡查"
+
+
+async def test_a_tile_whose_text_is_long_has_the_whole_width(
+    hass: HomeAssistant,
+    client: Any,
+    open_site: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Whether it was translated so, or named so by somebody; and no tile stands beside a hole."""
+
+    async def halves() -> list[list[str]]:
+        """Return the tiles of half the width, section by section, as they follow."""
+        made = await dashboard(client)
+        return [
+            [
+                one["entity"]
+                for one in section["cards"]
+                if one["type"] == "tile" and "grid_options" not in one
+            ]
+            for view in made["views"]
+            for section in view["sections"]
+        ]
+
+    before = await halves()
+    assert all(len(section) % 2 == 0 for section in before)
+    assert ["sensor.entrance_empty_at", "sensor.entrance_refilled_at"] in [
+        section[:2] for section in before
+    ]
+    assert "sensor.east_gate_way_without_a_face" not in str(before)
+    entity_registry.async_update_entity(
+        "sensor.entrance_refilled_at", name="When there was a new roll"
+    )
+    await hass.async_block_till_done()
+    after = await halves()
+    assert all(len(section) % 2 == 0 for section in after)
+    assert "sensor.entrance_refilled_at" not in str(after)
 
 
 async def test_a_stopped_site_is_left_out(

@@ -82,16 +82,16 @@ async def test_the_notice_sends_visitors_to_staff_where_a_button_is_missing(
         (
             {},
             {
-                "Hold the button for two seconds: you get the same",
-                "Hold the button at the machine for five seconds and look at it",
+                "Hold the button for at least 1 second: you get the same",
+                "Hold the button at the machine for 5 seconds and look at it",
             },
         ),
         (
             {"request_urgent": "binary_sensor.urgent"},
             {
                 "Press the button for paper without a face: you get the same",
-                "Hold the button at the machine for five seconds and look at it",
-                "Hold the button for paper without a face for five seconds: one more",
+                "Hold the button at the machine for 5 seconds and look at it",
+                "Hold the button for paper without a face for 5 seconds: one more",
             },
         ),
     ],

@@ -25,6 +25,23 @@ from tests.integration.remembered import remember
 from .paper_pages import ALL, Structure, path, read
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "1 in 10,000"), ("de", "1 von 10.000"), ("fr", "10\u202f000")],
+)
+async def test_a_number_is_written_as_the_language_does(
+    hass: HomeAssistant,
+    papers: TestClient[Any, Any],
+    open_site: MockConfigEntry,
+    language: str,
+    said: str,
+) -> None:
+    options = {**open_site.options, "refused_at_most_one_in": 10_000}
+    hass.config_entries.async_update_entry(open_site, options=options)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert said in await read(papers, open_site, "notice.html", language)
+
+
 @pytest.mark.parametrize("paper", list(Paper))
 async def test_a_paper_says_as_much_in_one_language_as_in_the_other(
     hass: HomeAssistant,

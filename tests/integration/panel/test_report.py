@@ -1,10 +1,11 @@
 """A week or a month in figures: from Home Assistant's statistics, about nobody."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -155,10 +156,33 @@ async def test_a_report_tells_every_kind_of_setting_that_changed(
         )
     ]
     for language in LANGUAGES:
-        page = await async_render_report(hass, language, report)
-        assert "80 cm" in page
-        assert "camera_opened" not in page
-    assert "At the request" in await async_render_report(hass, "en", report)
+        assert "camera_opened" not in await async_render_report(hass, language, report)
+    page = await async_render_report(hass, "en", report)
+    assert all(word in page for word in ("80 cm", "off", "At the request", "Always"))
+
+
+async def test_the_hour_that_comes_twice_is_counted_once_and_whole(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    dispenser: FakeDispenser,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The day on which clocks are set back has 25 hours, and each visitor is in one."""
+    freezer.move_to("2026-11-02T20:00:00+00:00")
+    entry = await set_up_site(hass, options={"suspended": True})
+    first = dt_util.start_of_local_day(date(2026, 11, 1)).astimezone(UTC)
+    at = [first - timedelta(days=40)]
+    at += [first + timedelta(hours=hour) for hour in range(25)]
+    totals = [100.0 + visitors for visitors in range(26)]
+    await remember_hours(
+        hass, GRANTED, [row(one, total) for one, total in zip(at, totals, strict=True)]
+    )
+    for period in Period:
+        report = await async_report(hass, entry.runtime_data, period)
+        assert report.visitors == sum(report.by_hour[6]) == 25
+        assert report.by_hour[6][:4] == [1, 2, 1, 1]
+        assert "2026-11-01 01:00,2,0,0,0" in report.as_csv().splitlines()
+    await unload(hass, entry)
 
 
 async def test_a_report_opens_for_an_administrator_only(

@@ -31,7 +31,7 @@ def facts(**have: bool) -> DispenserFacts:
         ([facts()], [("face", 0)]),
         (
             [facts(open_button=True, hold_for_open=True, hold_to_forget=True)],
-            [("face", 0), ("open", 2)],
+            [("face", 0), ("open", 1)],
         ),
         (
             [
@@ -50,7 +50,7 @@ def facts(**have: bool) -> DispenserFacts:
                 facts(open_button=True, hold_for_open=True, hold_to_forget=True),
                 facts(open_button=True, forget_button=True),
             ],
-            [("face", 0), ("open", 0), ("open", 2), ("forget", 0)],
+            [("face", 0), ("open", 0), ("open", 1), ("forget", 0)],
         ),
     ],
     ids=["none yet", "one button", "held", "two of the same", "two kinds"],

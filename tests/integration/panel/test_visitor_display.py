@@ -176,6 +176,56 @@ async def test_a_wrong_address_opens_nothing(
     assert (await method(wrong)).status == HTTPStatus.NOT_FOUND
 
 
+async def test_a_page_that_is_not_there_says_so_and_looks_again_by_itself(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    tablet: TestClient[Any, Any],
+    display: ConfigSubentry,
+) -> None:
+    """A tablet may have started before Home Assistant, and nobody touches it."""
+    await hass.config_entries.async_unload(open_site.entry_id)
+    answer = await tablet.get(address(display))
+    assert answer.status == HTTPStatus.NOT_FOUND
+    page = await answer.text()
+    assert "There is no display at this address" in page
+    assert '<meta http-equiv="refresh"' in page
+    await hass.config_entries.async_setup(open_site.entry_id)
+    assert (await tablet.get(address(display))).status == HTTPStatus.OK
+
+
+async def test_an_address_with_a_slash_at_its_end_is_the_same(
+    tablet: TestClient[Any, Any], display: ConfigSubentry
+) -> None:
+    assert (await tablet.get(f"{address(display)}/")).status == HTTPStatus.OK
+    assert (await tablet.get(f"{address(display)}//")).status == HTTPStatus.NOT_FOUND
+
+
+async def test_a_page_learns_that_it_was_made_of_other_settings(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    tablet: TestClient[Any, Any],
+    display: ConfigSubentry,
+) -> None:
+    """Nobody goes to each tablet after a change of languages or buttons, or an update."""
+
+    async def made() -> tuple[str, str]:
+        page = await (await tablet.get(address(display))).text()
+        answer = await tablet.get(f"{address(display)}/events")
+        line = (await answer.content.readline()).decode()
+        answer.close()
+        (known,) = re.findall(r'data-made="(\w+)"', page)
+        return known, line.removeprefix("id: ").strip()
+
+    before = await made()
+    assert before[0] == before[1]
+    hass.config_entries.async_update_subentry(
+        open_site, display, data={**display.data, "languages": ["de"]}
+    )
+    await hass.async_block_till_done()
+    after = await made()
+    assert after[0] == after[1] != before[0]
+
+
 async def test_a_removed_display_opens_nothing_and_a_new_address_replaces_the_old(
     hass: HomeAssistant,
     open_site: MockConfigEntry,

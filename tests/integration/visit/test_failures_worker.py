@@ -16,6 +16,7 @@ from tests.integration.conftest import (
     faces,
     issues,
     set_up_site,
+    step,
     summary,
     unload,
 )
@@ -50,7 +51,7 @@ async def test_a_worker_that_is_killed_while_it_looks_costs_nobody_the_paper(
     stage.person("A")
     send(site, signal.SIGSTOP)
     visit = asyncio.create_task(ask(hass))
-    while not hass.states.is_state("sensor.entrance_state", "looking"):
+    while step(hass) != "looking":
         await asyncio.sleep(0.01)
     send(site, signal.SIGKILL)
     assert summary(await visit) == without_face("worker_died")

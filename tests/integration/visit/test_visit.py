@@ -189,25 +189,3 @@ async def test_a_visitor_presses_the_button_and_gets_paper(
     await dispenser.press(REQUEST)
     assert hass.states.is_state("sensor.entrance_portions_refused", "1")
     assert dispenser.turned_on == 1
-
-
-async def test_a_dispenser_shows_what_it_is_doing(
-    hass: HomeAssistant,
-    site: MockConfigEntry,
-    stage: Stage,
-    dispenser: FakeDispenser,
-) -> None:
-    """Looking, dispensing, ready."""
-    shown = []
-    hass.bus.async_listen(
-        "state_changed",
-        lambda event: (
-            shown.append(event.data["new_state"].state)
-            if event.data["entity_id"] == "sensor.entrance_state"
-            else None
-        ),
-    )
-    stage.person("A")
-    await ask(hass)
-    await hass.async_block_till_done()
-    assert shown == ["looking", "dispensing", "ready"]

@@ -18,6 +18,7 @@ from tests.integration.conftest import (
     ask,
     faces,
     set_up_site,
+    step,
     summary,
     unload,
 )
@@ -140,7 +141,7 @@ async def test_who_is_looked_at_while_recognition_is_suspended_is_not_remembered
     entry = await set_up_site(hass, more={"Exit": exit_data})
     stage.person("A")
     looking = asyncio.create_task(ask(hass))
-    while not hass.states.is_state("sensor.entrance_state", "looking"):
+    while step(hass) != "looking":
         await asyncio.sleep(0)
     await switch(hass, "switch.entrance_face_recognition", "turn_off")
     assert summary(await looking) == GRANTED_WITHOUT_FACE

@@ -155,6 +155,14 @@ def test_eyes_in_one_place_are_no_face_that_looks_here(image: Image.Image) -> No
     assert assess(pixels(image), [broken]).guidance is Guidance.LOOK_HERE
 
 
+def test_a_face_that_is_not_clear_is_there_and_is_asked_to_look_here(
+    image: Image.Image,
+) -> None:
+    """Behind a mask for example: a visitor is told so, not that nobody was seen."""
+    found = assess(pixels(image), [replace(face(), is_clear=False)])
+    assert found.guidance is Guidance.LOOK_HERE
+
+
 @pytest.mark.parametrize("left", [-SIDE * 0.4, 640 - SIDE * 0.6, -2 * SIDE])
 def test_half_a_face_is_asked_into_the_picture(image: Image.Image, left: float) -> None:
     found = assess(pixels(image), [face(left=left)])

@@ -26,7 +26,7 @@ export const style = `
   color: var(--app-header-text-color);
   border-bottom: var(--app-header-border-bottom, none);
 }
-.toolbar h1 { flex: 1; margin: 0; font-size: 20px; font-weight: 400; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.toolbar h1 { flex: 1; min-width: 0; max-height: 100%; margin: 0; font-size: 20px; line-height: 1.2; font-weight: 400; overflow: hidden; overflow-wrap: anywhere; }
 .toolbar .menu { border: 0; background: none; color: inherit; padding: 8px; margin-left: -8px; cursor: pointer; border-radius: 50%; display: flex; }
 .toolbar [hidden] { display: none; }
 .toolbar .dashboard { border: 1px solid currentColor; border-radius: 999px; background: none; color: inherit; font: inherit; padding: 6px 14px; cursor: pointer; white-space: nowrap; }
@@ -67,6 +67,13 @@ tr > :first-child { padding-left: 0; }
 tr > :last-child { padding-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
+@media (max-width: 600px) {
+  .toolbar { gap: 8px; padding: 0 12px; }
+  .toolbar h1 { font-size: 15px; }
+  .toolbar .dashboard { flex: 0 1 auto; max-width: 48%; padding: 4px 12px; font-size: 13px; line-height: 1.2; white-space: normal; }
+  th, td { padding: 6px 4px; }
+  thead th { font-size: 11px; hyphens: auto; overflow-wrap: anywhere; }
+}
 .actions { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .paper { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; padding: 12px 0; border-top: 1px solid var(--divider-color); }
 .paper .about { flex: 1 1 280px; }

@@ -4,8 +4,6 @@ import { PICTURES } from "./visitor_pictures.js";
 
 const SETTINGS = JSON.parse(document.getElementById("settings").textContent);
 const ADDRESS = location.pathname.replace(/\/$/, "");
-/** As the dispenser's own buttons: held for five seconds they mean something else. */
-const HELD_MS = { face: 0, open: 0, urgent: 5000, forget: 5000 };
 const NEXT_LANGUAGE_MS = 4000;
 
 const byId = (id) => document.getElementById(id);
@@ -27,18 +25,23 @@ function secondsLeft() {
 
 /** Return the sentence of the state in a language. */
 function sentence(index) {
-  if (state.picture === "no_paper" || state.picture === "out_of_order") {
+  if (!state.sentence) {
     const key = state.elsewhere ? `visitor_${state.picture}_elsewhere` : `visitor_${state.picture}`;
     return say(key, index, { name: state.elsewhere });
   }
   return say(`display_${state.sentence}`, index, { time: clock(index) });
 }
 
-/** Return when the next portion comes, as people of this language write it. */
+/** Return when the next portion comes by the house's clock, rounded up: nobody comes too early. */
 function clock(index) {
   if (!state.until) return "";
-  const when = new Date((state.until - clockAhead) * 1000);
-  return new Intl.DateTimeFormat(SETTINGS.languages[index].language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(when);
+  const when = new Date(Math.ceil(state.until / 60) * 60_000);
+  return new Intl.DateTimeFormat(SETTINGS.languages[index].language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: SETTINGS.time_zone,
+  }).format(when);
 }
 
 function paragraph(text, kind, lang) {
@@ -92,7 +95,11 @@ function showState(next) {
 function follow() {
   const stream = new EventSource(`${ADDRESS}/events`);
   stream.onopen = () => byId("connection").toggleAttribute("hidden", true);
-  stream.onmessage = ({ data }) => showState(JSON.parse(data));
+  stream.onmessage = ({ data, lastEventId: made }) => {
+    // The manager changed the display, or there is a new version.
+    if (made !== document.documentElement.dataset.made) location.reload();
+    else showState(JSON.parse(data));
+  };
   stream.onerror = () => {
     byId("connection").textContent = SETTINGS.languages.map((_, index) => say("visitor_not_connected", index)).join(" · ");
     byId("connection").toggleAttribute("hidden", false);
@@ -106,7 +113,7 @@ function press(kind) {
 }
 
 /** A press, or a hold whose progress is shown; letting go early does nothing. */
-function listen(button, kind) {
+function listen(button, kind, heldMs) {
   let timer = 0;
   let held = 0;
   const stop = () => {
@@ -116,15 +123,15 @@ function listen(button, kind) {
   };
   const begin = () => {
     if (timer) return;
-    if (!HELD_MS[kind]) {
+    if (!heldMs) {
       press(kind);
       return;
     }
     held = 0;
     timer = setInterval(() => {
       held += 100;
-      button.style.setProperty("--held", Math.min(1, held / HELD_MS[kind]));
-      if (held >= HELD_MS[kind]) {
+      button.style.setProperty("--held", Math.min(1, held / heldMs));
+      if (held >= heldMs) {
         stop();
         press(kind);
       }
@@ -139,13 +146,13 @@ function listen(button, kind) {
 function showButtons() {
   const bar = byId("buttons");
   if (!bar.childElementCount) {
-    for (const [kind, pictogram] of Object.entries(SETTINGS.buttons)) {
+    for (const [kind, { pictogram, held_s: held }] of Object.entries(SETTINGS.buttons)) {
       const button = document.createElement("button");
       button.type = "button";
       button.dataset.kind = kind;
       button.innerHTML = pictogram;
       button.append(document.createElement("span"));
-      listen(button, kind);
+      listen(button, kind, held * 1000);
       bar.append(button);
     }
   }

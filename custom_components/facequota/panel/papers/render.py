@@ -12,6 +12,7 @@ from markupsafe import Markup
 import segno
 
 from custom_components.facequota.const import DOMAIN
+from custom_components.facequota.hardware.firmware import HELD_FOR_OPEN_S, HELD_S
 from custom_components.facequota.languages import LANGUAGES, MACHINE_MADE, async_words
 from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from homeassistant.core import HomeAssistant
@@ -38,7 +39,11 @@ _TEMPLATES: Final = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals["pictograms"] = PICTOGRAMS
+_TEMPLATES.globals |= {
+    "pictograms": PICTOGRAMS,
+    "held_for_open_s": HELD_FOR_OPEN_S,
+    "held_s": HELD_S,
+}
 # Error correction of level M: about a seventh of the code may be damaged.
 _TEMPLATES.filters["qr_code"] = lambda text: Markup(
     segno.make_qr(text, error="m").svg_inline(
@@ -129,9 +134,10 @@ def _render(
     read_at: str | None,
 ) -> str:
     written = LANGUAGES[language]
+    marks = str.maketrans({".": written.decimal, ",": written.thousands})
 
     def number(value: float) -> str:
-        return _number(value).replace(".", written.decimal)
+        return _number(value).translate(marks)
 
     environment = _TEMPLATES.overlay()
     environment.filters = {
@@ -157,8 +163,8 @@ def _render(
 
 
 def _number(value: float) -> str:
-    """Return a number without trailing zeros: 60, 7.5."""
-    return f"{round(value, 1):g}" if abs(value) < 100_000 else f"{value:.0f}"
+    """Return a number without trailing zeros: 60, 7.5, 10,000."""
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 def _minutes(seconds: float) -> float:

@@ -1,16 +1,13 @@
 """Stickers for a site's buttons: a pictogram, two languages, and how long to hold."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from custom_components.facequota.const import Lane
+from custom_components.facequota.hardware.firmware import HELD_FOR_OPEN_S, HELD_S
 from custom_components.facequota.site.display_access import FORGET, REQUEST_KINDS
 
 from .facts import DispenserFacts
-
-# The times in the notice; for paper without a face the firmware needs one second only.
-HELD_FOR_OPEN_S: Final = 2
-HELD_S: Final = 5
 
 
 class Sticker(NamedTuple):

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from hashlib import sha256
 from http import HTTPStatus
 from importlib import resources
 from typing import Any, Final
@@ -10,6 +11,7 @@ from aiohttp import web
 import jinja2
 
 from custom_components.facequota.const import DOMAIN, Lane
+from custom_components.facequota.hardware.firmware import HELD_S
 from custom_components.facequota.languages import async_words, served
 from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from custom_components.facequota.panel.static import static_url
@@ -48,35 +50,39 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_PAGE: Final = jinja2.Template(
-    resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8"),
-    autoescape=True,
-)
+# What is held as at the dispenser's own buttons; the rest is a press.
+HELD: Final = {Lane.URGENT.value: HELD_S, FORGET: HELD_S}
+
+
+def _template(name: str) -> jinja2.Template:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    template: jinja2.Template = jinja2.Template(text, autoescape=True)
+    return template
+
+
+_PAGE: Final = _template("page.html")
+_NOT_HERE: Final = _template("not_here.html")
 
 
 class DisplayPageView(HomeAssistantView):
     """The page itself."""
 
-    url = DISPLAY_URL
+    # Some browsers of kiosks add a slash.
+    url = DISPLAY_URL.replace("}", ":[^/]+/?}")
     name = f"{DOMAIN}:display"
     requires_auth = False
 
     async def get(self, request: web.Request, token: str) -> web.Response:
         """Return the page, or 404 for an address that is not valid (any more)."""
         hass = request.app[KEY_HASS]
-        if (found := opened(hass, token)) is None:
-            return web.Response(status=HTTPStatus.NOT_FOUND)
-        settings = {
-            "spoken": found.data.get(CONF_SPOKEN, False),
-            "buttons": {
-                kind: PICTOGRAMS[kind] for kind in found.data.get(CONF_BUTTONS, ())
-            },
-            "languages": await _words(hass, found),
-        }
+        if (found := opened(hass, token.removesuffix("/"))) is None:
+            return await _not_here(hass)
+        settings = await _settings(hass, found)
         page = _PAGE.render(
             static=static_url(hass),
             # No "</script>" can end the block that it stands in.
             settings=json_dumps(settings).replace("<", "\\u003c"),
+            made=_digest(hass, settings),
             language=settings["languages"][0]["language"],
             name=found.dispenser.subentry.title,
         )
@@ -101,6 +107,8 @@ class DisplayEventsView(HomeAssistantView):
             headers={**HEADERS, "Content-Type": "text/event-stream"}
         )
         await response.prepare(request)
+        # A page that was made of other settings, or of another version, loads itself anew.
+        made = _digest(hass, await _settings(hass, found))
         nearest = found.data.get(CONF_NEAREST, ())
         screen, changed = Screen(hass, found.dispenser, nearest), asyncio.Event()
         screen.changes.add(changed.set)
@@ -111,7 +119,7 @@ class DisplayEventsView(HomeAssistantView):
             while (now := opened(hass, token)) and now.dispenser is found.dispenser:
                 changed.clear()
                 state = json_dumps({**screen.as_dict(), "now": _now()})
-                await response.write(f"data: {state}\n\n".encode())
+                await response.write(f"id: {made}\ndata: {state}\n\n".encode())
                 while not changed.is_set():
                     with suppress(TimeoutError):
                         async with asyncio.timeout(KEEPALIVE_S):
@@ -155,6 +163,41 @@ async def _serve(dispenser: Dispenser, kind: str) -> None:
             await dispenser.forget()
         elif not dispenser.busy:
             await dispenser.request(Lane(kind))
+
+
+async def _settings(hass: HomeAssistant, found: Opened) -> dict[str, Any]:
+    """Return what the page is made of beside the state."""
+    return {
+        "spoken": found.data.get(CONF_SPOKEN, False),
+        "buttons": {
+            kind: {"pictogram": PICTOGRAMS[kind], "held_s": HELD.get(kind, 0)}
+            for kind in found.data.get(CONF_BUTTONS, ())
+        },
+        "languages": await _words(hass, found),
+        # A tablet may be set to another one.
+        "time_zone": hass.config.time_zone,
+    }
+
+
+def _digest(hass: HomeAssistant, settings: dict[str, Any]) -> str:
+    """Return what differs as soon as the page has to be loaded anew."""
+    made = static_url(hass) + json_dumps(settings)
+    return sha256(made.encode()).hexdigest()[:16]
+
+
+async def _not_here(hass: HomeAssistant) -> web.Response:
+    """Say that there is no display here; a tablet that started first looks again by itself."""
+    language = served(hass.config.language)
+    words = await async_words(hass, language, "common")
+    page = _NOT_HERE.render(
+        language=language, says=words[f"component.{DOMAIN}.common.visitor_not_here"]
+    )
+    return web.Response(
+        status=HTTPStatus.NOT_FOUND,
+        text=page,
+        content_type="text/html",
+        headers=HEADERS,
+    )
 
 
 async def _words(hass: HomeAssistant, found: Opened) -> list[dict[str, Any]]:
