@@ -156,12 +156,28 @@ async def test_a_picture_that_came_before_never_counts_again(
         await pictures.close()
 
 
+@pytest.mark.parametrize("later", [[b"now"], []])
+async def test_a_held_picture_is_looked_at_only_if_no_newer_one_comes_soon(
+    hass: HomeAssistant, later: list[bytes]
+) -> None:
+    """The worker would be busy with it when the first one that counts is there."""
+    source = Shows([b"held", *later], hass.loop.time, held=1)
+    pictures = Pictures(hass, source.found, EarlierPictures())
+    picture = await pictures.next()
+    assert picture is not None
+    assert picture.content == [b"held", *later][-1]
+    await pictures.close()
+
+
 @dataclass
 class Shows:
-    """A camera that gives these pictures; those of before are of no known age at first."""
+    """A camera that gives these pictures; the first ones are of no known age."""
 
     contents: list[bytes]
     clock: Callable[[], float]
+    held: int = 2
+    """How many of them are of no known age."""
+
     kind = Kind.OTHER
 
     async def found(self) -> Source:
@@ -171,7 +187,7 @@ class Shows:
     async def pictures(self) -> AsyncGenerator[Picture]:
         """Give one after the other, and then nothing any more."""
         for number, content in enumerate(self.contents):
-            begun_after = self.clock() if number > 1 else UNKNOWN_AGE
+            begun_after = self.clock() if number >= self.held else UNKNOWN_AGE
             yield Picture(content=content, begun_after=begun_after)
             await asyncio.sleep(0)
         await asyncio.Event().wait()
