@@ -153,8 +153,7 @@ def roc_area(same: Scores, other: Scores) -> tuple[float, float, float]:
 def _rows(templates: Sequence[Vector], dimension: int) -> NDArray[np.float32]:
     """Return what lies in a gallery's memory in a new epoch."""
     gallery = Gallery(dimension)
-    for template in templates:
-        gallery.add(template)
+    gallery.add_all([str(row) for row in range(len(templates))], np.stack(templates))
     return gallery.rows[: len(templates)].copy()
 
 

@@ -80,8 +80,7 @@ def test_protected_templates_and_their_key_are_found_in_memory_and_go() -> None:
     draw = np.random.default_rng(9)
     pair = draw.normal(size=(2, 128)).astype(np.float32)
     pair /= np.linalg.norm(pair, axis=1, keepdims=True)
-    for template in pair:
-        gallery.add(template)
+    gallery.add_all(["one", "other"], pair)
     distance = float(np.linalg.norm(pair[0] - pair[1]))
     memory = Memory(os.getpid())
     rows = unit_vectors(memory, 128)

@@ -61,7 +61,6 @@ class Identity:
 
 @dataclass(slots=True, kw_only=True)
 class _Visitor:
-    key: int
     account: Account
     was_refused: bool = False
 
@@ -75,7 +74,6 @@ class Book:
         self._rule = rule
         self._gallery = Gallery(dimension)
         self._visitors: dict[str, _Visitor] = {}
-        self._visitor_of: dict[int, str] = {}
         # By token. An account whose TAT passes while the motor runs stays here, without
         # its face, so that its paper is still charged.
         self._running: dict[str, Account] = {}
@@ -106,7 +104,7 @@ class Book:
             known, account = None, Account(now)
             decision = account.reserve(self._rule, cm, now)
         if known and identity.sure:
-            self._gallery.refresh(self._visitors[known].key, probe)
+            self._gallery.refresh(known, probe)
         if isinstance(decision, Refusal):
             if known and not self._visitors[known].was_refused:
                 self._visitors[known].was_refused = True
@@ -152,8 +150,9 @@ class Book:
     def who_may_be(self, probe: NDArray[np.float32]) -> list[str]:
         """Return everybody whom it would be right to forget for this probe."""
         distances, near = self._compare(probe)
-        keys = self._gallery.keys()[distances <= near.doubt]
-        return [self._visitor_of[int(key)] for key in keys]
+        return [
+            self._gallery.names[row] for row in np.flatnonzero(distances <= near.doubt)
+        ]
 
     def expire(self, now: float) -> int:
         """Forget everybody whose allowance is whole again; return how many.
@@ -193,7 +192,6 @@ class Book:
             )
         counts = PurgeCounts(faces=len(self._visitors), reservations=len(self._running))
         self._visitors.clear()
-        self._visitor_of.clear()
         self._running.clear()
         self._gallery.clear()
         return counts
@@ -247,15 +245,15 @@ class Book:
                 distance=distance,
                 is_certain=near.is_certain,
             )
-        keys = self._gallery.keys()
+        names = self._gallery.names
         same = distance <= near.same
         return Identity(
-            visitor=self._visitor_of[int(keys[row])] if same else None,
+            visitor=names[row] if same else None,
             sure=distance <= near.sure,
             doubtful=not same and distance <= near.doubt,
             distance=distance,
             others=tuple(
-                self._visitor_of[int(keys[one])]
+                names[one]
                 for one in np.flatnonzero(distances <= near.same)
                 if one != row
             ),
@@ -276,20 +274,16 @@ class Book:
         self, accounts: Mapping[str, Account], templates: NDArray[np.float32]
     ) -> None:
         """Remember visitors by these ids, each with a row of templates."""
-        keys = self._gallery.add_all(templates)
-        for key, (name, account) in zip(keys, accounts.items(), strict=True):
-            self._visitors[name] = _Visitor(key=key, account=account)
-            self._visitor_of[key] = name
+        self._gallery.add_all([*accounts], templates)
+        for name, account in accounts.items():
+            self._visitors[name] = _Visitor(account=account)
         self._most_faces_ever = max(self._most_faces_ever, len(self._visitors))
 
     def _drop(self, names: list[str]) -> list[Account]:
         """Forget these visitors' faces; return their accounts."""
-        gone = [self._visitors.pop(name) for name in names]
-        for visitor in gone:
-            del self._visitor_of[visitor.key]
-        if gone:
-            self._gallery.remove([visitor.key for visitor in gone])
-        return [visitor.account for visitor in gone]
+        if names:
+            self._gallery.remove(names)
+        return [self._visitors.pop(name).account for name in names]
 
     def _purge(self, names: list[str]) -> PurgeCounts:
         """Forget these visitors together with what is reserved for them."""

@@ -6,7 +6,7 @@ so the search works on what is kept; a copy of one epoch says nothing about anot
 system's random source, is never seeded, and goes whenever the last template goes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,11 +16,6 @@ from .orthogonal import random_orthogonal
 from .template import Vector, as_template, as_templates
 
 _FIRST_ROWS: Final = 64
-
-
-def _doubled[T: np.generic](array: NDArray[T]) -> NDArray[T]:
-    """Return an array with as many zeros after it."""
-    return np.concatenate((array, np.zeros_like(array)))
 
 
 class Gallery:
@@ -35,20 +30,21 @@ class Gallery:
         if dimension < 1:
             raise ValueError("dimension is not positive")
         self.dimension = dimension
-        self._next_key = 0
         self._begin_epoch()
 
     def __len__(self) -> int:
         """Return the number of templates."""
-        return len(self._row_of)
+        return len(self.names)
 
-    def add(self, template: Vector) -> int:
-        """Keep a template; return its key, which is never used again."""
-        return self.add_all(np.asarray(template)[np.newaxis])[0]
+    def add(self, name: str, template: Vector) -> None:
+        """Keep somebody's template; raises ValueError if there is one already."""
+        self.add_all([name], np.asarray(template)[np.newaxis])
 
-    def add_all(self, templates: Vector) -> list[int]:
-        """Keep the rows of (n, dimension); return a key for each."""
+    def add_all(self, names: Sequence[str], templates: Vector) -> None:
+        """Keep templates of shape (n, dimension), as add does: all of them or none."""
         units = as_templates(templates, self.dimension)
+        if len({*names}) != len(units) or not self._row_of.keys().isdisjoint(names):
+            raise ValueError("not one template for each name, or one is there already")
         first, size = len(self), len(self) + len(units)
         while size > len(self.rows):
             self._grow()
@@ -56,38 +52,33 @@ class Gallery:
             "kj,ij->ki", units, self._epoch_transform(), out=self.rows[first:size]
         )
         units.fill(0)
-        keys = list(range(self._next_key, self._next_key + len(units)))
-        self._next_key += len(units)
-        self._keys[first:size] = keys
-        self._row_of.update(zip(keys, range(first, size), strict=True))
-        return keys
+        self.names += names
+        self._row_of.update(zip(names, range(first, size), strict=True))
 
-    def refresh(self, key: int, template: Vector) -> None:
+    def refresh(self, name: str, template: Vector) -> None:
         """Move a template half way to another one of the same person."""
-        row = self.rows[self._row_of[key]]
+        row = self.rows[self._row_of[name]]
         hidden = self._protect(template)
         row += hidden
         hidden.fill(0)
         row /= np.float32(np.linalg.norm(row))
 
-    def replace(self, key: int, template: Vector) -> None:
-        """Keep another template under a key; raises KeyError if it is not there."""
-        row = self.rows[self._row_of[key]]
+    def replace(self, name: str, template: Vector) -> None:
+        """Keep another template under a name; raises KeyError if there is none."""
+        row = self.rows[self._row_of[name]]
         hidden = self._protect(template)
         row[:] = hidden
         hidden.fill(0)
 
-    def template(self, key: int) -> Vector:
+    def template(self, name: str) -> Vector:
         """Return a template without its protection, which the caller overwrites."""
-        row = self.rows[self._row_of[key]]
-        if self._transform is None:
-            raise KeyError(key)
+        row = self.rows[self._row_of[name]]
         # The transform is orthogonal: its transpose is its inverse.
-        plain: Vector = np.einsum("ij,i->j", self._transform, row)
+        plain: Vector = np.einsum("ij,i->j", self._epoch_transform(), row)
         return plain
 
     def distances(self, probe: Vector) -> Vector:
-        """Return the distance to every template, in the order of keys()."""
+        """Return the distance to every template, in the order of names."""
         hidden = self._protect(probe)
         # |g - p|² = 2 - 2 g·p for unit vectors: one product instead of a copy. By vecdot,
         # row by row: numpy's matrix product would hand it to threads.
@@ -99,30 +90,25 @@ class Gallery:
         np.sqrt(distances, out=distances)
         return distances
 
-    def keys(self) -> NDArray[np.int64]:
-        """Return the templates' keys."""
-        return self._keys[: len(self)].copy()
-
-    def remove(self, keys: Collection[int]) -> None:
-        """Overwrite and drop templates; raises KeyError for a key that is not there."""
-        gone = np.array([self._row_of[key] for key in keys], dtype=np.intp)
-        for key in keys:
-            del self._row_of[key]
-        if not self._row_of:
+    def remove(self, names: Collection[str]) -> None:
+        """Overwrite and drop templates; raises KeyError for a name that is not there."""
+        gone = {self._row_of[name] for name in names}
+        size = len(self) - len(gone)
+        if not size:
             self.clear()
             return
-        size, before = len(self), len(self) + len(gone)
         # The rows stay one block: survivors from its end fill the holes.
-        stays = np.ones(before, dtype=np.bool_)
-        stays[gone] = False
-        holes = np.flatnonzero(~stays[:size])
-        movers = size + np.flatnonzero(stays[size:])
-        for array in (self.rows, self._keys):
-            moved = array[movers]
-            array[holes] = moved
-            array[size:before] = moved[...] = 0
-        for row in holes:
-            self._row_of[int(self._keys[row])] = int(row)
+        holes = sorted(row for row in gone if row < size)
+        movers = [row for row in range(size, len(self)) if row not in gone]
+        moved = self.rows[movers]
+        self.rows[holes] = moved
+        self.rows[size : len(self)] = moved[...] = 0
+        for name in names:
+            del self._row_of[name]
+        for hole, mover in zip(holes, movers, strict=True):
+            self.names[hole] = self.names[mover]
+            self._row_of[self.names[hole]] = hole
+        del self.names[size:]
 
     def clear(self) -> None:
         """Overwrite and drop everything, and begin a new epoch."""
@@ -134,8 +120,9 @@ class Gallery:
     def _begin_epoch(self) -> None:
         self._transform: NDArray[np.float32] | None = None
         self.rows = np.zeros((_FIRST_ROWS, self.dimension), np.float32)
-        self._keys = np.zeros(_FIRST_ROWS, np.int64)
-        self._row_of: dict[int, int] = {}
+        # In the order of the rows.
+        self.names: list[str] = []
+        self._row_of: dict[str, int] = {}
 
     def _protect(self, template: Vector) -> Vector:
         """Return a template under this epoch's transform, and leave no copy of it."""
@@ -152,6 +139,5 @@ class Gallery:
 
     def _grow(self) -> None:
         old = self.rows
-        self.rows = _doubled(old)
+        self.rows = np.concatenate((old, np.zeros_like(old)))
         old.fill(0)
-        self._keys = _doubled(self._keys)

@@ -45,7 +45,7 @@ class Replica(Book):
         self, name: str, probe: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
         """Return a visitor's template, moved half way to a probe if there is one."""
-        template = self._gallery.template(self._visitors[name].key)
+        template = self._gallery.template(name)
         if probe is not None:
             unit = as_template(probe, self._gallery.dimension)
             template += unit
@@ -67,7 +67,7 @@ class Replica(Book):
             self.put_all({name: standing}, template[np.newaxis])
             return
         if template is not None:
-            self._gallery.replace(visitor.key, template)
+            self._gallery.replace(name, template)
         account = visitor.account
         for token in [t for t, one in self._running.items() if one is account]:
             del self._running[token]

@@ -10,19 +10,19 @@ from custom_components.facequota.quota.gallery import Gallery
 from .people import DIMENSION, crowd, face
 
 
-def nearest(gallery: Gallery, probe: NDArray[np.float32]) -> tuple[int, float]:
-    """Return key and distance of the template nearest to the probe."""
+def nearest(gallery: Gallery, probe: NDArray[np.float32]) -> tuple[str, float]:
+    """Return name and distance of the template nearest to the probe."""
     distances = gallery.distances(probe)
     row = int(distances.argmin())
-    return int(gallery.keys()[row]), float(distances[row])
+    return gallery.names[row], float(distances[row])
 
 
 def test_the_transform_changes_no_distance() -> None:
     """What is kept can be searched as if it were the templates themselves."""
     people, gallery = crowd(200), Gallery(DIMENSION)
-    keys = [gallery.add(template) for template in people]
+    gallery.add_all([str(person) for person in range(200)], people)
     probe = people[77] + np.float32(0.02) * people[3]
-    assert nearest(gallery, probe)[0] == keys[77]
+    assert nearest(gallery, probe)[0] == "77"
     expected = np.linalg.norm(people - probe / np.linalg.norm(probe), axis=1)
     assert gallery.distances(probe) == pytest.approx(expected, abs=1e-3)
 
@@ -30,7 +30,7 @@ def test_the_transform_changes_no_distance() -> None:
 def test_only_the_direction_of_a_template_counts() -> None:
     """A longer template is no other person, and its length would link epochs."""
     gallery = Gallery(DIMENSION)
-    gallery.add(3 * face(1))
+    gallery.add("longer", 3 * face(1))
     assert np.linalg.norm(gallery.rows[0]) == pytest.approx(1, abs=1e-5)
     assert gallery.distances(face(1)) == pytest.approx([0], abs=2e-3)
     with pytest.raises(ValueError):
@@ -45,56 +45,60 @@ def test_an_empty_gallery_has_no_distances() -> None:
 def test_duplicates_are_kept_apart() -> None:
     """Removing one of two equal templates leaves the other."""
     gallery = Gallery(DIMENSION)
-    first, second = gallery.add(face(1)), gallery.add(face(1))
-    gallery.remove([first])
-    key, distance = nearest(gallery, face(1))
-    assert key == second
+    gallery.add_all(["first", "second"], np.stack([face(1)] * 2))
+    gallery.remove(["first"])
+    name, distance = nearest(gallery, face(1))
+    assert name == "second"
     assert distance == pytest.approx(0, abs=2e-3)
 
 
-def test_an_unknown_key_removes_nothing() -> None:
+def test_an_unknown_name_removes_nothing() -> None:
     """All of them are there, or none goes."""
     gallery = Gallery(DIMENSION)
-    key = gallery.add(face(1))
+    gallery.add("known", face(1))
     with pytest.raises(KeyError):
-        gallery.remove([key, key + 1])
-    assert len(gallery) == 1
+        gallery.remove(["known", "unknown"])
+    assert nearest(gallery, face(1))[0] == "known"
+
+
+@pytest.mark.parametrize("names", [["new", "known"], ["new", "new"], ["new"]])
+def test_a_name_has_one_template(names: list[str]) -> None:
+    """All of them are kept, or none is."""
+    gallery = Gallery(DIMENSION)
+    gallery.add("known", face(1))
+    with pytest.raises(ValueError):
+        gallery.add_all(names, np.stack([face(2), face(3)]))
+    assert gallery.names == ["known"]
+    assert gallery.distances(face(2)).shape == (1,)
 
 
 @given(st.lists(st.one_of(st.none(), st.sets(st.integers(0, 30))), max_size=40))
-def test_keys_stay_with_their_templates(steps: list[set[int] | None]) -> None:
-    """Whatever was added and removed before, everyone is found under their key."""
+def test_names_stay_with_their_templates(steps: list[set[int] | None]) -> None:
+    """Whatever was added and removed before, everyone is found under their name."""
     people, gallery = crowd(60), Gallery(DIMENSION)
-    held: dict[int, int] = {}
+    held: dict[str, int] = {}
     for person, step in enumerate(steps):
         if step is None:
-            held[gallery.add(people[person])] = person
+            held[f"{person}"] = person
+            gallery.add(f"{person}", people[person])
         else:
-            gone = [key for key in held if key in step]
+            gone = [name for name, person in held.items() if person in step]
             gallery.remove(gone)
-            for key in gone:
-                del held[key]
-        assert sorted(gallery.keys()) == sorted(held)
-    for key, person in held.items():
-        assert nearest(gallery, people[person])[0] == key
-
-
-def test_a_key_is_never_used_again() -> None:
-    """Also not after a purge."""
-    gallery = Gallery(DIMENSION)
-    seen = {gallery.add(face(1)), gallery.add(face(2))}
-    gallery.clear()
-    assert gallery.add(face(1)) not in seen
+            for name in gone:
+                del held[name]
+        assert sorted(gallery.names) == sorted(held)
+    for name, person in held.items():
+        assert nearest(gallery, people[person])[0] == name
 
 
 def test_removed_templates_are_overwritten() -> None:
     """Nothing is left where they were, neither by removal, growth nor purge."""
     gallery = Gallery(DIMENSION)
-    keys = [gallery.add(template) for template in crowd(64)]
+    gallery.add_all([str(person) for person in range(64)], crowd(64))
     grown_from = gallery.rows
-    keys.append(gallery.add(face(1)))
+    gallery.add("64", face(1))
     assert not grown_from.any()
-    gallery.remove(keys[3:9])
+    gallery.remove(gallery.names[3:9])
     assert not gallery.rows[len(gallery) :].any()
     assert gallery.rows[: len(gallery)].any(axis=1).all()
     cleared = gallery.rows
@@ -110,7 +114,7 @@ def test_templates_of_two_epochs_cannot_be_told_to_be_of_one_face() -> None:
     gallery = Gallery(DIMENSION)
     kept = []
     for _ in range(30):
-        gallery.add(face(1))
+        gallery.add("same", face(1))
         kept.append(gallery.rows[0].copy())
         gallery.clear()
     cosines = (np.array(kept) @ np.array(kept).T)[np.triu_indices(30, 1)]
@@ -122,10 +126,10 @@ def test_templates_of_two_epochs_cannot_be_told_to_be_of_one_face() -> None:
 def test_the_transform_goes_with_the_last_template() -> None:
     """A purge and the last expiry both begin a new epoch."""
     gallery = Gallery(DIMENSION)
-    key = gallery.add(face(1))
+    gallery.add("same", face(1))
     before = gallery.rows[0].copy()
-    gallery.remove([key])
-    gallery.add(face(1))
+    gallery.remove(["same"])
+    gallery.add("same", face(1))
     assert np.linalg.norm(gallery.rows[0] - before) > 0.5
 
 
@@ -135,7 +139,7 @@ def test_a_template_that_is_no_template_is_refused(bad: float) -> None:
     gallery, template = Gallery(DIMENSION), face(1)
     template[5] = bad
     with pytest.raises(ValueError):
-        gallery.add(template)
+        gallery.add("nobody", template)
     with pytest.raises(ValueError):
         gallery.distances(template)
     assert len(gallery) == 0
@@ -144,7 +148,7 @@ def test_a_template_that_is_no_template_is_refused(bad: float) -> None:
 def test_a_template_of_another_engine_is_refused() -> None:
     """A gallery belongs to one engine."""
     gallery = Gallery(DIMENSION)
-    gallery.add(face(1))
+    gallery.add("somebody", face(1))
     for shape in ((512,), (), (1, DIMENSION)):
         with pytest.raises(ValueError):
             gallery.distances(np.ones(shape, np.float32))
