@@ -170,7 +170,7 @@ class Site:
             rules.suspended > before.suspended
             or rules.suspended_dispensers - before.suspended_dispensers
         ):
-            self.visitors.purge(Cause.SUSPENSION)
+            self.visitors.purge(Cause.SUSPENSION, only_here=True)
         # At once: a worker may take seconds to start, and a switch must not wait for it.
         self._log_decisions()
         self.update()

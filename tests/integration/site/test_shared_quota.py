@@ -218,19 +218,42 @@ async def test_a_restart_of_one_site_purges_nobody_elsewhere(
     await client.aclose()
 
 
-async def test_nobody_is_remembered_while_no_face_is_looked_for(
+async def test_where_face_recognition_is_switched_off_nobody_is_remembered_any_more(
     hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
 ) -> None:
-    await share(hass, site, server)
-    await site.runtime_data.visitors.request(somebody(1), 60)
+    """What was told at the other sites holds: there everybody stays until their time."""
+    code = await share(hass, site, server)
+    other = Gate(server.port, name="West gate", pairing=pairing(code))
+    await other.open()
+    visitors = site.runtime_data.visitors
+    await visitors.request(somebody(1), 60)
+    await until(lambda: other.replica.names())
     site.runtime_data.suspend(True)
     await until(lambda: site.runtime_data.sharing.status is None)
-    assert site.runtime_data.visitors.statistics.faces == 0
+    assert visitors.statistics.faces == 0
+    await until(lambda: other.book.status.instances == ("West gate",))
+    assert isinstance(await other.book.reserve(somebody(1), 60, other.now()), Refusal)
     site.runtime_data.suspend(False)
     await until(lambda: connected(site))
-    assert isinstance(
-        await site.runtime_data.visitors.request(somebody(1), 60), Reservation
-    )
+    assert isinstance(await visitors.request(somebody(1), 60), Refusal)
+    await other.kill()
+
+
+async def test_two_sites_of_one_home_assistant_may_share_one_quota(
+    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
+) -> None:
+    second = await set_up_site(hass, title="West gate")
+    code = await share(hass, site, server)
+    shown = await submit(hass, await begin(hass, second), answers(server))
+    shown = await submit(hass, shown, {"next_step_id": "join"})
+    shown = await submit(hass, shown, {"pairing_code": code})
+    assert shown["type"] is FlowResultType.CREATE_ENTRY
+    await until(lambda: connected(site) and connected(second))
+    await site.runtime_data.visitors.request(somebody(1), 60)
+    await until(second.runtime_data.visitors.replica.names)
+    answer = await second.runtime_data.visitors.request(somebody(1), 60)
+    assert isinstance(answer, Refusal)
+    await unload(hass, second)
 
 
 async def test_the_code_has_to_be_one_and_somebody_has_to_be_there(
