@@ -18,7 +18,9 @@ from cryptography.x509.oid import NameOID
 _DAY: Final = timedelta(days=1)
 
 
-def certified(folder: Path, address: str = "127.0.0.1") -> tuple[str, list[str]]:
+def certified(
+    folder: Path, address: str = "127.0.0.1", *, expired: bool = False
+) -> tuple[str, list[str]]:
     """Make an authority and a server's certificate for an address.
 
     Returns the authority's certificate as text, and the settings of a server that uses
@@ -26,7 +28,9 @@ def certified(folder: Path, address: str = "127.0.0.1") -> tuple[str, list[str]]
     """
     authority, server = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root = _certificate("An operator", authority, "An operator", authority, None)
-    leaf = _certificate("A server", server, "An operator", authority, address)
+    leaf = _certificate(
+        "A server", server, "An operator", authority, address, expired=expired
+    )
     texts = {
         "ca.crt": root.public_bytes(Encoding.PEM),
         "server.crt": leaf.public_bytes(Encoding.PEM),
@@ -51,9 +55,11 @@ def _certificate(
     issuer: str,
     issuers_key: ec.EllipticCurvePrivateKey,
     address: str | None,
+    *,
+    expired: bool = False,
 ) -> x509.Certificate:
     """Return a certificate for an address, or an authority's own without one."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) - (2 * _DAY if expired else timedelta())
     builder = (
         x509.CertificateBuilder()
         .subject_name(_named(name))

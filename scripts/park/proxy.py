@@ -3,27 +3,30 @@
 import asyncio
 from contextlib import suppress
 import re
+import ssl
 
 
 class Proxy:
     """Passes bytes on, late or not at all, as it is told."""
 
-    def __init__(self, port: int) -> None:
-        """Stand before a port of the loopback."""
+    def __init__(self, port: int, context: ssl.SSLContext | None = None) -> None:
+        """Stand before a port of the loopback; with a context as the end of TLS."""
         self._target = port
+        self._context = context
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._asks, self._answers = asyncio.Event(), asyncio.Event()
         self.thaw()
         self.port = 0
         self.delay_s = 0.0
+        self._writers: set[asyncio.StreamWriter] = set()
         # What the server says, and what it is to say instead.
         self.rewrites: dict[bytes, bytes] = {}
 
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
         self._server = await asyncio.start_server(
-            self._connected, "127.0.0.1", self.port
+            self._connected, "127.0.0.1", self.port, ssl=self._context
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -45,6 +48,12 @@ class Proxy:
         """Pass on what is asked, but no answer."""
         self._answers.clear()
 
+    def end_answers(self) -> None:
+        """Say that no more answers come, and go on taking what is asked."""
+        self.hold_answers()
+        for writer in self._writers:
+            writer.write_eof()
+
     def thaw(self) -> None:
         """Pass on again."""
         self._asks.set()
@@ -62,15 +71,18 @@ class Proxy:
             writer.close()
             self._tasks.discard(task)
             return
+        self._writers.add(writer)
         both = asyncio.gather(
             self._pass_on(reader, there[1], self._asks),
             self._pass_on(there[0], writer, self._answers),
         )
         try:
-            with suppress(OSError, asyncio.CancelledError):
+            # RuntimeError: an answer after the end of the answers.
+            with suppress(OSError, RuntimeError, asyncio.CancelledError):
                 await both
         finally:
             both.cancel()
+            self._writers.discard(writer)
             for one in (writer, there[1]):
                 one.close()
             self._tasks.discard(task)

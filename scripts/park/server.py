@@ -1,6 +1,8 @@
 """Starts a Valkey or Redis server as docs/park.md describes one."""
 
+from collections.abc import Mapping
 import contextlib
+import os
 from pathlib import Path
 import shutil
 import socket
@@ -40,13 +42,19 @@ class QuotaServer:
     """One server process on the loopback; it keeps its port when it starts again."""
 
     def __init__(
-        self, kind: str = VALKEY, *settings: str, port: int | None = None
+        self,
+        kind: str = VALKEY,
+        *settings: str,
+        host: str = "127.0.0.1",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Prepare a server; settings are added to its command line.
 
         Settings that speak of TLS make it speak nothing else.
         """
-        self.port = port or free_port()
+        self.host = host
+        self.port = free_port()
+        self._environment = {**os.environ, **(environment or {})}
         self._kind = kind
         self._settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix="facequota-server-"))
@@ -54,20 +62,21 @@ class QuotaServer:
 
     def start(self) -> None:
         """Start with an empty memory; return when it answers."""
-        command = [binary(self._kind), "--bind", "127.0.0.1"]
+        command = [binary(self._kind), "--bind", self.host]
         tls = any(one.startswith("--tls") for one in self._settings)
         command += ["--port", "0", "--tls-port"] if tls else ["--port"]
         command.append(str(self.port))
         command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
         self.process = subprocess.Popen(
             [*command, *self._settings],
+            env=self._environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         until = time.monotonic() + START_S
         while time.monotonic() < until and self.process.poll() is None:
             with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                socket.create_connection((self.host, self.port), 1).close()
                 return
             time.sleep(0.02)
         raise TimeoutError("the server does not start")

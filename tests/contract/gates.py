@@ -65,8 +65,12 @@ class Gate:
             pairing=pairing,
             name=name,
             now=self.now,
+            on_change=self.changed,
         )
         self._task: asyncio.Task[None] | None = None
+
+    def changed(self) -> None:
+        """Be told that something of the book has changed."""
 
     async def open(self, *, wait: bool = True) -> None:
         """Connect; with wait return when it is in step."""

@@ -9,9 +9,9 @@ import pytest
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.protocol import Reservation
 from custom_components.facequota.shared_quota.epochs import Epochs
-from custom_components.facequota.shared_quota.server import Trouble
+from custom_components.facequota.shared_quota.trouble import Trouble
 from scripts.park.proxy import Proxy
-from scripts.park.server import VALKEY, QuotaServer
+from scripts.park.server import QuotaServer
 
 from .gates import Gate, gates, refused, reserved, running_at, until
 
@@ -297,31 +297,6 @@ async def test_a_full_server_stops_no_paper(server: QuotaServer) -> None:
         await one.raw("CONFIG", "SET", "maxmemory", "0")
         await one.connected()
         refused(await one.paper(1))
-
-
-async def test_the_servers_take_over_from_each_other() -> None:
-    """The first becomes a replica: READONLY. The list has the one that took over."""
-    with QuotaServer(VALKEY) as first, QuotaServer(VALKEY) as second:
-        async with gates(1, first.port, second.port) as (gate,):
-            reserved(await gate.paper(1))
-            await gate.raw("REPLICAOF", "127.0.0.1", str(second.port))
-            refused(await gate.paper(1))
-            assert reserved(await gate.paper(2)).new
-            await gate.connected()
-            refused(await gate.paper(1))
-            refused(await gate.paper(2))
-            first.kill()
-            reserved(await gate.paper(3))
-
-
-async def test_a_replica_alone_gives_paper_and_is_told() -> None:
-    with QuotaServer(VALKEY) as server, QuotaServer(VALKEY) as other:
-        gate = Gate(server.port)
-        await gate.open()
-        await gate.raw("REPLICAOF", "127.0.0.1", str(other.port))
-        reserved(await gate.paper(1))
-        await until(lambda: gate.book.status.trouble is Trouble.READ_ONLY)
-        await gate.kill()
 
 
 async def test_a_member_that_is_slow_to_pass_the_key_on_makes_nobody_forgotten(

@@ -162,6 +162,7 @@ async def test_after_an_outage_a_gate_tells_only_of_paper_that_it_gave(
         await proxy.start()
         await far.connected()
         await told(one, running, 0)
+        await until(lambda: not one.book.status.waiting)
         for key in await one.raw("KEYS", "fq:*:v:*"):
             fields = await one.raw("HKEYS", key)
             assert not [field for field in fields if field.startswith(b"r:")]

@@ -16,7 +16,7 @@ from custom_components.facequota.flows import (
 )
 from custom_components.facequota.hardware.entities import BUTTONS
 from custom_components.facequota.hardware.inputs import event_type_key
-from custom_components.facequota.shared_quota.server import Trouble as ServerTrouble
+from custom_components.facequota.shared_quota.trouble import Trouble as ServerTrouble
 from custom_components.facequota.site.upkeep_options import UPKEEP_SCHEMA
 from homeassistant.helpers.selector import SelectSelector
 

@@ -19,9 +19,9 @@ from custom_components.facequota.shared_quota.pairing import (
     new_code,
     pairing,
 )
-from custom_components.facequota.shared_quota.server import (
+from custom_components.facequota.shared_quota.server import Server
+from custom_components.facequota.shared_quota.trouble import (
     FAILURES,
-    Server,
     Trouble,
     trouble_of,
 )
@@ -93,6 +93,7 @@ class SharedQuotaFlow(ConfigSubentryFlow):
                     return self.async_update_and_abort(
                         self._get_entry(),
                         self._get_reconfigure_subentry(),
+                        title=self._data[CONF_SERVERS],
                         data={**self._data, CONF_PAIRING_CODE: code},
                     )
                 return await self.async_step_pairing()

@@ -24,7 +24,9 @@ def read_addresses(text: str) -> tuple[Address, ...]:
     """Return the addresses of a list with commas or spaces; raise ValueError."""
     found = []
     for one in re.split(r"[,\s]+", text.strip()):
-        match = _WRITTEN.fullmatch(one)
+        # An IPv6 address alone needs no brackets: what follows it can be no port.
+        match = _WRITTEN.fullmatch(f"[{one}]" if one.count(":") > 1 else one)
+        match = match or _WRITTEN.fullmatch(one)
         if match is None:
             raise ValueError("no address")
         port = int(match[3] or DEFAULT_PORT)

@@ -29,8 +29,9 @@ from .follower import Follower
 from .outbox import Outbox
 from .pairing import Pairing
 from .reserving import PATIENCE_S, Reserving
-from .server import FAILURES, Server
+from .server import Server
 from .status import PurgeReceipt, Status
+from .trouble import FAILURES
 
 
 class SharedBook:
@@ -79,12 +80,13 @@ class SharedBook:
         self._outbox.purge()
 
     async def leave(self, *, for_good: bool) -> None:
-        """Send what is waiting, and leave the quota for good.
+        """Send what is waiting, and leave the quota; the key is overwritten here.
 
-        The instances that stay get a new key, and everybody is forgotten.
+        For good: the instances that stay get a new key, and everybody is forgotten.
         """
         with suppress(*FAILURES):
             await self._follower.leave(for_good=for_good)
+        self._copy.use(None)
 
     async def run(self) -> None:
         """Stay connected, and come back after every failure, until cancelled."""

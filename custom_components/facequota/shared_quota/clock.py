@@ -13,6 +13,10 @@ from typing import Final
 
 # The oldest answers go: clocks drift by some 50 ppm, a millisecond in 20 s.
 _KEPT: Final = 16
+# No two estimates of a clock that nobody set are so far apart.
+SET_S: Final = 1.0
+# A server whose clock is further away is not used, and nobody is told a time by it.
+MAX_CLOCK_DIFFERENCE_S: Final = 60.0
 # How fast two clocks may drift apart: crystals of 50 ppm each.
 _DRIFT: Final = 1e-4
 
@@ -28,15 +32,22 @@ class ServerClock:
         self._samples: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self.round_trip_s = 0.0
 
-    def learn(self, asked: float, answered: float, server_ms: float) -> None:
-        """Take the server's time of an answer, and when it was asked for and came."""
+    def learn(self, asked: float, answered: float, server_ms: float) -> bool:
+        """Take the server's time of an answer, and when it was asked for and came.
+
+        Returns whether the server's clock was set since the last answer.
+        """
         self.round_trip_s = answered - asked
         offset = (asked + answered) / 2 - server_ms / 1000
-        # The server's clock was set: earlier estimates do not count.
-        if self._samples and abs(offset - self._offset()) > 1 + self.round_trip_s:
+        was_set = bool(self._samples) and (
+            abs(offset - self._offset()) > SET_S + self.round_trip_s
+        )
+        if was_set:
+            # Earlier estimates do not count.
             self._samples.clear()
         self._samples.append((self.round_trip_s, offset))
         self._ahead_s = asked + self.round_trip_s - self._offset() - self._wall()
+        return was_set
 
     def forget(self) -> None:
         """Know nothing: another server."""
@@ -59,7 +70,10 @@ class ServerClock:
         if not self._samples:
             return monotonic
         unknown = min(self._samples)[0] / 2 + _DRIFT * max(0.0, monotonic - now)
-        return monotonic + unknown + max(0.0, self._ahead_s)
+        ahead_s = max(0.0, self._ahead_s)
+        if ahead_s > MAX_CLOCK_DIFFERENCE_S:
+            ahead_s = 0.0
+        return monotonic + unknown + ahead_s
 
     def _offset(self) -> float:
         return min(self._samples)[1] if self._samples else 0.0

@@ -66,6 +66,10 @@ class Copy:
         self.aliases: dict[str, str] = {}
         # Reservations that were made here; of these, those that the server may have.
         self.mine, self.there = Tokens(now), Tokens(now)
+        # Visitors who lately had paper here by the server's decision.
+        self.served = Tokens(now)
+        # How often an account of the server's was changed here alone.
+        self.changed_alone = 0
         self.forged = 0
 
     def use(self, key: EpochKey | None) -> None:
@@ -113,6 +117,7 @@ class Copy:
             mine = [o for o in standing.reservations if o.token in self.mine]
             others = [o for o in standing.reservations if o.token not in self.mine]
             if others:
+                self.changed_alone += 1
                 tat = standing.tat
                 for one in others:
                     tat -= self.replica.rule.time_for(one.cm)

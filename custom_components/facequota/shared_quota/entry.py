@@ -1,7 +1,9 @@
 """How an instance comes into sync with the server: at first, and after it was alone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import batched
+import math
 from typing import Final
 
 from custom_components.facequota.quota.protocol import Rule, Standing
@@ -14,21 +16,37 @@ from .link import Link
 from .missing_visitors import Message, message, missing
 
 _PIECE: Final = 200
+# What a server may have lost of the last moments when a replica takes over.
+LATELY_S: Final = 10.0
+# How often timers are set anew for the visitors of a slow entry.
+_TELL_S: Final = 0.5
 
 
 class Entry:
     """Brings an instance into sync: the epoch's key, all visitors, what the server missed."""
 
     def __init__(
-        self, epochs: Epochs, copy: Copy, on_rule: Callable[[Rule], None]
+        self,
+        *,
+        epochs: Epochs,
+        copy: Copy,
+        now: Callable[[], float],
+        on_change: Callable[[], None],
+        on_rule: Callable[[Rule], None],
     ) -> None:
         """Start without knowing anything of the server."""
         self._epochs = epochs
         self._copy = copy
+        self._now = now
+        self._on_change = on_change
         self._on_rule = on_rule
         self._life = ""
-        # The last purge of everybody that was followed here.
+        self._run = ""
+        # Its clock was set: it forgot visitors too early.
+        self.server_lost_some = False
+        # The last purge of everybody that was followed here, and when one was begun here.
         self.purge = ""
+        self._purged_at = -math.inf
         # The rule that was changed here and the server does not know yet.
         self.purge_due: str | None = None
         self.rule_due: Rule | None = None
@@ -39,12 +57,23 @@ class Entry:
         if rule and rule != self._copy.replica.rule and self.rule_due is None:
             self._on_rule(rule)
 
+    def is_another(self, link: Link) -> bool:
+        """Return whether this is another server process than the one before."""
+        return self._run not in {"", link.run}
+
+    async def purge_there(self, link: Link, purge: str) -> None:
+        """Forget everybody on the server; the other instances follow."""
+        await link.call("finish", "", purge)
+        self.purge, self.purge_due = purge, None
+        self._purged_at = self._now()
+
     async def enter(self, link: Link) -> None:
         """Come into sync. Raises EpochEnded or Fallen when it has to be tried again."""
         copy = self._copy
+        if self.is_another(link) and self._now() - self._purged_at < LATELY_S:
+            self.purge_due = self.purge_due or self.purge
         if self.purge_due is not None:
-            await link.call("finish", "", self.purge_due)
-            self.purge, self.purge_due = self.purge_due, None
+            await self.purge_there(link, self.purge_due)
         if self.rule_due is not None:
             await change_rule(link, self.rule_due)
             self.rule_due = None
@@ -52,21 +81,42 @@ class Entry:
         if tick.life and tick.purge != self.purge:
             await self._follow_purge(link, tick)
         self.follow_rule(tick.rule)
+        epoch = copy.key.epoch if copy.key else tick.epoch
         created = await self._share_epoch(link, tick)
         tick = await self._epochs.tick(link, copy.key)
         if copy.key is None or tick.epoch != copy.key.epoch:
             raise EpochEnded
         before: dict[str, Standing] = {}
-        if tick.life != self._life:
-            # The server lost its memory: send it what no other instance has sent.
-            copy.give_back_others(copy.replica.names())
-            if created:
-                copy.alone.clear()
-            before = copy.standings()
-        await self._everybody(link, tick.position, before)
-        self._life = tick.life
-        while copy.alone:
-            await self._tell_alone(link, dict(copy.alone))
+        # Without a purge an epoch ends under visitors where somebody came, and nobody who
+        # has its key answered in time: this instance stood still.
+        lost_all = tick.life != self._life or epoch != copy.key.epoch
+        if lost_all or self.server_lost_some or self.is_another(link):
+            before = self._lost(created, lost_all or self.server_lost_some)
+        link.life, copy.position = tick.life, tick.position
+        changed = None
+        while changed != copy.changed_alone:
+            # Whoever asked here meanwhile may have had paper of others given back.
+            changed = copy.changed_alone
+            await self._everybody(link, copy.position, before)
+            while copy.alone:
+                await self._tell_alone(link, dict(copy.alone))
+        self._life, self._run = tick.life, link.run
+        self.server_lost_some = False
+
+    def _lost(self, created: bool, all_of_it: bool) -> dict[str, Standing]:
+        """Return the accounts here of those whom the server may have lost.
+
+        All of them; where a replica took over only those who had paper here lately:
+        others may have been forgotten on purpose.
+        """
+        copy = self._copy
+        names = copy.replica.names()
+        if not all_of_it:
+            names = [one for one in names if one in copy.served]
+        copy.give_back_others(names)
+        if created:
+            copy.alone.clear()
+        return {n: one for n, one in copy.standings().items() if n in set(names)}
 
     async def _follow_purge(self, link: Link, tick: Tick) -> None:
         """Forget everybody who was here when another instance purged."""
@@ -110,19 +160,23 @@ class Entry:
         copy = self._copy
         assert copy.key is not None
         found: set[str] = set()
+        told_at = self._now()
         cursor = b"0"
         while True:
             answer = await link.call("snapshot", copy.key.epoch, cursor)
             page = list(unpacked(answer[3]))
             copy.take_all(page)
             found.update(text(state[0]) for state in page)
+            if self._now() - told_at > _TELL_S:
+                told_at = self._now()
+                self._on_change()
             cursor = answer[2]
             if cursor == b"0":
                 break
         await self._tell(link, missing(copy, before, found))
         found.update(before)
         copy.position = position
-        while told := (await link.call("changes", position, _PIECE))[2]:
+        while told := (await link.call("changes", link.life, position, _PIECE))[2]:
             kinds = copy.apply(told)
             if b"p" in kinds:
                 raise EpochEnded
@@ -130,10 +184,10 @@ class Entry:
             position = copy.position
         copy.keep_only(found)
 
-    async def _tell(self, link: Link, messages: list[Message]) -> None:
+    async def _tell(self, link: Link, messages: Iterable[Message]) -> None:
         """Send the server visitors that it does not know (any more)."""
-        for at in range(0, len(messages), _PIECE):
-            await link.call_all("merge", messages[at : at + _PIECE])
+        for piece in batched(messages, _PIECE, strict=False):
+            await link.call_all("merge", piece)
 
     async def _tell_alone(self, link: Link, alone: dict[str, float]) -> None:
         """Send the server the visitors who were charged here while it was away.
@@ -163,6 +217,8 @@ class Entry:
                 copy.alone[same] = copy.alone.pop(name)
             told.append(same or name)
             messages.append(message(copy, same or name, mine))
+            if len(messages) == _PIECE:
+                break  # The rest is told next.
         await self._tell(link, messages)
         for name in told:
             copy.alone.pop(name, None)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from itertools import count
 import logging
 import secrets
 from typing import Any, Final
@@ -10,15 +11,18 @@ from typing import Any, Final
 from custom_components.facequota.quota.protocol import Rule
 
 from .copy import Copy
-from .entry import Entry
+from .entry import LATELY_S, Entry
 from .epochs import Epochs
 from .functions import EpochEnded, Fallen
 from .link import Link
-from .server import FAILURES, Server, Trouble, Unfit, trouble_of
+from .server import Server
+from .trouble import FAILURES, Trouble, Unfit, trouble_of
 
 _LOGGER = logging.getLogger(__name__)
 
 TICK_S: Final = 1.0
+# A server is fit when it is entered; somebody may change its settings later.
+CHECK_EVERY_TICKS: Final = 30
 LEAVE_S: Final = 1.0
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0
@@ -49,13 +53,17 @@ class Follower:
         self._copy = copy
         self._now = now
         self._on_change = on_change
-        self.entry = Entry(epochs, copy, on_rule)
+        self.entry = Entry(
+            epochs=epochs, copy=copy, now=now, on_change=on_change, on_rule=on_rule
+        )
         self.link: Link | None = None
         self.trouble: Trouble | None = Trouble.NO_ANSWER
         self.since = now()
         self.ready = asyncio.Event()
         # Messages that wait for the server, in order.
         self._outbox: deque[Sending] = deque()
+        # Those that were sent lately, and when: a replica that takes over may lack them.
+        self._sent: deque[tuple[float, Sending]] = deque()
         self._has_messages = asyncio.Event()
 
     @property
@@ -67,6 +75,23 @@ class Follower:
         """Send the server a message, now or as soon as it is back."""
         self._outbox.append(sending)
         self._has_messages.set()
+
+    async def in_sync(self) -> Link:
+        """Return the connection as soon as this instance is in sync with the server."""
+        while (link := self.link) is None or not self.ready.is_set():
+            await self.ready.wait()
+        return link
+
+    def lose(self, error: Exception) -> None:
+        """Count as disconnected from this moment, until the server was entered again.
+
+        Called when something was decided here alone: nobody else knows of it, so this
+        instance must not pass for one that is in sync. While the server is being entered
+        the entry itself takes it along.
+        """
+        if self.link is not None and self.ready.is_set():
+            self.link.give_up(error)
+            self._away(error)
 
     async def run(self) -> None:
         """Connect, follow, and begin again when that ends, until cancelled."""
@@ -101,10 +126,17 @@ class Follower:
         await self._server.open()
         await self._server.check()
         link = Link(self._server, self._quota, self._copy.clock, self._now)
+        if self.entry.is_another(link):
+            lately = self._now() - LATELY_S
+            self._outbox.extendleft(
+                sending for at, sending in reversed(self._sent) if at > lately
+            )
+            self._has_messages.set()
         self.link = link
-        await self._enter(link)
         async with asyncio.TaskGroup() as group:
+            # Also during an entry that takes long: who is silent passes for gone.
             group.create_task(self._heartbeat(link))
+            await self._enter(link)
             group.create_task(self._read(link))
             group.create_task(self._send_outbox(link))
             group.create_task(_until_broken(link))
@@ -122,12 +154,17 @@ class Follower:
             self.since = self._now()
         self.link = None
         self.ready.clear()
+        if trouble is Trouble.CLOCKS:
+            # What the server had has gone too early, or would go too late.
+            self.entry.server_lost_some = True
         self.trouble = trouble
         self._on_change()
 
     async def _heartbeat(self, link: Link) -> None:
-        while True:
+        for number in count(1):
             await asyncio.sleep(TICK_S)
+            if number % CHECK_EVERY_TICKS == 0:
+                await self._server.check()
             tick = await self._epochs.tick(link, self._copy.key)
             self.entry.follow_rule(tick.rule)
             self._on_change()
@@ -138,7 +175,9 @@ class Follower:
             # Asked now and then without news as well: a log may have been cut short.
             await link.news(self._copy.position, TICK_S)
             try:
-                answer = await link.call("changes", self._copy.position, _CHANGES)
+                answer = await link.call(
+                    "changes", link.life, self._copy.position, _CHANGES
+                )
                 told = [one for one in answer[2] if one[0] > self._copy.position]
                 kinds = self._copy.apply(told)
             except Fallen:
@@ -165,7 +204,9 @@ class Follower:
             await self._has_messages.wait()
             while self._outbox:
                 await self._outbox[0](link)
-                self._outbox.popleft()
+                self._sent.append((self._now(), self._outbox.popleft()))
+                while self._sent[0][0] < self._now() - LATELY_S:
+                    self._sent.popleft()
             self._has_messages.clear()
 
     async def _enter(self, link: Link) -> None:
@@ -176,6 +217,8 @@ class Follower:
                 await self.entry.enter(link)
             except EpochEnded, Fallen:
                 continue
+            if self.link is None:
+                break  # It was lost while the last of it was on its way.
             self.trouble = None
             self.since = self._now()
             self.ready.set()

@@ -7,6 +7,7 @@ from typing import Any
 from .clock import ServerClock
 from .functions import EpochEnded, Functions, library
 from .server import ANSWER_S, Server
+from .trouble import Trouble, Unfit
 
 
 class Link:
@@ -20,10 +21,13 @@ class Link:
         now: Callable[[], float],
     ) -> None:
         """Use a server that is open."""
+        self._server = server
         self._client = server.client
         self._functions: Functions = server.functions(quota)
         self._server_clock = server_clock
         self._now = now
+        self.life = ""
+        """The life of the server that was entered; each call about changes is for it."""
         # What made this connection useless, for whoever waits on it.
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -32,12 +36,21 @@ class Link:
         if not self.broken.done():
             self.broken.set_exception(error)
 
+    @property
+    def run(self) -> str:
+        """Return which process of a server this is; a promoted replica is another one."""
+        return self._server.run
+
     async def call(self, name: str, *args: str | bytes | float) -> list[Any]:
-        """Call a function, within ANSWER_S."""
+        """Call a function, within ANSWER_S.
+
+        Raises Unfit when the server's clock was set: what it has of times is wrong.
+        """
         asked = self._now()
         async with asyncio.timeout(ANSWER_S):
             answer = await self._functions.call(name, *args)
-        self._server_clock.learn(asked, self._now(), float(answer[1]))
+        if self._server_clock.learn(asked, self._now(), float(answer[1])):
+            raise Unfit(Trouble.CLOCKS)
         return answer
 
     async def call_all(

@@ -1,5 +1,6 @@
 """Which visitors must be sent to the server, because it lacks them or a part of them."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from custom_components.facequota.quota.protocol import Standing
@@ -43,12 +44,13 @@ def message(copy: Copy, name: str, mine: Standing) -> Message:
     )
 
 
-def missing(copy: Copy, before: dict[str, Standing], there: set[str]) -> list[Message]:
-    """Return what a server that lost its memory does not know of these visitors.
+def missing(
+    copy: Copy, before: dict[str, Standing], there: set[str]
+) -> Iterator[Message]:
+    """Yield what a server that lost its memory does not know of these visitors.
 
     The accounts are those from before; a visitor whom it knows has the server's account.
     """
-    messages = []
     for name, mine in before.items():
         found = copy.replica.standing(name)
         if found is None:
@@ -56,8 +58,7 @@ def missing(copy: Copy, before: dict[str, Standing], there: set[str]) -> list[Me
         both = later(mine, found)
         if name not in there or _is_more(both, found):
             copy.replica.put(name, both, None)
-            messages.append(message(copy, name, mine))
-    return messages
+            yield message(copy, name, mine)
 
 
 def _is_more(both: Standing, there: Standing) -> bool:

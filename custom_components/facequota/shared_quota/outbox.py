@@ -14,8 +14,8 @@ from .epochs import Epochs
 from .follower import Follower
 from .functions import EpochEnded
 from .link import Link
-from .server import FAILURES
 from .status import PurgeReceipt
+from .trouble import FAILURES
 
 _AT_ONCE: Final = 64
 _LOOK_S: Final = 0.05
@@ -107,8 +107,7 @@ class Outbox:
 
         async def sending(link: Link) -> None:
             if entry.purge_due == purge:
-                await link.call("finish", "", purge)
-                entry.purge, entry.purge_due = purge, None
+                await entry.purge_there(link, purge)
             await link.call("acknowledge", purge, self._epochs.instance)
 
         self._follower.send(sending)
@@ -149,7 +148,8 @@ class Outbox:
         entry.rule_due = rule
 
         async def sending(link: Link) -> None:
-            await change_rule(link, rule)
+            if self._copy.replica.rule == rule:
+                await change_rule(link, rule)
             if entry.rule_due == rule:
                 entry.rule_due = None
 

@@ -20,10 +20,10 @@ from custom_components.facequota.quota.protocol import (
 
 from .copy import Copy
 from .follower import Follower
-from .functions import EpochEnded, Fallen
+from .functions import EpochEnded
 from .link import Link
 from .outbox import Outbox
-from .server import FAILURES
+from .trouble import FAILURES
 
 # A visitor never waits longer for the server than this; then the instance decides alone.
 PATIENCE_S: Final = 0.8
@@ -76,19 +76,19 @@ class Reserving:
         self._copy.replica.identify(probe)
         if not 0 < cm <= self._copy.replica.rule.allowance_cm:
             raise ValueError("cm is not positive or more than the allowance")
-        if (link := self._follower.link) is None:
+        if self._follower.link is None:
             return self._reserve_alone(probe, cm)
         asked = _Asked(cm=cm)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 for _ in range(MAX_SEARCHES):
-                    await self._follower.ready.wait()
+                    # Each time: the one of a moment ago may be gone.
+                    link = await self._follower.in_sync()
                     answer = await self._ask(link, asked, probe)
                     if answer is not None:
                         return answer
         except FAILURES as error:
-            if self._follower.ready.is_set():
-                link.give_up(error)
+            self._follower.lose(error)
             self._take_back(asked)
             answer = self._reserve_alone(probe, cm)
             if isinstance(answer, Reservation) and answer.visitor:
@@ -108,7 +108,7 @@ class Reserving:
         probe: NDArray[np.float32],
     ) -> Reservation | Refusal | None:
         """Ask the server once; None when the search has to be made again."""
-        copy, now = self._copy, self._now()
+        copy, now, life = self._copy, self._now(), link.life
         if copy.key is None:
             return None
         self._copy.replica.expire(now)
@@ -124,16 +124,17 @@ class Reserving:
         try:
             told = await link.call(
                 "reserve",
-                *(copy.key.epoch, copy.position, asked.token, asked.cm, new),
+                *(copy.key.epoch, life, copy.position),
+                *(asked.token, asked.cm, new),
                 *(copy.sealed(new, probe.astype(np.float32)), known, sealed),
                 *identity.others[:16],
             )
-        except EpochEnded, Fallen:
-            # The log says what happened; the search is made again when it was read.
+        except EpochEnded:
+            # The log says what comes next; the search is made again when it was read.
             await asyncio.sleep(0.02)
             return None
         match told[0]:
-            case b"newer":
+            case b"newer" if link.life == life:
                 copy.apply(told[2])
                 return None
             case b"refused":
@@ -172,6 +173,7 @@ class Reserving:
             template = probe
         elif identity.sure and not new:
             template = self._copy.replica.template(name, probe)
+        self._copy.served.add(name)
         others = tuple(one for one in opened if one.token != asked.token)
         self._copy.replica.put(
             name,

@@ -1,10 +1,10 @@
 """The operator's server: its address, the check of its settings, the connections."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
+import re
 import ssl
 import time
 from typing import Any, Final
@@ -12,51 +12,17 @@ from typing import Any, Final
 from valkey.asyncio import Connection, ConnectionPool, Valkey
 from valkey.asyncio.retry import Retry
 from valkey.backoff import NoBackoff
-from valkey.exceptions import (
-    AuthenticationError,
-    AuthorizationError,
-    NoPermissionError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    ResponseError,
-    ValkeyError,
-)
+from valkey.exceptions import ConnectionError as Disconnected, ValkeyError
 
 from .addresses import Address, is_public
-from .functions import Fallen, Functions, OtherLayout, load
+from .clock import MAX_CLOCK_DIFFERENCE_S
+from .functions import Functions, load
+from .trouble import Trouble, Unfit, trouble_of
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 1.0
 MIN_VERSION: Final = 7
-# Nothing depends on it but certificates and what people read in two logs.
-MAX_CLOCK_DIFFERENCE_S: Final = 60.0
-
-
-class Trouble(StrEnum):
-    """Why there is no shared quota at this moment; each has a text in the UI."""
-
-    NO_ANSWER = "no_answer"
-    TLS = "tls"
-    WRONG_PASSWORD = "wrong_password"
-    NO_PERMISSION = "no_permission"
-    PERSISTENCE = "persistence"
-    EVICTION = "eviction"
-    TOO_OLD = "too_old"
-    PUBLIC_ADDRESS = "public_address"
-    CLOCKS = "clocks"
-    READ_ONLY = "read_only"
-    FULL = "full"
-    OTHER_VERSION = "other_version"
-    REFUSED = "refused"
-
-
-class Unfit(Exception):
-    """A server that cannot be used; the reason is a Trouble."""
-
-    def __init__(self, trouble: Trouble) -> None:
-        """Say why."""
-        super().__init__(trouble)
-        self.trouble = trouble
+_RUN: Final = re.compile(rb"run_id:(\w+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,58 +36,42 @@ class ServerSettings:
     """None: without TLS."""
 
 
-def trouble_of(error: BaseException) -> Trouble:
-    """Return what an error of a call means."""
-    match error:
-        case Unfit():
-            return error.trouble
-        case BaseExceptionGroup():
-            return trouble_of(error.exceptions[0])
-        case OtherLayout():
-            return Trouble.OTHER_VERSION
-        case NoPermissionError():
-            return Trouble.NO_PERMISSION
-        case AuthenticationError() | AuthorizationError():
-            return Trouble.WRONG_PASSWORD
-        case ReadOnlyError():
-            return Trouble.READ_ONLY
-        case OutOfMemoryError():
-            return Trouble.FULL
-        case ResponseError():
-            return _answered(str(error))
-        case ssl.SSLError():
-            return Trouble.TLS
-    if isinstance(error.__cause__, ssl.SSLError):
-        return Trouble.TLS
-    return Trouble.NO_ANSWER
+@dataclass(slots=True)
+class _Process:
+    """The server process that all connections of a client go to."""
+
+    run: str = ""
 
 
-def _answered(text: str) -> Trouble:
-    """Return what an answer means that the client has no class for.
+class _Connection(Connection):
+    """A connection to one server process.
 
-    An error inside a function comes with the function's name before and behind it.
+    Behind one address another process may answer the next connection: the server was
+    started again, or a replica took over. What was known of the first does not hold there.
     """
-    for sign, trouble in {
-        "OOM": Trouble.FULL,
-        "READONLY": Trouble.READ_ONLY,
-        "NOPERM": Trouble.NO_PERMISSION,
-        "WRONGPASS": Trouble.WRONG_PASSWORD,
-        "NOAUTH": Trouble.WRONG_PASSWORD,
-    }.items():
-        if sign in text:
-            return trouble
-    return Trouble.REFUSED
 
-
-class _TlsConnection(Connection):
-    """A connection with a context that was made elsewhere: reading files blocks."""
-
-    def __init__(self, *, context: ssl.SSLContext, **arguments: Any) -> None:
+    def __init__(
+        self, *, context: ssl.SSLContext | None, process: _Process, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
+        # Made elsewhere: reading files blocks.
         self._context = context
+        self._process = process
 
-    def _connection_arguments(self) -> dict[str, Any]:
-        return {**super()._connection_arguments(), "ssl": self._context}
+    def _connection_arguments(self) -> Mapping[str, Any]:
+        arguments: Mapping[str, Any] = super()._connection_arguments()
+        return {**arguments, "ssl": self._context} if self._context else arguments
+
+    async def on_connect(self) -> None:
+        """Log in, and see whether this is the process of the other connections."""
+        await super().on_connect()
+        await self.send_command("INFO", "server", check_health=False)
+        answer = await self.read_response()
+        found = _RUN.search(answer if isinstance(answer, bytes) else answer.encode())
+        run = found[1].decode() if found else "?"
+        if self._process.run not in {"", run}:
+            raise Disconnected("another server process answers")
+        self._process.run = run
 
 
 class Server:
@@ -131,6 +81,8 @@ class Server:
         """Connect to nothing yet."""
         self._settings = settings
         self._client: Valkey | None = None
+        self._process = _Process()
+        self._last = settings.addresses[0]
 
     @property
     def client(self) -> Valkey:
@@ -139,11 +91,17 @@ class Server:
             raise Unfit(Trouble.NO_ANSWER)
         return self._client
 
+    @property
+    def run(self) -> str:
+        """Return which process this is; another one after a start or a failover."""
+        return self._process.run
+
     async def open(self) -> None:
         """Connect to the server that is no replica; raise Unfit, or the last one's error."""
         await self.close()
         error: Exception = Unfit(Trouble.NO_ANSWER)
-        for address in self._settings.addresses:
+        # The one that was used last first: another may be back with nothing.
+        for address in sorted(self._settings.addresses, key=self._last.__ne__):
             async with asyncio.timeout(CONNECT_S):
                 public = await is_public(address)
             if public:
@@ -154,47 +112,51 @@ class Server:
                     role: Any = await client.role()
             except (ValkeyError, OSError, TimeoutError) as failed:
                 error = failed
-                if trouble_of(failed) is Trouble.NO_ANSWER and await self._plain(
-                    address
-                ):
-                    error = Unfit(Trouble.TLS)
+                if trouble_of(failed) is Trouble.NO_ANSWER:
+                    error = await self._other_way(address) or failed
             else:
                 if role[0] in {b"master", "master"}:
-                    self._client = client
+                    self._client, self._last = client, address
                     return
                 error = Unfit(Trouble.READ_ONLY)
             await client.aclose()
         raise error
 
-    async def _plain(self, address: Address) -> bool:
-        """Return whether a server answers there without TLS."""
-        if self._settings.context is None:
-            return False
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(CONNECT_S):
-                _, writer = await asyncio.open_connection(address.host, address.port)
-            writer.close()
-            return True
-        return False
+    async def _other_way(self, address: Address) -> Unfit | None:
+        """Return what to change where a server answers, but not in this way."""
+        if (context := self._settings.context) is None:
+            # Nothing is sent to it; whoever it is, it speaks TLS.
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            if await _says(address, context, b"") is not None:
+                return Unfit(Trouble.TLS_ONLY)
+        elif await _says(address, None, b"PING\r\n"):
+            return Unfit(Trouble.TLS)
+        elif await _says(address, context, b"PING\r\n") == b"":
+            # It agreed on how to encrypt, and closed: it wants to know who this is.
+            return Unfit(Trouble.TLS)
+        return None
 
     def _connect(self, address: Address) -> Valkey:
         settings = self._settings
-        arguments: dict[str, Any] = {
-            "host": address.host,
-            "port": address.port,
-            "username": settings.username,
-            "password": settings.password,
-            "socket_connect_timeout": CONNECT_S,
+        self._process = _Process()
+        pool: ConnectionPool = ConnectionPool(
+            connection_class=_Connection,
+            context=settings.context,
+            process=self._process,
+            host=address.host,
+            port=address.port,
+            username=settings.username,
+            password=settings.password,
+            socket_connect_timeout=CONNECT_S,
             # Each call has a limit of its own, a wait for news a longer one.
-            "socket_timeout": None,
-            "socket_keepalive": True,
+            socket_timeout=None,
+            socket_keepalive=True,
             # Whoever calls decides what may be sent again.
-            "retry": Retry(NoBackoff(), 0),
-        }
-        if settings.context is not None:
-            arguments["connection_class"] = _TlsConnection
-            arguments["context"] = settings.context
-        return Valkey.from_pool(ConnectionPool(**arguments))
+            retry=Retry(NoBackoff(), 0),
+        )
+        return Valkey.from_pool(pool)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -227,4 +189,22 @@ class Server:
         return Functions(self.client, quota)
 
 
-FAILURES: Final = (ValkeyError, OSError, TimeoutError, Unfit, Fallen, OtherLayout)
+async def _says(
+    address: Address, context: ssl.SSLContext | None, asked: bytes
+) -> bytes | None:
+    """Return the first byte that a server says; b"" if it closes, None if it is silent."""
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(CONNECT_S):
+            reader, writer = await asyncio.open_connection(
+                address.host, address.port, ssl=context
+            )
+            try:
+                if not asked:
+                    return b""
+                writer.write(asked)
+                with suppress(OSError):
+                    return await reader.read(1)
+                return b""
+            finally:
+                writer.close()
+    return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .server import Trouble
+from .trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

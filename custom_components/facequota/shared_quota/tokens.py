@@ -1,4 +1,4 @@
-"""Tokens of reservations, each for as long as it can be open."""
+"""Tokens and ids, each for as long as a reservation can be open."""
 
 from collections.abc import Callable
 
@@ -19,6 +19,7 @@ class Tokens:
         # The oldest are first.
         while self._until and self._until[old := next(iter(self._until))] <= now:
             del self._until[old]
+        self._until.pop(token, None)
         self._until[token] = now + 2 * RESERVATION_S
 
     def __contains__(self, token: object) -> bool:

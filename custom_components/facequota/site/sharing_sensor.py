@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from custom_components.facequota.shared_quota.server import Trouble
+from custom_components.facequota.shared_quota.trouble import Trouble
 from homeassistant.components.sensor.const import SensorDeviceClass
 from homeassistant.const import EntityCategory
 

@@ -1,6 +1,7 @@
 """Sharing a site's quota in the UI, with real servers and a second site."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from scripts.park.certificates import certified
 from scripts.park.proxy import Proxy
 from scripts.park.server import REDIS, VALKEY, QuotaServer
+from scripts.park.tls_end import TlsEnd
 from tests.contract.gates import Gate
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.people import somebody
@@ -43,10 +45,14 @@ async def site_fixture(hass: HomeAssistant) -> AsyncIterator[MockConfigEntry]:
 
 
 async def errors_with(
-    hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer, **changes: Any
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    server: QuotaServer | None,
+    **changes: Any,
 ) -> dict[str, str] | None:
     """Enter a server and return what the form says against it; None for nothing."""
-    shown = await submit(hass, await begin(hass, site), answers(server, **changes))
+    values = answers(server, **changes) if server else {"tls": False, **changes}
+    shown = await submit(hass, await begin(hass, site), values)
     hass.config_entries.subentries.async_abort(shown["flow_id"])
     if shown["type"] is FlowResultType.MENU:
         return None
@@ -147,26 +153,84 @@ async def test_another_server_is_entered_and_the_code_stays(
         data = site.subentries[subentry.subentry_id].data
         assert data["pairing_code"] == code
         assert data["servers"] == answers(second)["servers"]
+        title = site.subentries[subentry.subentry_id].title
+        assert title == answers(second)["servers"]
 
 
+@contextmanager
+def serving_tls(kind: str, settings: list[str]) -> Iterator[str]:
+    """Yield the address of a server with a certificate.
+
+    Redis speaks TLS itself. The Valkey of the tests is built without; before it stands a
+    proxy that does, as a load balancer would.
+    """
+    if kind == REDIS:
+        with QuotaServer(REDIS, *settings) as server:
+            yield f"127.0.0.1:{server.port}"
+        return
+    files = dict(zip(settings[::2], settings[1::2], strict=True))
+    certificate, key = files["--tls-cert-file"], files["--tls-key-file"]
+    with (
+        QuotaServer(VALKEY) as server,
+        TlsEnd(server.port, certificate, key) as end,
+    ):
+        yield f"127.0.0.1:{end.port}"
+
+
+@pytest.mark.parametrize("kind", [VALKEY, REDIS])
 async def test_a_certificate_of_ones_own_is_taken_and_no_other(
-    hass: HomeAssistant, site: MockConfigEntry, tmp_path: Path
+    hass: HomeAssistant, site: MockConfigEntry, tmp_path: Path, kind: str
 ) -> None:
-    """Without it, with another one, or for another address: the server is not trusted."""
-    for name in ("mine", "other", "elsewhere"):
+    """Each way in which a certificate is wrong has its own word."""
+    for name in ("mine", "other", "elsewhere", "old"):
         (tmp_path / name).mkdir()
-    authority, settings = certified(tmp_path / "mine")
+    mine, settings = certified(tmp_path / "mine")
     another, _ = certified(tmp_path / "other")
     far, far_settings = certified(tmp_path / "elsewhere", "127.0.0.2")
-    with QuotaServer(REDIS, *settings) as server:
-        assert await errors_with(hass, site, server, tls=True, ca=authority) is None
-        for wrong in ({}, {"ca": another}):
-            told = await errors_with(hass, site, server, tls=True, **wrong)
-            assert told == {"base": "tls"}
-        assert await errors_with(hass, site, server) is not None
-    with QuotaServer(REDIS, *far_settings) as server:
-        told = await errors_with(hass, site, server, tls=True, ca=far)
+    old, old_settings = certified(tmp_path / "old", expired=True)
+
+    async def told(server: str, **changes: Any) -> dict[str, str] | None:
+        return await errors_with(hass, site, None, servers=server, **changes)
+
+    with serving_tls(kind, settings) as server:
+        assert await told(server, tls=True, ca=mine) is None
+        unknown = {"base": "certificate_unknown"}
+        assert await told(server, tls=True) == unknown
+        assert await told(server, tls=True, ca=another) == unknown
+        assert await told(server) == {"base": "tls_only"}
+        name = server.replace("127.0.0.1", "localhost")
+        wrong = {"base": "certificate_name"}
+        assert await told(name, tls=True, ca=mine) == wrong
+    with serving_tls(kind, far_settings) as server:
+        assert await told(server, tls=True, ca=far) == wrong
+    with serving_tls(kind, old_settings) as server:
+        expired = {"base": "certificate_expired"}
+        assert await told(server, tls=True, ca=old) == expired
+
+
+async def test_a_server_that_wants_a_certificate_of_this_machine_is_refused(
+    hass: HomeAssistant, site: MockConfigEntry, tmp_path: Path
+) -> None:
+    mine, settings = certified(tmp_path)
+    settings[settings.index("--tls-auth-clients") + 1] = "yes"
+    with serving_tls(REDIS, settings) as server:
+        told = await errors_with(hass, site, None, servers=server, tls=True, ca=mine)
         assert told == {"base": "tls"}
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_a_server_that_never_says_anything_does_not_answer(
+    hass: HomeAssistant, site: MockConfigEntry, tls: bool
+) -> None:
+    """It takes connections: that alone says nothing of how they are encrypted."""
+    with QuotaServer() as server:
+        proxy = Proxy(server.port)
+        await proxy.start()
+        proxy.freeze()
+        where = f"127.0.0.1:{proxy.port}"
+        told = await errors_with(hass, site, None, servers=where, tls=tls)
+        assert told == {"base": "no_answer"}
+        await proxy.stop()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 #!lua name=@NAME@
 -- The shared book on the server: every function is atomic, works on the server's clock, is bounded in work, and may be sent twice.
 -- KEYS[1] is the prefix of all keys of one quota. What is kept below it:
---   meta             layout, life (when the server first knew this quota), epoch, number of the last change, of the last one who came
---                    (added), last purge, rule ("allowance_cm window_ms")
+--   meta             layout, life (since when the server knows this quota without a break), epoch, number of the last change, of the
+--                    last one who came (added), last purge, rule ("allowance_cm window_ms"), clock (the server's time at the last tick)
 --   v:EPOCH:ID       a visitor: t sealed template, a TAT in ms, u rule of the TAT, r:TOKEN "cm deadline" for each open reservation
 --   tats open        ids by TAT; "ID TOKEN" by deadline
 --   log              a stream of numbered changes: k the kind, v an id
@@ -16,6 +16,7 @@
 local LAYOUT = '1'
 local RESERVATION_MS = 220000
 local TOLERANCE_MS = 1
+local CLOCK_MS = 1000
 local PIECE = 64
 local MAX_CHANGES = 8192
 
@@ -24,13 +25,15 @@ local function number(text) return string.format('%.3f', text) end
 local function open_quota(keys)
   local time = redis.call('TIME')
   local p = keys[1]
-  local meta = redis.call('HMGET', p .. 'meta', 'layout', 'life', 'epoch', 'seq', 'added', 'purge', 'rule')
+  local meta = redis.call('HMGET', p .. 'meta', 'layout', 'life', 'epoch', 'seq', 'added', 'purge', 'rule', 'clock')
   local q = {
     p = p, now = time[1] * 1000 + time[2] / 1000,
     layout = meta[1], life = meta[2] or '', epoch = meta[3] or '', seq = tonumber(meta[4] or '0'),
     added = tonumber(meta[5] or '0'), purge = meta[6] or '', rule = meta[7] or '',
   }
   if q.layout and q.layout ~= LAYOUT then return q, {'layout', number(q.now), q.layout} end
+  -- Everybody's time would be too late by as much: until the next tick begins anew, nothing here is right.
+  q.set_back = meta[8] and q.now < meta[8] - CLOCK_MS
   local allowance, window = string.match(q.rule, '^(%S+) (%S+)$')
   q.allowance, q.window = tonumber(allowance), tonumber(window)
   return q, nil
@@ -135,8 +138,9 @@ local function state(q, id)
   return {id, number(tat_by_rule(q, told['a'], told['u'])), told['t'] or '', open}
 end
 
--- The changes after a number, with what is there now of whom they tell; nil when some of them are no longer known.
-local function changes_after(q, position, limit)
+-- The changes after a number, with what is there now of whom they tell; nil when some of them are no longer known, or were another life's.
+local function changes_after(q, life, position, limit)
+  if life ~= q.life or q.set_back then return nil end
   if position == q.seq then return {} end
   local entries = redis.call('XRANGE', q.p .. 'log', (position + 1) .. '-0', '+', 'COUNT', limit)
   if #entries == 0 or entries[1][1] ~= (position + 1) .. '-0' then return nil end

@@ -12,19 +12,20 @@ local function granted(q, id, new, tat, cm)
   return {'granted', number(q.now), id, new, number(tat), number(next_at(q, tat, cm))}
 end
 
--- epoch, position, token, cm, new id, its sealed template, nearest id or '', its template sealed anew, others...
+-- epoch, life, position, token, cm, new id, its sealed template, nearest id or '', its template sealed anew, others...
 local function reserve(keys, args)
   local q, wrong = with_epoch(keys, args[1])
+  if args[2] ~= q.life or q.set_back then return {'gap', number(q.now)} end
   if wrong then return wrong end
-  local token, cm, new, nearest = args[3], tonumber(args[4]), args[5], args[7]
+  local token, cm, new, nearest = args[4], tonumber(args[5]), args[6], args[8]
   if redis.call('EXISTS', q.p .. 'off:' .. token) == 1 then return {'cancelled', number(q.now)} end
   for _, id in ipairs({new, nearest}) do
     if id ~= '' and redis.call('HEXISTS', visitor_key(q, id), 'r:' .. token) == 1 then
       return granted(q, id, id == new and 1 or 0, tat_of(q, id), cm)
     end
   end
-  if q.added > tonumber(args[2]) then
-    local newer = changes_after(q, tonumber(args[2]), PIECE)
+  if q.added > tonumber(args[3]) then
+    local newer = changes_after(q, args[2], tonumber(args[3]), PIECE)
     if not newer then return {'gap', number(q.now)} end
     return {'newer', number(q.now), newer}
   end
@@ -32,7 +33,7 @@ local function reserve(keys, args)
   local tat = nearest ~= '' and tat_of(q, nearest) or nil
   if tat and next_at(q, tat, cm) > q.now then
     local refused = next_at(q, tat, cm)
-    for i = 9, math.min(#args, 24) do
+    for i = 10, math.min(#args, 25) do
       local other = tat_of(q, args[i])
       if other and next_at(q, other, cm) <= q.now then refused = nil end
     end
@@ -42,8 +43,8 @@ local function reserve(keys, args)
     end
     tat = nil
   end
-  local id, sealed = nearest, args[8]
-  if not tat then id, sealed = new, args[6] end
+  local id, sealed = nearest, args[9]
+  if not tat then id, sealed = new, args[7] end
   local deadline = q.now + RESERVATION_MS
   local after = math.max(tat or q.now, q.now) + time_for(q, cm)
   redis.call('HSET', visitor_key(q, id), 't', sealed, 'r:' .. token, cm .. ' ' .. number(deadline))

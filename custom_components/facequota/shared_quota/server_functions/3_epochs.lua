@@ -36,6 +36,7 @@ local function begin(keys, args)
   if q.epoch ~= '' then return {'is', number(q.now), q.epoch} end
   local created = q.life == ''
   if created then
+    redis.call('UNLINK', q.p .. 'log')
     q.seq = math.max(q.seq, tonumber(args[2]))
     redis.call('HSET', q.p .. 'meta', 'layout', LAYOUT, 'life', number(q.now), 'seq', q.seq)
     if q.purge == '' then redis.call('HSET', q.p .. 'meta', 'purge', args[3]) end

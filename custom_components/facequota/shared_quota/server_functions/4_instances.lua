@@ -1,9 +1,17 @@
 -- Instances: who is here, what each has to catch up with, and how a key is handed over.
 
 -- instance, what it says of itself (sealed), milliseconds it may be silent: it is here. Tidies, and ends an epoch that nobody is left of.
+-- Where the server's clock was set back it ends the epoch and the server's life: the instances tell again what is true.
 local function tick(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
+  if q.life ~= '' then redis.call('HSET', q.p .. 'meta', 'clock', number(q.now)) end
+  if q.set_back then
+    q.life = number(q.now)
+    redis.call('HSET', q.p .. 'meta', 'life', q.life)
+    redis.call('UNLINK', q.p .. 'instances')
+    end_epoch(q)
+  end
   redis.call('SET', q.p .. 'i:' .. args[1], args[2], 'PX', args[3])
   redis.call('ZADD', q.p .. 'instances', number(q.now + args[3]), args[1])
   redis.call('ZREMRANGEBYSCORE', q.p .. 'instances', '-inf', number(q.now))
@@ -47,11 +55,11 @@ local function snapshot(keys, args)
 end
 redis.register_function{function_name='@PREFIX@snapshot', callback=snapshot, flags={'allow-oom'}}
 
--- number of the last change known, how many at most
+-- life, number of the last change known, how many at most
 local function changes(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
-  local found = changes_after(q, tonumber(args[1]), math.min(tonumber(args[2]), PIECE * 4))
+  local found = changes_after(q, args[1], tonumber(args[2]), math.min(tonumber(args[3]), PIECE * 4))
   if not found then return {'gap', number(q.now)} end
   return {'changes', number(q.now), found}
 end

@@ -1,0 +1,134 @@
+"""Who decides alone counts as disconnected from that moment, and is seen to be."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from custom_components.facequota.shared_quota.entry import Entry
+from custom_components.facequota.shared_quota.link import Link
+from scripts.park.proxy import Proxy
+from scripts.park.server import QuotaServer
+
+from .gates import Gate, gates, now, refused, reserved, until
+
+
+@pytest.fixture(name="proxy")
+async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
+    """Return a network between an instance and the server."""
+    proxy = Proxy(server.port)
+    await proxy.start()
+    yield proxy
+    await proxy.stop()
+
+
+async def test_an_instance_that_decides_alone_is_disconnected_at_once(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    """Not when its connection is found to be dead, but with the decision."""
+    async with gates(1, proxy.port) as (gate,):
+        proxy.freeze()
+        reserved(await gate.paper_later(1))
+        assert not gate.book.status.connected
+        proxy.thaw()
+        await gate.connected()
+
+
+async def test_what_was_decided_alone_is_told_although_the_connection_holds(
+    server: QuotaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One answer was too late; nothing else was wrong, and nothing was cut."""
+    async with gates(2, server.port) as (one, other):
+        call, late = Link.call, asyncio.Event()
+
+        async def slow(link: Link, name: str, *args: Any) -> Any:
+            if name == "reserve" and not late.is_set():
+                late.set()
+                await asyncio.sleep(5)
+            return await call(link, name, *args)
+
+        monkeypatch.setattr(Link, "call", slow)
+        reserved(await one.paper(1))
+        assert not one.book.status.connected
+        await one.connected()
+        await until(lambda: other.knows(1))
+        refused(await other.paper(1))
+
+
+async def test_a_request_that_began_with_an_old_connection_asks_by_the_new_one(
+    server: QuotaServer, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for the instance to be in sync again, and does not decide alone then."""
+    async with gates(1, server.port) as (one,):
+        gate = Gate(proxy.port)
+        await gate.open()
+        begun, held = asyncio.Event(), asyncio.Event()
+        enter = Entry.enter
+
+        async def slowly(entry: Entry, link: Link) -> None:
+            begun.set()
+            await held.wait()
+            await enter(entry, link)
+
+        monkeypatch.setattr(Entry, "enter", slowly)
+        await proxy.stop()
+        await proxy.start()
+        await begun.wait()
+        asking = asyncio.create_task(gate.paper(1))
+        await asyncio.sleep(0.05)
+        held.set()
+        reserved(await asking)
+        assert gate.book.status.connected
+        refused(await one.paper(1))
+        await gate.kill()
+
+
+async def test_paper_of_others_that_was_given_back_during_an_entry_is_known_after_it(
+    server: QuotaServer, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone nobody is refused for another gate's paper; in sync again they are."""
+    async with gates(1, server.port) as (one,):
+        reserved(await one.paper_later(1))
+        gate = Gate(proxy.port)
+        call, held = Link.call, asyncio.Event()
+        entering: list[Link] = []
+
+        async def slow(link: Link, name: str, *args: Any) -> Any:
+            answer = await call(link, name, *args)
+            if name == "snapshot":
+                entering.append(link)
+            if name == "changes" and link in entering:
+                await held.wait()
+            return answer
+
+        monkeypatch.setattr(Link, "call", slow)
+        await gate.open(wait=False)
+        await until(lambda: gate.knows(1))
+        alone = reserved(await gate.paper_later(1))
+        assert not gate.book.status.connected
+        gate.book.settle(alone, 0, gate.now())
+        held.set()
+        await gate.connected()
+        refused(await gate.paper(1))
+        await gate.kill()
+
+
+async def test_faces_are_forgotten_on_time_during_a_slow_entry(
+    server: QuotaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Timers are set for those who were read already."""
+    monkeypatch.setattr("custom_components.facequota.shared_quota.entry._TELL_S", 0.0)
+    async with gates(1, server.port) as (one,):
+        reserved(await one.paper(1))
+        seen: list[float | None] = []
+
+        class Watched(Gate):
+            def changed(self) -> None:
+                if not self.book.status.connected:
+                    seen.append(self.book.next_expiry())
+
+        gate = Watched(server.port)
+        await gate.open()
+        assert seen[0] == pytest.approx(now() + 540, abs=5)
+        await gate.kill()
