@@ -1,6 +1,6 @@
 """A quota that several instances share: how fast, how large, and whether it holds.
 
-    .venv/bin/python -m bench.park [--visits N] [--json] [--check]
+    .venv/bin/python -m bench.park [--visits N] [--slower N] [--json] [--check]
 
 A real Valkey server and real instances in one process, each with a network of its own
 that can be cut. The day in the park kills instances and the server, cuts networks and
@@ -25,9 +25,12 @@ from scripts.park.server import QuotaServer
 from tests.contract.gates import Gate
 
 from .park_day import DAY_VISITS, Day
+from .park_size import fullest_hour
+from .park_time import loop_factory, quota_server
 from .park_visit import request_to_motor
 
 MANY: Final = 10_000
+ENTRIES: Final = 5
 ROUNDS: Final = 200
 PIPELINED: Final = 200
 
@@ -70,18 +73,26 @@ async def entry_and_trips(server: QuotaServer) -> dict[str, float]:
     people = np.random.default_rng(1).normal(size=(MANY, 128)).astype(np.float32)
     people /= np.linalg.norm(people, axis=1, keepdims=True)
     first = Gate(server.port)
-    now = first.now()
-    for person in people:
-        standing = Standing(tat=now + first.replica.rule.window_s)
-        first.replica.put(secrets.token_hex(8), standing, person)
-    # VisitEnd as after an outage: everybody who is known here.
-    first = Gate(server.port, replica=first.replica)
     await first.open()
+    standing = Standing(tat=first.now() + first.replica.rule.window_s)
+    names = [secrets.token_hex(8) for _ in people]
+    first.replica.put_all(dict.fromkeys(names, standing), people)
+    # Told as after an outage: everybody who is known here.
+    server.kill()
+    server.start()
+    while int(await first.raw("ZCARD", first.key("tats"))) < MANY:
+        await asyncio.sleep(0.1)
+    await first.connected()
+    seconds = []
+    for _ in range(ENTRIES):
+        second = Gate(server.port)
+        started = time.perf_counter()
+        await second.open()
+        seconds.append(time.perf_counter() - started)
+        found = len(second.replica.names())
+        await second.kill()
     second = Gate(server.port)
-    started = time.perf_counter()
     await second.open()
-    seconds = time.perf_counter() - started
-    found = len(second.replica.names())
     shared, alone = [], []
     for _ in range(ROUNDS):
         probe = np.random.default_rng().normal(size=128).astype(np.float32)
@@ -96,14 +107,20 @@ async def entry_and_trips(server: QuotaServer) -> dict[str, float]:
     await second.kill()
     return {
         "entry_templates": found,
-        "entry_s": seconds,
+        "entry_s": float(np.median(seconds)),
+        "entry_slowest_s": max(seconds),
         "reserve_shared_ms": float(np.median(shared)) * 1000,
         "reserve_alone_ms": float(np.median(alone)) * 1000,
     }
 
 
-async def measure(visits: int) -> dict[str, float]:
-    """Return all figures."""
+async def _day(visits: int, slower: float) -> dict[str, float]:
+    with quota_server(slower) as server:
+        return await Day(server, visits).spend()
+
+
+async def _speed() -> dict[str, float]:
+    """Return what has to be measured in real time."""
     figures: dict[str, float] = {}
     with QuotaServer() as server:
         figures |= await reserve_speed(server)
@@ -111,9 +128,14 @@ async def measure(visits: int) -> dict[str, float]:
         figures |= await entry_and_trips(server)
     with QuotaServer() as server:
         figures |= await request_to_motor(server)
-    with QuotaServer() as server:
-        figures |= await Day(server, visits).spend()
     return figures
+
+
+def measure(visits: int, slower: float) -> dict[str, float]:
+    """Return all figures."""
+    figures = asyncio.run(_speed()) | fullest_hour()
+    day = _day(visits, slower)
+    return figures | asyncio.run(day, loop_factory=loop_factory(slower))
 
 
 MIN_FIGURES: Final = {"reserved_per_core_s": 20_000, "entry_templates": MANY}
@@ -121,9 +143,11 @@ MAX_FIGURES: Final = {
     "visitors_10000_mb": 15.0,
     "entry_s": 1.0,
     "motor_on_shared_to_local": 1.05,
+    "longest_answer_s": 2.5,
     "refused_earlier_than_told": 0,
     "double_grants_while_all_was_well": 0,
-    "worst_balance_cm": 1.0,
+    "charged_too_much_cm": 1.0,
+    "charged_too_little_cm": 1.0,
     "kept_longest_after_tat_s": 1.0,
 }
 
@@ -132,10 +156,16 @@ def main() -> int:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=DAY_VISITS)
+    parser.add_argument(
+        "--slower",
+        type=float,
+        default=2.5,
+        help="seconds for each second of the day, for machines that have other work",
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    figures = asyncio.run(measure(arguments.visits))
+    figures = measure(arguments.visits, arguments.slower)
     if arguments.json:
         print(json.dumps(figures))
     else:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from contextlib import suppress
 from random import Random
+import sys
 from typing import Final
 
 import numpy as np
@@ -13,23 +13,27 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.protocol import Refusal, Undecided
 from scripts.park.proxy import Proxy
 from scripts.park.server import QuotaServer
-from tests.contract.gates import Gate, now
+from tests.contract.gates import now
+
+from .park_gate import DayGate
+from .park_judge import Judge, Visit
 
 GATES: Final = 16
-PEOPLE: Final = 300
+PEOPLE: Final = 500
 RULE: Final = Rule(allowance_cm=60, window_s=8.0)
 PORTION_CM: Final = 60.0
 DAY_VISITS: Final = 4_000
-AT_ONCE: Final = 4
-# Some 60 visits a second: four times what 100 restrooms see in their fullest hour.
+# So often all is stopped, and all books are compared with what came out.
+AUDITS: Final = 10
+AT_ONCE: Final = 8
+# Some 120 visits a second: eight times what 100 restrooms see in their fullest hour.
 PAUSE_S: Final = 0.1
 MAX_SKEW_S: Final = 5.0
-# What a visitor is told is rounded up to whole seconds, and clocks meet in a message.
-CLOSE_S: Final = 0.25
-# After a failure is over: until everybody is in step again, and paper of then is whole.
-SETTLED_S: Final = 12.0
 BREAK_EVERY_S: Final = 4.0
+# After some of the failures all is well for so long that everybody's paper is of then.
+WELL_S: Final = 2 * RULE.window_s
 LOOK_EVERY_S: Final = 0.05
+IN_STEP_S: Final = 60.0
 
 
 class Day:
@@ -39,62 +43,53 @@ class Day:
         """Draw the crowd."""
         self._server = server
         self._visits = visits
+        self._left = 0
         self._draw = Random(7)
         people = np.random.default_rng(7).normal(size=(PEOPLE, 128))
         people /= np.linalg.norm(people, axis=1, keepdims=True)
         self._people: NDArray[np.float32] = people.astype(np.float32)
         self._proxies: list[Proxy] = []
-        self._gates: list[Gate] = []
-        self._told: dict[int, float] = {}
-        self._tats: dict[int, float] = defaultdict(float)
+        self._gates: list[DayGate] = []
         self._busy: set[int] = set()
-        self._broken = 0
-        self._whole_since = 0.0
-        self._outage_at: dict[int, float] = {}
         self.figures: dict[str, float] = defaultdict(float)
+        self._judge = Judge(RULE, self._gates, self.figures)
 
     async def spend(self) -> dict[str, float]:
         """Let the day pass; return its figures."""
-        for key in (
-            "refused_earlier_than_told",
-            "double_grants_while_all_was_well",
-            "worst_balance_cm",
-            "kept_longest_after_tat_s",
-        ):
-            self.figures[key] = 0.0
         for number in range(GATES):
             proxy = Proxy(self._server.port)
             await proxy.start()
             self._proxies.append(proxy)
             self._gates.append(await self._open(number))
-        self._whole_since = now()
-        breaking = asyncio.create_task(self._break())
-        expiring = asyncio.create_task(self._expire())
-        crowd = [asyncio.create_task(self._crowd()) for _ in range(AT_ONCE)]
-        await asyncio.gather(*crowd)
-        breaking.cancel()
-        await asyncio.gather(breaking, return_exceptions=True)
-        await self._end()
-        expiring.cancel()
-        await asyncio.gather(expiring, return_exceptions=True)
+        looking = asyncio.create_task(self._look())
+        for audit in range(AUDITS):
+            self._left = self._visits * (audit + 1) // AUDITS
+            self._left -= self._visits * audit // AUDITS
+            crowd = [asyncio.create_task(self._crowd()) for _ in range(AT_ONCE)]
+            await asyncio.gather(self._break(), *crowd)
+            await self._in_step()
+            await self._judge.audit(self._people)
+            told = {name: round(value, 3) for name, value in self.figures.items()}
+            print(f"audit {audit + 1} of {AUDITS}: {told}", file=sys.stderr, flush=True)
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
         for gate, proxy in zip(self._gates, self._proxies, strict=True):
-            self.figures["double_grants_found_out"] += gate.book.status.double_grants
+            self.figures["double_grants_counted"] += gate.book.status.double_grants
             await gate.kill()
             await proxy.stop()
         return dict(self.figures)
 
-    async def _open(self, number: int) -> Gate:
+    async def _open(self, number: int) -> DayGate:
         skew = self._draw.uniform(-MAX_SKEW_S, MAX_SKEW_S)
-        gate = Gate(
-            self._proxies[number].port, rule=RULE, name=f"gate {number}", skew_s=skew
-        )
+        port = self._proxies[number].port
+        gate = DayGate(port, rule=RULE, name=f"gate {number}", skew_s=skew)
         await gate.open()
         return gate
 
     async def _crowd(self) -> None:
         """One visitor after the other, somebody at some gate."""
-        while self._visits > 0:
-            self._visits -= 1
+        while self._left > 0:
+            self._left -= 1
             person = self._draw.randrange(PEOPLE)
             if person not in self._busy:
                 self._busy.add(person)
@@ -102,61 +97,45 @@ class Day:
                 self._busy.discard(person)
             await asyncio.sleep(self._draw.uniform(0, PAUSE_S))
 
-    async def _visit(self, person: int, gate: Gate) -> None:
-        came, skew = now(), gate.now() - now()
-        told = self._told.get(person, 0.0)
-        well = self._well()
+    async def _visit(self, person: int, gate: DayGate) -> None:
+        came = now()
         try:
-            answer = await gate.book.reserve(
-                self._people[person], PORTION_CM, gate.now()
-            )
+            answer = await gate.visitors.request(self._people[person], PORTION_CM)
         except Undecided:
             self.figures["open_lane"] += 1
             return
-        answered = now()
-        self.figures["visits"] += 1
-        if isinstance(answer, Refusal):
-            self.figures["refused"] += 1
-            self.figures["refused_earlier_than_told"] += came >= told + CLOSE_S
-            self._told[person] = max(told, answer.next_portion_at - skew)
+        visit = Visit(person=person, gate=gate, came=came, answered=now())
+        if not gate.is_alive():
+            # Killed meanwhile: it says nothing, and nothing comes out.
+            self._judge.nothing_told(visit)
             return
-        self.figures["granted"] += 1
-        if came < told - CLOSE_S:
-            well = well and self._well() and came - RULE.window_s > self._whole_since
-            self.figures["double_grants_while_all_was_well"] += well
-            self.figures["double_grants"] += 1
+        if isinstance(answer, Refusal):
+            self._judge.refused(visit, answer.next_portion_at - gate.skew_s)
+            return
+        self._judge.granted(visit)
         await asyncio.sleep(self._draw.uniform(0, 0.02))
         cm = self._draw.choice((PORTION_CM, PORTION_CM, 30.0, 0.0))
-        if gate not in self._gates:
-            # It was killed with the reservation open: two minutes in the visitor's favour
-            # later it lapses, and until then nobody is told anything.
-            self._told[person] = now() + RULE.window_s
+        if not gate.is_alive():
+            # Killed with the reservation open: nobody is told anything, nothing came out,
+            # and the server gives it back within four minutes.
+            self._judge.nothing_told(visit)
             return
-        settlement = gate.book.settle(answer, cm, gate.now())
-        # At the latest: it was charged between the question and the answer.
-        self._tats[person] = max(self._tats[person], answered) + RULE.time_for(cm)
-        at = await gate.book.next_portion_at(answer, settlement) - skew
-        # Who had a portion twice was told twice, and the later time wins.
-        self._told[person] = max(told, at) if came < told - CLOSE_S else at
-
-    def _well(self) -> bool:
-        return not self._broken and now() - self._whole_since > SETTLED_S
+        settlement = gate.visitors.settle(answer, cm)
+        self._judge.came_out(visit, cm)
+        at = await gate.visitors.next_portion_at(answer, settlement)
+        self._judge.told(visit, at - gate.skew_s)
 
     async def _break(self) -> None:
-        """Break one thing after the other, and mend it."""
-        while True:
+        """Break one thing after the other, and mend it, while the crowd is there."""
+        while self._left > 0:
             await asyncio.sleep(self._draw.uniform(0.5, BREAK_EVERY_S))
-            number = self._draw.randrange(GATES)
             kind = self._draw.choice(("cut", "freeze", "kill", "server"))
             self.figures[f"{kind}s"] += 1
-            self._broken += 1
-            try:
-                await self._break_one(kind, number)
-            finally:
-                self._broken -= 1
-                self._whole_since = now()
-            if self._draw.random() < 0.2:
-                await asyncio.sleep(SETTLED_S + RULE.window_s)
+            await self._break_one(kind, self._draw.randrange(GATES))
+            for gate in list(self._gates):
+                await gate.connected()
+            if self._draw.random() < 0.3:
+                await asyncio.sleep(WELL_S)
 
     async def _break_one(self, kind: str, number: int) -> None:
         proxy = self._proxies[number]
@@ -170,57 +149,36 @@ class Day:
             await asyncio.sleep(pause)
             proxy.thaw()
         elif kind == "kill":
-            await self._gates[number].kill()
+            gate = self._gates[number]
+            self._judge.killed(gate)
+            self.figures["double_grants_counted"] += gate.book.status.double_grants
+            await gate.kill()
             self._gates[number] = await self._open(number)
         else:
             self._server.kill()
             await asyncio.sleep(pause)
             await asyncio.to_thread(self._server.start)
-        for gate in list(self._gates):
-            await gate.connected()
 
-    async def _expire(self) -> None:
-        """Do what each instance's own timer does, and look who is still there.
-
-        Where all of the day stood still because the machine had other work, nobody could
-        be forgotten meanwhile; that is told by itself.
-        """
+    async def _look(self) -> None:
+        """See who is still remembered, and for how long all of the bench stood still."""
         looked = now()
         while True:
             stood_still = max(0.0, now() - looked - LOOK_EVERY_S)
-            longest = self.figures["bench_stood_still_s"]
-            self.figures["bench_stood_still_s"] = max(longest, stood_still)
             looked = now()
+            self._judge.most("bench_stood_still_s", stood_still)
             for gate in self._gates:
-                if not gate.book.status.connected:
-                    # Whatever the reason: it decides alone, and may give twice.
-                    self._whole_since = now()
-                at = gate.book.next_expiry()
-                if at is not None:
-                    late = gate.now() - at - stood_still
-                    kept = self.figures["kept_longest_after_tat_s"]
-                    self.figures["kept_longest_after_tat_s"] = max(kept, late)
-                gate.book.expire(gate.now())
+                if gate.is_alive():
+                    kept = gate.kept_s()
+                    self._judge.most("kept_longest_after_tat_s", kept)
+                    # Nothing runs while the machine does not let it.
+                    self._judge.most("kept_longest_while_running_s", kept - stood_still)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _end(self) -> None:
-        """Compare what everybody owes by what came out with what the gates say."""
-        for gate in self._gates:
-            await gate.connected()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(30):
-                while any(gate.book.status.waiting for gate in self._gates):
-                    await asyncio.sleep(0.05)
-        await asyncio.sleep(0.5)
-        at = now()
-        for person, face in enumerate(self._people):
+    async def _in_step(self) -> None:
+        """Wait until every gate has told all it knows, and heard of it."""
+        async with asyncio.timeout(IN_STEP_S):
             for gate in self._gates:
-                name = gate.book.identify(face).visitor
-                standing = gate.replica.standing(name) if name else None
-                if standing is None or standing.reservations:
-                    continue
-                more_s = standing.tat - (gate.now() - now()) - self._tats[person]
-                if self._tats[person] > at:
-                    cm = more_s * RULE.allowance_cm / RULE.window_s
-                    worst = self.figures["worst_balance_cm"]
-                    self.figures["worst_balance_cm"] = max(worst, cm)
+                await gate.connected()
+            while any(gate.book.status.waiting for gate in self._gates):
+                await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(0.5)
