@@ -41,6 +41,12 @@ class Forms:
         await self.page.get_by_role("button", name="Share the quota").first.click()
         await self._shows("Encrypted (TLS)")
 
+    async def open_another_server(self) -> None:
+        """Begin to enter another server for the only shared quota."""
+        await self.page.goto(self._url + INTEGRATION)
+        await self.page.get_by_role("button", name="Change the server").first.click()
+        await self._shows("Encrypted (TLS)")
+
     async def take(self, choice: str, following: str) -> None:
         """Take a choice of a menu and wait for words of what comes next."""
         await self.dialog.get_by_text(choice).click()

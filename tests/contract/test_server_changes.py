@@ -246,7 +246,7 @@ def _has_ipv6() -> bool:
     return False
 
 
-@pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.skipif(not _has_ipv6(), reason="needs IPv6 on the loopback")
 @pytest.mark.parametrize("written", ["::1", "[::1]", "[::1]:{port}"])
 async def test_a_server_may_have_an_ipv6_address(
     written: str, monkeypatch: pytest.MonkeyPatch

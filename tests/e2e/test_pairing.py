@@ -1,4 +1,4 @@
-"""Two houses are made to share one quota in the browser, and the server goes in between."""
+"""Two houses are made to share one quota in the browser, and everything is unplugged at each step."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,6 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CODE = re.compile(r"(?:[0-9A-Z]{4}-){5}[0-9A-Z]{4}")
 NAMES = ("East gate", "West gate")
+FIRST = "Is this the first Home Assistant of this quota?"
+AWAY = "The server does not answer"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -50,9 +52,34 @@ async def enter_server(forms: Forms, server: QuotaServer) -> None:
     await forms.agree(0)
     await forms.write("Password", PASSWORD)
     server.kill()
-    await forms.submit("The server does not answer")
+    await forms.submit(AWAY)
     server.start()
-    await forms.submit("Is this the first Home Assistant of this quota?")
+    await forms.submit(FIRST)
+
+
+async def show_code(forms: Forms, server: QuotaServer) -> str:
+    """Go on to the page with the code as the first of a quota; return the code."""
+    await enter_server(forms, server)
+    await forms.take("Yes: make a new pairing code", "It is shown this once")
+    await expect(forms.dialog.locator("ha-qr-code")).to_be_visible(timeout=PATIENCE_MS)
+    return await forms.dialog.get_by_text(CODE).first.inner_text()
+
+
+async def restart(house: House) -> None:
+    """Restart Home Assistant, as a manager or a power cut does."""
+    await house.home_assistant.stop()
+    await house.home_assistant.start()
+    await house.client.close()
+    await house.client.connect()
+
+
+async def shares(house: House) -> bool:
+    """Return whether a house has a shared quota."""
+    entries = await house.client.call("config_entries/get", domain="facequota")
+    found = await house.client.call(
+        "config_entries/subentries/list", entry_id=entries[0]["entry_id"]
+    )
+    return any(one["subentry_type"] == "shared_quota" for one in found)
 
 
 async def in_step(house: House, site: Site, instances: int) -> None:
@@ -68,14 +95,24 @@ async def test_two_houses_are_paired_by_clicking(
     (east, at_east), (west, at_west) = houses
     with QuotaServer(VALKEY, "--requirepass", PASSWORD) as server:
         async with open_browser(east.client) as page:
+            # The browser is closed while the code is shown: nothing has begun.
+            await show_code(Forms(page, east.client.url), server)
+        assert not await shares(east)
+        async with open_browser(east.client) as page:
+            # Home Assistant is restarted then: the code counts no more, and that is said.
             forms = Forms(page, east.client.url)
-            await enter_server(forms, server)
-            await forms.take("Yes: make a new pairing code", "It is shown this once")
-            code = await forms.dialog.get_by_text(CODE).first.inner_text()
-            await expect(forms.dialog.locator("ha-qr-code")).to_be_visible(
-                timeout=PATIENCE_MS
-            )
+            await show_code(forms, server)
+            await restart(east)
+            await forms.dialog.get_by_role("button", name="Submit").click()
+            await expect(page.get_by_text(re.compile("Invalid flow"))).to_be_visible()
+        assert not await shares(east)
+        async with open_browser(east.client) as page:
+            # The server goes while the code is shown: it counts all the same.
+            forms = Forms(page, east.client.url)
+            code = await show_code(forms, server)
+            server.kill()
             await forms.finish()
+        server.start()
         await in_step(east, at_east, 1)
         async with open_browser(west.client) as page:
             forms = Forms(page, west.client.url)
@@ -83,11 +120,57 @@ async def test_two_houses_are_paired_by_clicking(
             await forms.take("No: enter the code", "24 letters and digits")
             await forms.write("Code", "AAAA")
             await forms.submit("This is not a pairing code")
+        assert not await shares(west)
+        async with open_browser(west.client) as page:
+            forms = Forms(page, west.client.url)
+            await enter_server(forms, server)
+            await forms.take("No: enter the code", "24 letters and digits")
             await forms.write("Code", code)
             server.kill()
-            await forms.submit("The server does not answer")
+            await forms.submit(AWAY)
             server.start()
             await in_step(east, at_east, 1)
             await forms.finish()
         await in_step(east, at_east, 2)
         await in_step(west, at_west, 2)
+
+
+async def test_another_server_is_entered_by_clicking(
+    houses: list[tuple[House, Site]],
+) -> None:
+    """Whatever is unplugged before the last click changes nothing."""
+    ((west, at_west),) = houses[1:]
+    with (
+        QuotaServer(VALKEY, "--requirepass", PASSWORD) as first,
+        QuotaServer(VALKEY, "--requirepass", PASSWORD) as second,
+    ):
+        for at, unplug in enumerate(("browser", "home assistant", "server")):
+            async with open_browser(west.client) as page:
+                forms = Forms(page, west.client.url)
+                await forms.open_another_server()
+                server = second if unplug == "server" else first
+                await forms.write("Server", f"127.0.0.1:{server.port}")
+                if unplug == "home assistant":
+                    await restart(west)
+                    await forms.dialog.get_by_role("button", name="Submit").click()
+                    said = page.get_by_text(re.compile("Invalid flow"))
+                    await expect(said).to_be_visible()
+                if unplug == "server":
+                    server.kill()
+                    await forms.submit(AWAY)
+                    server.start()
+                    await forms.submit("The server was changed")
+            if at < 2:
+                assert str(first.port) not in await server_of(west)
+        assert str(second.port) in await server_of(west)
+        await in_step(west, at_west, 1)
+
+
+async def server_of(house: House) -> str:
+    """Return the server as the house shows it: the shared quota is named after it."""
+    entries = await house.client.call("config_entries/get", domain="facequota")
+    found = await house.client.call(
+        "config_entries/subentries/list", entry_id=entries[0]["entry_id"]
+    )
+    (title,) = (one["title"] for one in found if one["subentry_type"] == "shared_quota")
+    return str(title)
