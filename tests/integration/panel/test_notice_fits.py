@@ -15,6 +15,7 @@ from custom_components.facequota.panel.papers.facts import (
 from custom_components.facequota.panel.papers.render import Paper, async_render
 from homeassistant.core import HomeAssistant
 from scripts.house.browser import chromium
+from tests.e2e.cut_texts import cut_texts
 
 MAX_PAGES = 2
 
@@ -82,3 +83,23 @@ async def test_so_has_one_that_says_that_recognition_is_off(
     )
     page = await async_render(hass, Paper.NOTICE, language, facts)
     assert await pages(page) == MAX_PAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_on_a_phone_it_is_read_without_moving_it_sideways(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    open_site: MockConfigEntry,
+    language: str,
+) -> None:
+    """And in letters that are large, but not a poster's."""
+    facts = longest(async_site_facts(hass, open_site.runtime_data))
+    page = await async_render(hass, Paper.NOTICE, language, facts, read_at="/notice")
+    async with chromium() as browser:
+        phone = await browser.new_page(viewport={"width": 390, "height": 844})
+        await phone.set_content(page)
+        assert await cut_texts(phone, "body") == []
+        (size,) = await phone.evaluate(
+            """() => [getComputedStyle(document.querySelector(".poster")).fontSize]"""
+        )
+    assert float(size.removesuffix("px")) == pytest.approx(16 * 96 / 72, abs=0.1)
