@@ -51,8 +51,9 @@ SHARES: Final = (1e-2, 3e-3, 1e-3, 4e-4)
 # Kept away from by so much more, for people who are like nobody here.
 CAUTION: Final = {"face_recognition": 1.0, "ncnn": 1.05}
 # Children are too few here to try their law on others of them. It is wider by as much as
-# costs adults hardly a return.
-CHILDREN_WIDTH: Final = {"face_recognition": 1.4, "ncnn": 1.2}
+# costs adults hardly a return. SFace has none: without it children are strange to every
+# crowd, which is stricter with them.
+CHILDREN_WIDTH: Final = {"face_recognition": 1.4}
 # Children's mean alone leaves out babies, who are farther than it from adults; all of the
 # way from adults takes adults of some groups for children.
 AWAY_FROM_ADULTS: Final = 0.3
@@ -213,6 +214,7 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
     named = [
         (law, crowd)
         for law in LAWS
+        if law[1] != CHILDREN or engine in CHILDREN_WIDTH
         if len(crowd := templates(by_light.get(law[0], {}).get(law[1], []), law[2]))
         >= MIN_PEOPLE
     ]
