@@ -29,6 +29,7 @@ import io
 from pathlib import Path
 from statistics import NormalDist
 from typing import Final, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,11 @@ class Cohort:
         known = dict(zip(digests[1::2], digests[::2], strict=False))
         if sha256(content).hexdigest() != known.get(name):
             raise CohortError(f"{name} is not the file that was released")
-        return cls.read(content)
+        try:
+            return cls.read(content)
+        except (ValueError, TypeError, EOFError, BadZipFile) as err:
+            # Somebody changed the digest as well.
+            raise CohortError(f"{name} is no cohort: {err}") from err
 
     @classmethod
     def read(cls, content: bytes) -> Self:

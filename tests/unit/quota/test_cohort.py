@@ -1,6 +1,7 @@
 """What is known of faces before anybody comes."""
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 import shutil
 
@@ -48,6 +49,23 @@ def test_a_cohort_that_is_not_the_released_one_is_not_used(
         engine = "other"
     with pytest.raises(CohortError):
         Cohort.load(engine, folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"no cohort", b"PK\x03\x04 cut off", "npz"])
+def test_a_file_that_is_no_cohort_is_told_even_with_its_own_digest(
+    content: bytes | str, tmp_path: Path
+) -> None:
+    """Whoever changes both has no crash at set-up, but an engine that does not start."""
+    file = tmp_path / "ncnn.cohort"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        with file.open("wb") as other:
+            np.savez(other, means=np.zeros((1, DIMENSION)))
+    digest = sha256(file.read_bytes()).hexdigest()
+    (tmp_path / DIGESTS).write_text(f"{digest}  {file.name}\n")
+    with pytest.raises(CohortError):
+        Cohort.load("ncnn", tmp_path)
 
 
 def test_the_law_of_distances_is_that_of_people_drawn_from_the_crowd() -> None:
