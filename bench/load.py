@@ -85,10 +85,10 @@ class Entrance:
         async with next(self._dispensers):
             deadline = loop.time() + LOOK_WITHIN_S
             try:
-                begun = loop.time()
+                last = loop.time()
                 for number in range(MAX_FRAMES):
-                    waited = loop.time() - begun
-                    if number >= MIN_PICTURES and waited > THIRD_WITHIN_S:
+                    took, last = loop.time() - last, loop.time()
+                    if number >= MIN_PICTURES and took > THIRD_WITHIN_S:
                         break
                     if number:
                         await asyncio.sleep(FRAME_S)

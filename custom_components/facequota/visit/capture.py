@@ -26,9 +26,9 @@ MAX_FRAMES: Final = 3
 # One picture decides nothing: it may be frozen from the time of somebody else. Two new
 # pictures that differ show a living scene.
 MIN_PICTURES: Final = 2
-# Where two took longer, because the camera or the machine is slow or others wait too,
-# somebody surely new is not kept waiting for a third.
-THIRD_WITHIN_S: Final = 0.5
+# Where the second came longer after the first, because the camera or the machine is slow
+# or others wait too, somebody surely new is not kept waiting for a third.
+THIRD_WITHIN_S: Final = 0.3
 # After this a visitor has waited long enough: the open lane gives the paper.
 LOOK_WITHIN_S: Final = 2.5
 # A worker that takes longer for one frame hangs; the supervisor starts another one.
@@ -116,7 +116,7 @@ class _Attempt:
         self._is_waiting = False
         self._was_readable = True
         self._recognition_ms = 0.0
-        self._begun_at = asyncio.get_running_loop().time()
+        self._last_at = 0.0
 
     async def probe(self, pictures: Pictures) -> Probe:
         """Return the probe, within LOOK_WITHIN_S."""
@@ -210,11 +210,6 @@ class _Attempt:
             seen.eyes is not None and seen.eyes in self._places for seen in usable
         )
 
-    def _is_slow(self, usable: list[Sighting]) -> bool:
-        """Return if two frames took so long that a third is not worth the wait."""
-        waited_s = asyncio.get_running_loop().time() - self._begun_at
-        return len(usable) >= MIN_PICTURES and waited_s > THIRD_WITHIN_S
-
     def _decisive(self, pictures: Pictures) -> NDArray[np.float32] | None:
         """Return the probe if it decides; else overwrite it and return None.
 
@@ -222,6 +217,9 @@ class _Attempt:
         that strangers are looked up at each frame adds a fifth to it at most.
         """
         usable = self.frames.usable
+        now = asyncio.get_running_loop().time()
+        is_slow = now - self._last_at > THIRD_WITHIN_S
+        self._last_at = now
         if not self._shows_time(pictures):
             return None
         if len(usable) < MIN_PICTURES and (
@@ -232,7 +230,8 @@ class _Attempt:
         if template is None or len(usable) >= MAX_FRAMES:
             return template
         identity = self._identify(template)
-        if identity.sure or (identity.beyond_doubt and self._is_slow(usable)):
+        is_enough = len(usable) >= MIN_PICTURES and is_slow
+        if identity.sure or (is_enough and identity.beyond_doubt):
             return template
         template.fill(0)
         return None
