@@ -161,7 +161,9 @@ def _luminance(pixels: NDArray[np.uint8], face: Face) -> Image.Image | None:
     bottom, right = min(height, round(face.bottom)), min(width, round(face.right))
     if bottom - top < _MIN_VISIBLE_PX or right - left < _MIN_VISIBLE_PX:
         return None
-    return Image.fromarray(pixels[top:bottom, left:right]).convert("L")
+    # Pillow would have a part of a picture copied byte by byte, which takes musl 5 ms.
+    part = np.ascontiguousarray(pixels[top:bottom, left:right])
+    return Image.fromarray(part).convert("L")
 
 
 def _chip(visible: Image.Image) -> NDArray[np.float32]:

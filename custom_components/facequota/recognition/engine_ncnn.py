@@ -68,7 +68,8 @@ class NcnnEngine:
         face is looked at again; where that finds none the right way up, it is not
         clear. An upright one beside it is not the visitor.
         """
-        small = _reduced(picture)
+        image = Image.fromarray(picture)
+        small = _reduced(image)
         scale = picture.shape[1] / small.width
         seen = [
             (box * scale, points * scale)
@@ -78,7 +79,7 @@ class NcnnEngine:
             return []
         seen.sort(key=lambda face: _height(face[0]), reverse=True)
         (box, points), *others = seen
-        level = level_points(self._yunet, Image.fromarray(picture), box, points)
+        level = level_points(self._yunet, image, box, points)
         nearest = (
             replace(_face(box, points), is_clear=False)
             if level is None
@@ -121,9 +122,8 @@ def _release(
     del memory
 
 
-def _reduced(picture: NDArray[np.uint8]) -> Image.Image:
+def _reduced(image: Image.Image) -> Image.Image:
     """Return a picture at the size at which YuNet looks."""
-    image = Image.fromarray(picture)
     # By whole numbers where that is enough: four times as fast, and just as good.
     if (factor := max(image.size) // _LOOK_SIDE) >= 2:
         image = image.reduce(factor)
