@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.facequota.shared_quota import follower
 from custom_components.facequota.shared_quota.entry import Entry
 from custom_components.facequota.shared_quota.link import Link
 from scripts.park.proxy import Proxy
@@ -132,3 +133,24 @@ async def test_faces_are_forgotten_on_time_during_a_slow_entry(
         await gate.open()
         assert seen[0] == pytest.approx(now() + 540, abs=5)
         await gate.kill()
+
+
+async def test_who_stood_still_while_another_joined_tells_it_everybody(
+    server: QuotaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody seemed to have the key, so the epoch was ended; nobody had purged."""
+    async with gates(1, server.port) as (one,):
+        monkeypatch.setattr(follower, "TICK_S", 30.0)
+        await asyncio.sleep(1.1)
+        reserved(await one.paper(1))
+        await until(lambda: not one.book.status.waiting)
+        for instance in await one.raw("ZRANGE", one.key("instances"), 0, -1):
+            await one.raw("DEL", one.key(f"i:{instance.decode()}"))
+        await one.raw("DEL", one.key("instances"))
+        epoch = await one.raw("HGET", one.key("meta"), "epoch")
+        joining = Gate(server.port, name="another")
+        await joining.open()
+        assert await one.raw("HGET", one.key("meta"), "epoch") != epoch
+        await until(lambda: joining.knows(1) and one.knows(1))
+        refused(await joining.paper(1))
+        await joining.kill()
