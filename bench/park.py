@@ -43,16 +43,18 @@ async def reserve_speed(server: QuotaServer) -> dict[str, float]:
     await client.execute_command(
         "FCALL", prefix + "begin", 1, key, "e", 0, "", 60.0, 540000.0
     )
+    life = await client.hget(f"{key}meta", "life")
     sealed = EpochKey("e").seal("v", np.zeros(128, np.float32), 0)
     before = await _figures(client)
     for _ in range(MANY // PIPELINED):
         pipeline = client.pipeline(transaction=False)
         for _ in range(PIPELINED):
             pipeline.execute_command(
-                *("FCALL", prefix + "reserve", 1, key, "e", 10**9),
+                *("FCALL", prefix + "reserve", 1, key, "e", life, 10**9),
                 *(secrets.token_hex(8), 60, secrets.token_hex(8), sealed, "", ""),
             )
-        await pipeline.execute()
+        answers = await pipeline.execute()
+        assert all(answer[0] == b"granted" for answer in answers)
     after = await _figures(client)
     await client.execute_command("FLUSHALL")
     await client.aclose()
