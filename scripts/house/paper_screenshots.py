@@ -103,7 +103,7 @@ async def _save(page: Page, picture: Path) -> None:
     await page.screenshot(path=picture, animations="disabled")
     with Image.open(picture) as taken:
         small = taken.convert("RGB").quantize(
-            COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
     small.save(picture, optimize=True)
     print(picture)

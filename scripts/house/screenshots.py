@@ -8,6 +8,7 @@ scripts/screenshots --every [FOLDER]    every screen there is, to be looked at (
 import argparse
 import asyncio
 from functools import partial
+import json
 from pathlib import Path
 import shutil
 import sys
@@ -45,13 +46,13 @@ async def run(folder: Path) -> None:
                 await _flow(house, album)
                 site = await Site.find(house.client, [parts])
                 await _visits(site, site.dispensers[0])
-                await _pages(house, album, site.dispensers[0], "")
+                await _pages(house, album, site.dispensers[0], ENGLISH)
             # The names of entities follow the house's language, not the reader's.
             await house.client.call("config/core/update", language="zh-Hans")
             await site.reload()
             async with open_browser(house.client, language="zh-Hans") as page:
                 album = Album(folder, page)
-                await _pages(house, album, site.dispensers[0], "-zh-Hans")
+                await _pages(house, album, site.dispensers[0], "zh-Hans")
     finally:
         shutil.rmtree(house_folder, ignore_errors=True)
 
@@ -92,13 +93,18 @@ async def _pages(
     """Take the dispenser's page and the history of its visits."""
     page = album.page
     url = house.client.url
+    texts = ROOT / f"custom_components/facequota/translations/{language}.json"
+    visit = json.loads(texts.read_text())["entity"]["event"]["visit"]
+    granted = visit["state_attributes"]["event_type"]["state"]["granted"]
+    suffix = "" if language == ENGLISH else f"-{language}"
     await page.goto(f"{url}/config/devices/device/{dispenser.device_id}")
-    body = page.locator("ha-config-device-page")
-    await expect(body).to_contain_text("60", timeout=PATIENCE_MS)
-    await album.take(f"dispenser{language}")
+    body = page.locator("ha-config-device-page ha-logbook")
+    await expect(body).to_contain_text(granted, timeout=PATIENCE_MS)
+    await album.take(f"dispenser{suffix}")
     await page.goto(f"{url}/logbook?entity_id={dispenser.visit}")
-    await expect(page.locator("ha-logbook")).to_contain_text("60", timeout=PATIENCE_MS)
-    await album.take(f"visits{language}")
+    logbook = page.locator("ha-logbook")
+    await expect(logbook).to_contain_text(granted, timeout=PATIENCE_MS)
+    await album.take(f"visits{suffix}")
 
 
 def main() -> int:
