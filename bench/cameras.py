@@ -30,7 +30,7 @@ from scripts.house.site_setup import RULES
 from scripts.house.swap import STEP_UP_S, Fault, faults_of, swap
 from scripts.house.visit_watch import VisitEnd, Watch
 
-from .swaps import Row, show
+from .swap_rows import Row, show
 
 COMPONENT: Final = Path(__file__).parent / "pictures_seen"
 ENGINES: Final = ("face_recognition", "ncnn")

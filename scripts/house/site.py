@@ -53,10 +53,16 @@ class Site:
         return await cls.find(client, dispensers)
 
     @classmethod
-    async def find(cls, client: Client, dispensers: Sequence[Dispenser]) -> Self:
-        """Return the only site of a house, once it is ready, with these dispensers."""
-        entries = await client.get("/api/config/config_entries/entry?domain=facequota")
-        entry_id: str = entries[0]["entry_id"]
+    async def find(
+        cls,
+        client: Client,
+        dispensers: Sequence[Dispenser],
+        entry_id: str | None = None,
+    ) -> Self:
+        """Return a site (the only one of a house), once it is ready, with these dispensers."""
+        if entry_id is None:
+            path = "/api/config/config_entries/entry?domain=facequota"
+            entry_id = str((await client.get(path))[0]["entry_id"])
         await until_ready(client, entry_id, dispensers)
         subentries = await client.call(
             "config_entries/subentries/list", entry_id=entry_id

@@ -30,14 +30,14 @@ async def add_dispenser_parts(
     entry = await device.finish("user", {"host": "127.0.0.1", "port": machine.port})
     pictures = folder / machine.name
     pictures.mkdir(parents=True, exist_ok=True)
-    firmware = await _entities_of(client, entry["entry_id"], "Motor")
+    firmware = await entities_of(client, entry["entry_id"], "Motor")
     if machine.kind is Kind.ESPHOME:
         camera = firmware["Camera"]
     else:
         added = await add_camera(
             client, f"{machine.name} camera", machine.kind, machine.camera
         )
-        (camera,) = (await _entities_of(client, added)).values()
+        (camera,) = (await entities_of(client, added)).values()
     await client.wait_for(firmware["Motor"], lambda state: state["state"] == "off")
     return Dispenser(
         name=machine.name,
@@ -48,7 +48,7 @@ async def add_dispenser_parts(
     )
 
 
-async def _entities_of(
+async def entities_of(
     client: Client, entry_id: str, awaited: str | None = None
 ) -> dict[str, str]:
     """Return the entities of an entry by name, once the awaited one (or any) is there."""
@@ -86,11 +86,16 @@ async def add_site(
 
 
 async def add_dispenser(
-    client: Client, entry_id: str, dispenser: Dispenser, opened: str | None
+    client: Client,
+    entry_id: str,
+    dispenser: Dispenser,
+    opened: str | None,
+    inputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Walk through a dispenser's flow, taking what it fills in from the firmware.
 
-    `opened` is when its camera is opened, the form's own choice without it.
+    `opened` is when its camera is opened, the form's own choice without it; `inputs` are
+    for a motor without our firmware.
     """
     opening = {
         "camera_opened": opened,
@@ -106,7 +111,7 @@ async def add_dispenser(
             **(opening if opened else {}),
         },
     )
-    await flow.finish("inputs", flow.suggested)
+    await flow.finish("inputs", flow.suggested if inputs is None else inputs)
 
 
 async def until_ready(

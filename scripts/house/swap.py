@@ -27,7 +27,8 @@ def faults_of(camera: Camera) -> list[Fault]:
     """Return how a camera can fail between two visitors and come back by itself."""
     faults: list[Fault] = list(SceneFault)
     if isinstance(camera, MjpegCamera):
-        faults += [MjpegFault.STALL, MjpegFault.NO_PICTURE, MjpegFault.CLOSE]
+        # Parts without a length are allowed.
+        faults += [one for one in MjpegFault if one is not MjpegFault.NO_LENGTH]
     if isinstance(camera, RtspCamera):
         faults.append(RtspFault.STALL)
     return faults

@@ -12,7 +12,7 @@ from yarl import URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .picture import CameraError
+from .picture import CameraError, RefusedError
 
 MAX_REDIRECTS: Final = 3
 # A look ends by itself, long before.
@@ -60,6 +60,8 @@ async def get(
     hass: HomeAssistant, address: Address
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     """Open the camera's answer; raises CameraError when it is none of success.
+
+    RefusedError: it wants another password.
 
     A redirect is followed on the same host only: the password and whatever the camera
     sees are for nobody whom the manager did not name.
@@ -109,6 +111,8 @@ def _wants_digest(response: aiohttp.ClientResponse) -> bool:
 
 def _redirected(url: URL, response: aiohttp.ClientResponse) -> URL:
     """Return where an answer sends us to, on the same host."""
+    if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        raise RefusedError(f"HTTP status {response.status}")
     location = response.headers.get("Location")
     if not 300 <= response.status < 400 or location is None:
         raise CameraError(f"HTTP status {response.status}")

@@ -4,7 +4,10 @@ A new kind of camera is a module with a Source (picture.py) and a line in source
 """
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from typing import Any, Final, TypeIs
+
+from yarl import URL
 
 from custom_components.facequota.const import FIRMWARE_MANUFACTURER, FIRMWARE_MODEL
 from homeassistant.components.camera import Camera
@@ -18,6 +21,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.template import Template
 from homeassistant.loader import Integration, async_get_integrations
+from homeassistant.util.network import is_local
 
 from .entity import EntitySource
 from .http import Address
@@ -29,6 +33,9 @@ from .stream import SCHEMES
 
 # Their pictures come through the entity, not from an address.
 _BY_ENTITY: Final = {"esphome": Kind.ESPHOME, "local_file": Kind.FILE}
+# They hand on what came from elsewhere, at any time before: a message, a recording, or
+# what Home Assistant has of another camera.
+_OF_ANY_AGE: Final = frozenset({"mqtt", "proxy", "push", "xiaomi", "yi"})
 # ESPHome holds one frame, and with a second buffer the driver another one.
 MAX_HELD_BY_ESPHOME: Final = 2
 # Our boards have one buffer (esphome/esp32-s3-cam.yaml). A file is read when it is asked for.
@@ -44,30 +51,37 @@ async def source_of(
     """Return how to read a camera entity as it is now.
 
     `read_stream` makes the source of a stream's address, where its reader is installed.
-    Without it Home Assistant gives the stream's last key frame, which may be of any age;
-    so may pictures from a cloud. Raises HomeAssistantError for a camera that is gone or
-    switched off.
+    Without it Home Assistant gives the stream's last key frame, which may be of any age.
+    Raises HomeAssistantError for a camera that is gone or switched off.
     """
     camera = get_camera_from_entity_id(hass, entity_id)
     platform = camera.platform.platform_name
     if kind := _BY_ENTITY.get(platform):
         return EntitySource(hass, entity_id, kind, _held(camera, kind))
-    settings = _settings(camera)
     url = await camera.stream_source()
-    other: Source
+    if await _is_of_any_age(hass, platform, url):
+        return EntitySource(hass, entity_id, Kind.OTHER, None)
+    settings = _settings(camera)
+    # Of a stream Home Assistant keeps the last key frame.
+    held = None if camera.use_stream_for_stills else MAX_HELD
+    itself: Source = EntitySource(hass, entity_id, Kind.OTHER, held)
+    other = itself
     if is_stream(url):
         other = (
             EntitySource(hass, entity_id, Kind.STREAM, None)
             if read_stream is None
             else read_stream(url)
         )
-    else:
-        held = None if await _is_of_a_cloud(hass, platform) else MAX_HELD
-        other = EntitySource(hass, entity_id, Kind.OTHER, held)
     if address := _still_address(hass, settings):
         other = StillSource(hass, address)
     if address := _http_address(url, settings):
-        return MjpegSource(hass, address, None if platform == "mjpeg" else other)
+        return MjpegSource(
+            hass,
+            address,
+            instead=None if platform == "mjpeg" else other,
+            # The password of these two is in their settings: it was tried.
+            refused=None if platform in ("mjpeg", "generic") else itself,
+        )
     return other
 
 
@@ -84,6 +98,8 @@ async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
     try:
         camera = get_camera_from_entity_id(hass, entity_id)
         url = await camera.stream_source()
+        if await _is_of_any_age(hass, camera.platform.platform_name, url):
+            return None
     # Another integration's code, which may name the address in its error.
     except Exception:  # noqa: BLE001
         return None
@@ -103,12 +119,28 @@ def _held(camera: Camera, kind: Kind) -> int:
     return MAX_HELD_BY_ESPHOME
 
 
-async def _is_of_a_cloud(hass: HomeAssistant, platform: str) -> bool:
-    """Return if an integration's pictures come from a cloud, with an unknown delay."""
+async def _is_of_any_age(hass: HomeAssistant, platform: str, url: str | None) -> bool:
+    """Return if an integration's pictures may be of any age when they come.
+
+    A cloud passes them on with a delay that nobody knows; a stream that the camera itself
+    gives on this network does not come from there.
+    """
+    if platform in _OF_ANY_AGE:
+        return True
     integration = (await async_get_integrations(hass, [platform]))[platform]
-    return isinstance(integration, Integration) and (
-        integration.iot_class or ""
-    ).startswith("cloud")
+    return (
+        isinstance(integration, Integration)
+        and (integration.iot_class or "").startswith("cloud")
+        and not _is_on_this_network(url)
+    )
+
+
+def _is_on_this_network(url: str | None) -> bool:
+    """Return if an address names, by its number, a host of this network."""
+    try:
+        return is_local(ip_address(URL(url or "").host or ""))
+    except ValueError:
+        return False
 
 
 def _settings(camera: Camera) -> Mapping[str, Any]:
@@ -116,7 +148,12 @@ def _settings(camera: Camera) -> Mapping[str, Any]:
     entry = camera.platform.config_entry
     options = {} if entry is None else entry.options
     advanced = options.get(SECTION_ADVANCED)
-    return {**options, **(advanced if isinstance(advanced, Mapping) else {})}
+    return {
+        # Integrations that build on `mjpeg` tell it to their entity only.
+        CONF_VERIFY_SSL: getattr(camera, "_verify_ssl", True),
+        **options,
+        **(advanced if isinstance(advanced, Mapping) else {}),
+    }
 
 
 def _http_address(url: str | None, settings: Mapping[str, Any]) -> Address | None:
@@ -138,5 +175,5 @@ def _address(text: str, settings: Mapping[str, Any]) -> Address:
         text,
         user=settings.get(CONF_USERNAME),
         password=settings.get(CONF_PASSWORD),
-        verify_ssl=settings.get(CONF_VERIFY_SSL, True),
+        verify_ssl=settings[CONF_VERIFY_SSL],
     )

@@ -2,8 +2,8 @@
 
 Home Assistant's own reader waits for 100 KiB before it looks for a picture. The first
 pictures may have lain ready, in a driver's buffers for example: these come one right
-after another. Once the reader had to wait for a picture, none is left. So this one and
-every later one was begun after the one before it had come.
+after another. So each of the first counts only if the reader had to wait for it: then it
+was begun after the one before it had come. So was every later one.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from homeassistant.core import HomeAssistant
 from .http import Address, get
 from .multipart import Multipart, boundary_of
 from .pace import MAX_HELD
-from .picture import UNKNOWN_AGE, CameraError, Kind, Picture, Source
+from .picture import UNKNOWN_AGE, CameraError, Kind, Picture, RefusedError, Source
 
 MIN_WAIT_S: Final = 0.02
 """After a pause this long a picture was taken now and did not lie ready."""
@@ -37,18 +37,27 @@ class MjpegSource:
     instead: Source | None = None
     """The source to use when the address gives no multipart stream."""
 
+    refused: Source | None = None
+    """The source to use when the address wants a password that only its entity knows."""
+
     kind: Kind = Kind.MJPEG
 
     async def pictures(self) -> AsyncGenerator[Picture]:
         """Read the stream until it ends, which a camera's never should."""
-        async with get(self.hass, self.address) as response:
-            content_type = response.headers.get("Content-Type", "")
-            if self.instead is None or content_type.startswith("multipart/"):
-                async for picture in _parts(response, boundary_of(content_type)):
-                    yield picture
-                raise CameraError("the stream has ended")
-        self.kind = self.instead.kind
-        async with aclosing(self.instead.pictures()) as pictures:
+        instead = self.instead
+        try:
+            async with get(self.hass, self.address) as response:
+                content_type = response.headers.get("Content-Type", "")
+                if instead is None or content_type.startswith("multipart/"):
+                    async for picture in _parts(response, boundary_of(content_type)):
+                        yield picture
+                    raise CameraError("the stream has ended")
+        except RefusedError:
+            if self.refused is None:
+                raise
+            instead = self.refused
+        self.kind = instead.kind
+        async with aclosing(instead.pictures()) as pictures:
             async for picture in pictures:
                 yield picture
 
@@ -62,7 +71,7 @@ async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Pi
 
     def wait_over(end: int) -> None:
         nonlocal waited
-        waited |= response.content.total_bytes - end < MAX_EARLY_BYTES
+        waited = response.content.total_bytes - end < MAX_EARLY_BYTES
 
     parts = Multipart(boundary)
     timer: asyncio.TimerHandle | None = None
@@ -78,6 +87,8 @@ async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Pi
                     content=content, begun_after=begun_after if counts else UNKNOWN_AGE
                 )
             given += len(contents)
+            # A network may pause once among pictures that lie ready.
+            waited = False
             begun_after = loop.time()
             if timer is not None:
                 timer.cancel()

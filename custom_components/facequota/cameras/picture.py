@@ -31,6 +31,10 @@ class CameraError(Exception):
     """The camera gives no picture. Its text never holds an address or a password."""
 
 
+class RefusedError(CameraError):
+    """The camera wants a password that FaceQuota does not have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """One encoded picture as the camera sent it."""
@@ -42,6 +46,9 @@ class Picture:
 
     UNKNOWN_AGE: it may have lain ready for any time.
     """
+
+    is_of_video: bool = False
+    """Its encoder gives a scene that does not change other pixels from time to time."""
 
 
 class Source(Protocol):

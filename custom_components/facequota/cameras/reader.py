@@ -178,7 +178,9 @@ class StreamReader:
             return
         if kind is Answer.PICTURE:
             begun_after, content = decode_picture(body)
-            asked.set_result(Picture(content=content, begun_after=begun_after))
+            asked.set_result(
+                Picture(content=content, begun_after=begun_after, is_of_video=True)
+            )
         else:
             asked.set_exception(CameraError(body.decode("ascii", "replace")))
 
@@ -203,7 +205,11 @@ async def _with_number(url: str) -> str:
 
     It opens no file, and names are resolved by way of files. Raises CameraError.
     """
-    address = URL(url)
+    try:
+        address = URL(url)
+    except ValueError:
+        # Its text holds a part of the address.
+        raise CameraError("no address") from None
     host = address.host or ""
     with suppress(ValueError):
         ipaddress.ip_address(host)

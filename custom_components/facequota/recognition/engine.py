@@ -59,6 +59,24 @@ type Eyes = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The mean brightness across one direction of a face, from one side to the other."""
+
+    step: int
+    """Pixels of the picture from one value to the next."""
+
+    begin: int
+    """The first value's place in the picture, in steps."""
+
+    values: NDArray[np.uint16]
+    """In 256ths of a grey level."""
+
+
+type Lines = tuple[Line, Line]
+"""Along the columns, and along the rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """What one frame showed: a template, or guidance in its place, never both."""
 
@@ -95,6 +113,9 @@ class Sighting:
     squares: frozenset[int] = frozenset()
     """Digests of its pixels (squares.py): the same ones again are the same picture."""
 
+    lines: Lines | None = None
+    """Its brightness along two lines (stillness.py): they show whether it moved."""
+
     unreadable: Unreadable | None = None
     """Why the picture could not be read, with Guidance.UNREADABLE_PICTURE only."""
 
@@ -104,9 +125,11 @@ class Sighting:
         return None if self.eyes is None else (self.eyes[1] + self.eyes[3]) / 2
 
     def overwrite(self) -> None:
-        """Overwrite the template in memory; freed memory alone would keep it."""
+        """Overwrite template and lines in memory; freed memory alone would keep them."""
         if self.template is not None:
             self.template.fill(0)
+        for line in self.lines or ():
+            line.values.fill(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from .assess import assess
 from .engine import AttackDetector, Eyes, Face, FaceEngine, Guidance, Region, Sighting
 from .picture import UnreadablePictureError, decode
 from .squares import squares
+from .stillness import lines
 
 
 def look(
@@ -31,6 +32,7 @@ def look(
     quality = 0.0
     height = eyes = live = where = unreadable = None
     pixels: frozenset[int] = frozenset()
+    along = None
     try:
         picture = decode(data)
     except UnreadablePictureError as err:
@@ -50,6 +52,7 @@ def look(
             else:
                 where = region(faces[0], picture.pixels)
                 pixels = squares(picture.pixels, faces[0])
+                along = lines(picture.pixels, faces[0])
                 if detector is not None:
                     live = detector.live(picture.pixels, faces[0])
     return Sighting(
@@ -63,6 +66,7 @@ def look(
         live=live,
         region=where,
         squares=pixels,
+        lines=along,
         unreadable=unreadable,
     )
 

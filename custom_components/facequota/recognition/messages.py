@@ -16,8 +16,9 @@ import struct
 
 import numpy as np
 
-from .engine import EngineInfo, Guidance, Region, Sighting, Unreadable
+from .engine import EngineInfo, Guidance, Line, Lines, Region, Sighting, Unreadable
 from .squares import MAX_SQUARES
+from .stillness import MAX_LENGTH
 
 PROTOCOL_VERSION = 5
 
@@ -38,11 +39,14 @@ REGION_SIZE = _REGION.size
 
 # guidance and unreadable (0: none, else the place in the enumeration from 1), faces,
 # quality, face height, milliseconds, live, the eyes (NaN: none), length of the template
-# that follows the region and the squares as float32
+# that follows the region, the squares and the lines as float32
 _SIGHTING = struct.Struct("!BBBffffffffH")
 # Digests, 0 where there are fewer.
 _SQUARES = struct.Struct(f"!{MAX_SQUARES}I")
-_HEAD_SIZE = _SIGHTING.size + REGION_SIZE + _SQUARES.size
+# Step (0: there is none), begin and length of a line, and its values.
+_LINE = struct.Struct(f"!HHB{MAX_LENGTH}H")
+_LINES_AT = _SIGHTING.size + REGION_SIZE + _SQUARES.size
+_HEAD_SIZE = _LINES_AT + 2 * _LINE.size
 _NO_EYES = (math.nan,) * 4
 _GUIDANCES = (None, *Guidance)
 _UNREADABLE = (None, *Unreadable)
@@ -151,6 +155,7 @@ def encode_sighting(sighting: Sighting) -> bytes:
         )
         + encode_region(sighting.region)
         + _SQUARES.pack(*sighting.squares, *[0] * (MAX_SQUARES - len(sighting.squares)))
+        + _encode_lines(sighting.lines)
         + template
     )
 
@@ -194,6 +199,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         region=decode_region(body[_SIGHTING.size : _SIGHTING.size + REGION_SIZE]),
         squares=frozenset(_SQUARES.unpack_from(body, _SIGHTING.size + REGION_SIZE))
         - {0},
+        lines=_decode_lines(body),
         unreadable=_UNREADABLE[why],
     )
 
@@ -216,6 +222,40 @@ def decode_region(content: bytes | bytearray) -> Region | None:
     if not (0 <= top < bottom <= 1 and 0 <= left < right <= 1):
         raise ProtocolError("a region outside of the picture")
     return Region(top=top, left=left, bottom=bottom, right=right)
+
+
+def _encode_lines(lines: Lines | None) -> bytes:
+    """Return the two lines of a face, or that there are none."""
+    if lines is None:
+        return bytes(2 * _LINE.size)
+    return b"".join(
+        _LINE.pack(
+            line.step,
+            line.begin,
+            len(line.values),
+            *line.values.tolist(),
+            *[0] * (MAX_LENGTH - len(line.values)),
+        )
+        for line in lines
+    )
+
+
+def _decode_lines(body: bytes | bytearray) -> Lines | None:
+    """Return the two lines in a sighting's body. Raises ProtocolError."""
+    across, down = (
+        _decode_line(_LINE.unpack_from(body, at))
+        for at in (_LINES_AT, _LINES_AT + _LINE.size)
+    )
+    return None if across is None or down is None else (across, down)
+
+
+def _decode_line(fields: tuple[int, ...]) -> Line | None:
+    step, begin, length, *values = fields
+    if length > MAX_LENGTH:
+        raise ProtocolError(f"a line of {length} values")
+    if step == 0:
+        return None
+    return Line(step=step, begin=begin, values=np.array(values[:length], np.uint16))
 
 
 def _number(value: float | None) -> float:

@@ -156,7 +156,7 @@ class _Attempt:
             self._is_waiting = False
             self._recognition_ms += sighting.recognition_ms
             counts = pictures.counts(picture)
-            self.frames.add(sighting, counts=counts)
+            self.frames.add(sighting, counts=counts, is_of_video=picture.is_of_video)
             if not counts:
                 self._was_readable = sighting.guidance is not _UNREADABLE
                 continue
@@ -188,7 +188,7 @@ class _Attempt:
             return self._reason
         if self.frames.people_changed:
             return Doubt.SEVERAL_PEOPLE
-        if self.frames.repeats:
+        if self.frames.repeats or self.frames.still:
             return NoPicture.FROZEN_PICTURE
         # An unreadable picture may well have the same bytes each time.
         return pictures.missing if self._was_readable else _UNREADABLE

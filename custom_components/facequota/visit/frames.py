@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.engines import Engine
 from custom_components.facequota.recognition.squares import is_same
+from custom_components.facequota.recognition.stillness import is_still
 
 type Vector = NDArray[np.float32]
 
@@ -33,6 +34,8 @@ LIKENESS: Final = {
 
 # The same pixels once may be a frugal encoder's, before somebody who stands still.
 MAX_REPEATS: Final = 3
+# Somebody may hardly move for a moment: about a second of a stream's pictures.
+MAX_STILL: Final = 12
 
 
 class Frames:
@@ -48,6 +51,8 @@ class Frames:
         """How many of them were surely begun after the request."""
         self.repeats = 0
         """How many showed a face in the pixels of one before: they count for nothing."""
+        self.still = 0
+        """How many of a stream showed a face that had not moved; nor do they count."""
         self.people_changed = False
         self._likeness = likeness
         self._is_one_picture = False
@@ -56,9 +61,15 @@ class Frames:
     @property
     def is_frozen(self) -> bool:
         """Return if the camera shows one picture again and again."""
-        return self._is_one_picture or self.repeats >= MAX_REPEATS
+        return (
+            self._is_one_picture
+            or self.repeats >= MAX_REPEATS
+            or self.still >= MAX_STILL
+        )
 
-    def add(self, sighting: Sighting, *, counts: bool) -> None:
+    def add(
+        self, sighting: Sighting, *, counts: bool, is_of_video: bool = False
+    ) -> None:
         """Add a picture; one of unknown age only shows whether the scene is alive."""
         self.seen += 1
         self.counted += counts
@@ -67,6 +78,10 @@ class Frames:
         for before in (*self._others, *self.usable):
             if is_same(before.squares, sighting.squares):
                 self.repeats += 1
+                sighting.overwrite()
+                return
+            if is_of_video and is_still(before.lines, sighting.lines):
+                self.still += 1
                 sighting.overwrite()
                 return
             if _distance(before, sighting) < self._likeness.same_picture:

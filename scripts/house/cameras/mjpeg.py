@@ -70,6 +70,8 @@ class MjpegCamera:
         """How often anything was asked for."""
         self.readers = 0
         """How many read the stream now."""
+        self.first_pause_s = HELD_PAUSE_S
+        """After the first picture that it held; a network may pause once."""
         self.elsewhere = f"http://127.0.0.2:9{VIDEO}"
         """Where a redirect leads."""
         self.port = 0
@@ -149,10 +151,12 @@ class MjpegCamera:
     async def _send_parts(self, response: web.StreamResponse) -> None:
         """Send parts at the frame rate; return when the camera hangs up."""
         clock = asyncio.get_running_loop()
+        pause_s = self.first_pause_s
         for picture in tuple(self._held):
             await response.write(self._part(picture))
             # The next one is fetched when this one is out.
-            await asyncio.sleep(HELD_PAUSE_S)
+            await asyncio.sleep(pause_s)
+            pause_s = HELD_PAUSE_S
         due = clock.time()
         while self.fault is not MjpegFault.CLOSE:
             if self.fault is MjpegFault.STALL:

@@ -39,13 +39,15 @@ class RtspCamera:
         *,
         key_frame_s: float = 1.0,
         frame_rate: int = 25,
+        bit_rate: int = 4000,
         port: int | None = None,
     ) -> None:
-        """Show a scene (720p unless given); with a port, under an address that was used before."""
+        """Show a scene (720p unless given) with so many kbit/s; with a port, under an address that was used before."""
         self.scene = scene or Scene((1280, 720))
         self.fault: RtspFault | None = None
         self.port = port or free_port()
         self._frame_rate = frame_rate
+        self._bit_rate = bit_rate
         self._key_frame_every = round(key_frame_s * frame_rate)
         self._process: subprocess.Popen[bytes] | None = None
         self._feeder: threading.Thread | None = None
@@ -67,7 +69,7 @@ class RtspCamera:
 
     def _start(self) -> None:
         command = [PYTHON, SERVER, self.port, *self.scene.size]
-        command += [self._frame_rate, self._key_frame_every]
+        command += [self._frame_rate, self._key_frame_every, self._bit_rate]
         self._process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.PIPE,

@@ -1,6 +1,6 @@
 """An RTSP server (GStreamer's) that sends what comes in by its standard input: H.264 in RTP.
 
-    /usr/bin/python3 rtsp_server.py PORT WIDTH HEIGHT FRAME_RATE KEY_FRAME_EVERY < RGB frames
+    /usr/bin/python3 rtsp_server.py PORT WIDTH HEIGHT FRAME_RATE KEY_FRAME_EVERY KBIT_PER_S < RGB frames
 
 Run by the system's Python, for which Debian packages GStreamer; no Home Assistant here.
 It says "ready" once it serves rtsp://127.0.0.1:PORT/video, and ends the stream with its
@@ -28,19 +28,21 @@ ENCODER = (
     "! videoconvert ! video/x-raw,format=I420 "
     # As a camera: no key frames but the regular ones, no frame that waits for a later
     # one, and each in one slice.
-    "! x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate=4000 "
+    "! x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate={kbit} "
     "key-int-max={every} option-string=scenecut=0 "
     "! rtph264pay name=pay0 pt=96 config-interval=-1"
 )
 ITSELF = "rtspsrc location=rtsp://127.0.0.1:{port}{path} protocols=tcp latency=0 ! fakesink name=sink sync=false signal-handoffs=true"
 
 
-def main(port: int, width: int, height: int, rate: int, every: int) -> None:
+def main(port: int, width: int, height: int, rate: int, every: int, kbit: int) -> None:
     """Serve until the input ends."""
     Gst.init(None)
     loop = GLib.MainLoop()
     factory = GstRtspServer.RTSPMediaFactory()
-    encoder = ENCODER.format(width=width, height=height, rate=rate, every=every)
+    encoder = ENCODER.format(
+        width=width, height=height, rate=rate, every=every, kbit=kbit
+    )
     factory.set_launch(f"( {encoder} )")
     factory.set_shared(True)
     factory.set_latency(0)

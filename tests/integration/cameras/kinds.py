@@ -87,6 +87,14 @@ async def add_generic(hass: HomeAssistant, **options: Any) -> MockConfigEntry:
     )
 
 
+async def add_ffmpeg(hass: HomeAssistant, url: str) -> None:
+    """Add a camera of Home Assistant's ffmpeg integration, which is set up by YAML."""
+    camera = {"platform": "ffmpeg", "name": "Entrance", "input": f"-an -i {url}"}
+    assert await async_setup_component(hass, "camera", {"camera": [camera]})
+    await hass.async_block_till_done()
+    assert hass.states.get(ENTITY)
+
+
 async def add(hass: HomeAssistant, kind: str, camera: MjpegCamera) -> None:
     """Add a camera by its kind."""
     match kind:

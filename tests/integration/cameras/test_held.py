@@ -56,6 +56,22 @@ async def test_pictures_that_a_driver_held_are_of_nobody(
         await unload(hass, entry)
 
 
+async def test_a_network_that_pauses_once_among_them_makes_them_no_newer(
+    hass: HomeAssistant, portraits: Path
+) -> None:
+    a, b = portraits / "A/1.jpg", portraits / "B/1.jpg"
+    async with MjpegCamera(Scene(), held=4) as camera:
+        camera.first_pause_s = 0.06
+        camera.scene.show(a)
+        await add(hass, "mjpeg", camera)
+        entry = await set_up_site(hass)
+        assert await seen(hass) == GRANTED
+        camera.scene.show(b)
+        assert await seen(hass) == GRANTED
+        assert faces(entry) == 2
+        await unload(hass, entry)
+
+
 @asynccontextmanager
 async def cache(camera: MjpegCamera, *, obeys: bool) -> AsyncGenerator[str]:
     """Give the address of two caches in front of a camera, asked in turn."""

@@ -23,7 +23,7 @@ from tests.integration.conftest import (
     unload,
 )
 
-from .kinds import add, add_generic
+from .kinds import add, add_ffmpeg, add_generic
 
 pytestmark = pytest.mark.usefixtures("log", "dispenser")
 
@@ -70,19 +70,26 @@ async def test_who_stands_there_is_who_is_asked_about(
 
 
 @pytest.mark.parametrize("opened", ["request", "always"])
-@pytest.mark.parametrize("key_frame_s", [1.0, 4.0])
+@pytest.mark.parametrize(
+    ("integration", "key_frame_s"),
+    [("generic", 1.0), ("generic", 4.0), ("ffmpeg", 1.0)],
+)
 async def test_a_stream_shows_who_stands_there(
     hass: HomeAssistant,
     socket_enabled: None,
     portraits: Path,
     opened: str,
+    integration: str,
     key_frame_s: float,
 ) -> None:
     """Whenever it is opened; where the next key frame is too far away, without a face."""
     a, b = portraits / "A/1.jpg", portraits / "B/1.jpg"
     async with RtspCamera(key_frame_s=key_frame_s, frame_rate=15) as camera:
         camera.scene.show(a)
-        await add_generic(hass, stream_source=camera.url)
+        if integration == "ffmpeg":
+            await add_ffmpeg(hass, camera.url)
+        else:
+            await add_generic(hass, stream_source=camera.url)
         entry = await set_up_site(
             hass, data={**DISPENSER_DATA, "camera_opened": opened}
         )
@@ -130,3 +137,33 @@ async def test_a_camera_that_fails_never_shows_the_one_before(
     assert await seen(hass) == REFUSED
     await unload(hass, entry)
     assert camera.readers == 0
+
+
+@pytest.mark.parametrize("opened", ["request", "always"])
+@pytest.mark.parametrize("bit_rate", [300, 4000])
+async def test_a_stream_that_freezes_under_a_running_clock_never_shows_the_one_before(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    portraits: Path,
+    opened: str,
+    bit_rate: int,
+) -> None:
+    """Its encoder gives the frozen picture other pixels at each key frame."""
+    scene = Scene()
+    async with RtspCamera(
+        scene, key_frame_s=0.5, frame_rate=15, bit_rate=bit_rate
+    ) as camera:
+        scene.show(portraits / "A/1.jpg")
+        await add_generic(hass, stream_source=camera.url)
+        entry = await set_up_site(
+            hass, data={**DISPENSER_DATA, "camera_opened": opened}
+        )
+        assert await seen(hass) == GRANTED
+        scene.fault = SceneFault.FROZEN_PICTURE
+        scene.show(portraits / "B/1.jpg")
+        for _ in range(3):
+            assert summary(await ask(hass))[:3] == ("unrecognised", "open", 60.0)
+        assert faces(entry) == 1
+        scene.fault = None
+        assert await seen(hass) == GRANTED
+        await unload(hass, entry)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from itertools import repeat
 from typing import Self, cast
 
@@ -17,7 +18,13 @@ from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
-from custom_components.facequota.recognition.engine import Guidance, Region, Sighting
+from custom_components.facequota.recognition.engine import (
+    Guidance,
+    Line,
+    Lines,
+    Region,
+    Sighting,
+)
 from custom_components.facequota.recognition.engines import Engine
 from custom_components.facequota.visit import capture
 from custom_components.facequota.visit.capture import MAX_FRAMES, Probe, look
@@ -49,6 +56,8 @@ class Scene:
         self.eyes = EYES
         self.noise = NOISE
         self.squares: Iterator[frozenset[int]] = repeat(frozenset())
+        self.lines: Lines | None = None
+        self.is_of_video = False
         self.guidance: list[Guidance] = []
         self.near: list[Region | None] = []
 
@@ -75,7 +84,11 @@ class Scene:
             # No two real frames are the same.
             self._now = self._now.copy()
             self._now[DIMENSION - 1 - number] += self.noise
-        return Picture(content=str(number).encode(), begun_after=number)
+        return Picture(
+            content=str(number).encode(),
+            begun_after=number,
+            is_of_video=self.is_of_video,
+        )
 
     async def look(
         self, picture: bytes, *, timeout: float, near: Region | None
@@ -93,6 +106,7 @@ class Scene:
             region=None if guidance else REGION,
             eyes=None if guidance else self.eyes,
             squares=next(self.squares),
+            lines=None if self.lines is None else deepcopy(self.lines),
         )
 
     async def probe(self, book: Book) -> Probe:
@@ -241,6 +255,18 @@ async def test_the_same_pixels_once_are_not_counted_twice(book: Book) -> None:
     probe = await scene.probe(book)
     assert probe.frames == 3
     assert is_refused(book, probe)
+
+
+async def test_a_face_of_a_stream_that_never_moves_decides_nothing(book: Book) -> None:
+    """Its encoder changes pixels and templates of a frozen picture; a sensor does not."""
+    still = Line(step=1, begin=10, values=np.arange(20, 60, dtype=np.uint16) ** 2)
+    for is_of_video, reason in ((True, "frozen_picture"), (False, None)):
+        scene = Scene(*[face(1)] * 20)
+        scene.lines = (still, still)
+        scene.is_of_video = is_of_video
+        probe = await scene.probe(book)
+        assert probe.reason == reason
+        assert (probe.template is None) is is_of_video
 
 
 async def test_what_the_camera_held_ready_decides_nothing(book: Book) -> None:

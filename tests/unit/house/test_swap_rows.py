@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.swaps import Row, show
+from bench.swap_rows import Row, show
 
 
 def row(**values: object) -> Row:
