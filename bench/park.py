@@ -161,7 +161,7 @@ def main() -> int:
     parser.add_argument(
         "--slower",
         type=float,
-        default=2.5,
+        default=1.0,
         help="seconds for each second of the day, for machines that have other work",
     )
     parser.add_argument("--json", action="store_true")

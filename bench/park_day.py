@@ -19,14 +19,14 @@ from .park_gate import DayGate
 from .park_judge import Judge, Visit
 
 GATES: Final = 16
-PEOPLE: Final = 500
+PEOPLE: Final = 300
 RULE: Final = Rule(allowance_cm=60, window_s=8.0)
 PORTION_CM: Final = 60.0
 DAY_VISITS: Final = 4_000
 # So often all is stopped, and all books are compared with what came out.
 AUDITS: Final = 10
-AT_ONCE: Final = 8
-# Some 120 visits a second: eight times what 100 restrooms see in their fullest hour.
+AT_ONCE: Final = 4
+# Some 60 visits a second: four times what 100 restrooms see in their fullest hour.
 PAUSE_S: Final = 0.1
 MAX_SKEW_S: Final = 5.0
 BREAK_EVERY_S: Final = 4.0
