@@ -35,8 +35,9 @@ async def _hour() -> dict[str, float]:
             Gate(server.port, rule=RULE, name=f"restroom {number}")
             for number in range(RESTROOMS)
         ]
-        for gate in gates:
-            await gate.open()
+        # The first makes the key that the others ask for.
+        await gates[0].open()
+        await asyncio.gather(*(gate.open() for gate in gates[1:]))
         client: Any = Valkey(host="127.0.0.1", port=server.port)
         loop = asyncio.get_running_loop()
         before, mine, began = await _used(client), time.process_time(), loop.time()
