@@ -60,7 +60,7 @@ async def enter_server(forms: Forms, server: QuotaServer) -> None:
 async def show_code(forms: Forms, server: QuotaServer) -> str:
     """Go on to the page with the code as the first of a quota; return the code."""
     await enter_server(forms, server)
-    await forms.take("Yes: make a new pairing code", "It is shown this once")
+    await forms.take("Yes: make a new pairing code", "It is shown only once")
     await expect(forms.dialog.locator("ha-qr-code")).to_be_visible(timeout=PATIENCE_MS)
     return await forms.dialog.get_by_text(CODE).first.inner_text()
 
@@ -104,7 +104,8 @@ async def test_two_houses_are_paired_by_clicking(
             await show_code(forms, server)
             await restart(east)
             await forms.dialog.get_by_role("button", name="Submit").click()
-            await expect(page.get_by_text(re.compile("Invalid flow"))).to_be_visible()
+            said = page.get_by_text(re.compile("Invalid flow"))
+            await expect(said).to_be_visible(timeout=PATIENCE_MS)
         assert not await shares(east)
         async with open_browser(east.client) as page:
             # The server goes while the code is shown: it counts all the same.
@@ -154,7 +155,7 @@ async def test_another_server_is_entered_by_clicking(
                     await restart(west)
                     await forms.dialog.get_by_role("button", name="Submit").click()
                     said = page.get_by_text(re.compile("Invalid flow"))
-                    await expect(said).to_be_visible()
+                    await expect(said).to_be_visible(timeout=PATIENCE_MS)
                 if unplug == "server":
                     server.kill()
                     await forms.submit(AWAY)
