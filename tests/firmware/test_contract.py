@@ -97,6 +97,7 @@ def test_every_substitution_is_in_the_contract() -> None:
         "components_source",
         "i2c_package",
         "import_url",
+        "letters",
         "manifest_url",
         "pwm_platform",
     }
