@@ -18,7 +18,7 @@ SHOWN_ERRORS: Final = ("HomeAssistantError", "ServiceValidationError")
 # Words that only a developer reads: the log, and errors that never leave our own code.
 UNSEEN: Final = {
     *("debug", "info", "warning", "error", "exception"),
-    *("CameraError", "WorkerError", "InstallError", "ProtocolError"),
+    *("CameraError", "RefusedError", "WorkerError", "InstallError", "ProtocolError"),
     *("ValueError", "OSError", "RuntimeError", "Invalid", "compile", "search"),
 }
 SENTENCE: Final = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")

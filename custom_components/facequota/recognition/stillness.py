@@ -22,10 +22,9 @@ UNITS = 256
 MIN_LENGTH = 12
 """Values that two lines must share to be compared."""
 
-MIN_MOVED_PX = 0.4
+MIN_MOVED_PX = 0.8
 """Measured through x264 (docs/cameras.md): a frozen picture seems to move by 0.18 pixels at
-most, at 300 kbit/s with a key frame every 0.3 s by 0.33; somebody who sways by three pixels
-moves by 0.5 within 0.12 s in half of the cases."""
+most, at 300 kbit/s by 0.48; somebody who sways by six pixels moves further at once."""
 
 _TRUSTED = 0.8
 """Part of a line that is compared in the end; something else may cover the rest."""

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.facequota.hardware.inputs import beginnings
+from custom_components.facequota.site.looking import Looking
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -159,15 +160,14 @@ async def test_fifty_requests_to_be_forgotten_are_one_and_nobody_waits_for_them(
     hass.states.async_set("binary_sensor.forget", "off")
     data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
     entry = await set_up_site(hass, options=RULES, data=data)
-    (one,) = entry.runtime_data.dispensers.values()
     looks, seen = 0, asyncio.Event()
 
-    async def look() -> None:
+    async def look(_: Looking) -> None:
         nonlocal looks
         looks += 1
         await seen.wait()
 
-    monkeypatch.setattr(one, "_forget", look)
+    monkeypatch.setattr(Looking, "forget", look)
     visits = async_capture_events(hass, "facequota_visit")
     for _ in range(50):
         hass.states.async_set("binary_sensor.forget", "on")
