@@ -74,8 +74,8 @@ async def test_no_picture_is_said_to_be_begun_later_than_it_was(
     assert [
         begun - taken for begun, taken in found if begun - taken > MAX_TAKES_S
     ] == []
-    # It is known in the end.
-    assert found[-1][0] > found[0][1]
+    # Of some it is known; a busy machine's last one may be late and of unknown age.
+    assert max(begun for begun, _ in found) > found[0][1]
 
 
 @pytest.mark.parametrize("fault", StreamFault)
