@@ -234,5 +234,5 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
     values = bounded(engine, cohort_of(laws, power), by_light)
     # Not compressed: what a compressor makes of it depends on its version.
     rounded = {name: np.asarray(one, np.float16) for name, one in values.items()}
-    np.savez(content, **rounded)  # type: ignore[arg-type]
+    np.savez(content, allow_pickle=False, **rounded)
     return content.getvalue(), said

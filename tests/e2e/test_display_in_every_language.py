@@ -75,7 +75,7 @@ def page_in(language: str) -> str:
         "languages": [{"language": language, "words": words(language)}],
         "time_zone": "UTC",
     }
-    return view._PAGE.render(  # noqa: SLF001
+    return view.PAGE.render(
         static="/static",
         settings=json.dumps(settings).replace("<", "\\u003c"),
         made="now",

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, override
+from unittest.mock import Mock
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockModule, mock_integration
@@ -16,6 +17,7 @@ from custom_components.facequota.cameras.picture import (
     Picture,
     Source,
 )
+from custom_components.facequota.cameras.reader import StreamReader
 from custom_components.facequota.cameras.stream import StreamSource
 from homeassistant.components.camera import Camera
 from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN
@@ -125,7 +127,7 @@ async def test_a_stream_that_comes_from_a_cloud_is_of_unknown_age(
     mock_integration(
         hass, MockModule("camera", partial_manifest={"iot_class": iot_class})
     )
-    read = StreamSource(reader=None, url=url, stays_open=False)  # type: ignore[arg-type]
+    read = StreamSource(reader=Mock(StreamReader), url=url, stays_open=False)
     source = await source_of(hass, ENTITY, lambda _: read)
     assert (source is read) is is_read
     assert (await kept_stream(hass, ENTITY) == url) is is_read

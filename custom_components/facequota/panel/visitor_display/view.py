@@ -60,7 +60,7 @@ def _template(name: str) -> jinja2.Template:
     return template
 
 
-_PAGE: Final = _template("page.html")
+PAGE: Final = _template("page.html")
 _NOT_HERE: Final = _template("not_here.html")
 
 
@@ -78,7 +78,7 @@ class DisplayPageView(HomeAssistantView):
         if (found := opened(hass, token.removesuffix("/"))) is None:
             return await _not_here(hass)
         settings = await _settings(hass, found)
-        page = _PAGE.render(
+        page = PAGE.render(
             static=static_url(hass),
             # No "</script>" can end the block that it stands in.
             settings=json_dumps(settings).replace("<", "\\u003c"),
