@@ -80,6 +80,7 @@ OF_THE_SITE: Final = {
         name="New visitors per wrong refusal",
         category=DIAGNOSTIC,
         state_class="measurement",
+        unit="visitors",
     ),
     "sensor.way_without_face": Shown(
         name="Way without a face", category=DIAGNOSTIC, device_class="enum"
