@@ -6,6 +6,7 @@ is compared is the mean brightness of each column and of each row of a face, in 
 encoder's errors go out; no face can be made of it.
 """
 
+from dataclasses import dataclass
 import math
 
 import numpy as np
@@ -23,11 +24,26 @@ MIN_LENGTH = 12
 """Values that two lines must share to be compared."""
 
 MIN_MOVED_PX = 0.8
-"""Measured through x264 (docs/cameras.md): a frozen picture seems to move by 0.18 pixels at
-most, at 300 kbit/s by 0.48; somebody who sways by six pixels moves further at once."""
+SURELY_MOVED_PX = 3.0
+MIN_EXPLAINED = 0.65
+"""A face moved if it lies so far from where it was, and either that explains so much of what
+changed in its lines, or it is farther than a frozen picture ever seems to lie. Measured
+through x264 (docs/cameras.md)."""
 
 _TRUSTED = 0.8
 """Part of a line that is compared in the end; something else may cover the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """How one line lies beside another."""
+
+    px: float
+    """By how many pixels it is shifted."""
+    unexplained: float
+    """Sum of squares of what light, contrast and the shift leave."""
+    change: float
+    """Sum of squares of what light and contrast alone leave."""
 
 
 def lines(picture: NDArray[np.uint8], face: Face) -> Lines | None:
@@ -50,8 +66,16 @@ def is_still(one: Lines | None, other: Lines | None) -> bool:
     """Return if a face is where it was, as far as can be told."""
     if one is None or other is None:
         return False
-    across, down = (_moved_px(*pair) for pair in zip(one, other, strict=True))
-    return math.hypot(across, down) < MIN_MOVED_PX
+    shifts = [_shift(*pair) for pair in zip(one, other, strict=True)]
+    if None in shifts:
+        return False
+    across, down = (shift for shift in shifts if shift is not None)
+    moved = math.hypot(across.px, down.px)
+    if moved < MIN_MOVED_PX:
+        return True
+    unexplained = across.unexplained + down.unexplained
+    explains = unexplained <= (1 - MIN_EXPLAINED) * (across.change + down.change)
+    return moved < SURELY_MOVED_PX and not explains
 
 
 def _line(means: NDArray[np.float64], begin: int) -> Line:
@@ -69,8 +93,8 @@ def _line(means: NDArray[np.float64], begin: int) -> Line:
     )
 
 
-def _moved_px(one: Line, other: Line) -> float:
-    """Return by how many pixels one line lies beside the other; infinite if unknown.
+def _shift(one: Line, other: Line) -> _Shift | None:
+    """Return how one line lies beside the other; None if they cannot be compared.
 
     A line that moved by d changes by d times its slope. That is fitted (least squares),
     with a change of light and contrast, and again without the values that fit worst.
@@ -78,7 +102,7 @@ def _moved_px(one: Line, other: Line) -> float:
     begin = max(one.begin, other.begin)
     end = min(one.begin + len(one.values), other.begin + len(other.values))
     if one.step != other.step or end - begin < MIN_LENGTH:
-        return math.inf
+        return None
     first, second = (
         line.values[begin - line.begin : end - line.begin] / UNITS
         for line in (one, other)
@@ -87,8 +111,21 @@ def _moved_px(one: Line, other: Line) -> float:
     slope = np.gradient(middle)
     causes = np.stack((np.ones_like(middle), middle - middle.mean(), slope), axis=1)
     change = second - first
+    errors = _errors(causes, change)[1]
+    trusted = np.abs(errors) <= np.quantile(np.abs(errors), _TRUSTED)
+    causes, change = causes[trusted], change[trusted]
+    fitted, errors = _errors(causes, change)
+    unmoved = _errors(causes[:, :2], change)[1]
+    return _Shift(
+        px=abs(float(fitted[2])) * one.step,
+        unexplained=float(errors @ errors),
+        change=float(unmoved @ unmoved),
+    )
+
+
+def _errors(
+    causes: NDArray[np.float64], change: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how much of each cause fits the change best, and what is left of it."""
     fitted = np.linalg.lstsq(causes, change)[0]
-    errors = np.abs(change - causes @ fitted)
-    trusted = errors <= np.quantile(errors, _TRUSTED)
-    fitted = np.linalg.lstsq(causes[trusted], change[trusted])[0]
-    return float(abs(fitted[2])) * one.step
+    return fitted, change - causes @ fitted

@@ -1,6 +1,7 @@
 """A stream's encoder gives a frozen picture other pixels at each key frame; nothing in it moves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 import math
 from typing import Final
@@ -16,6 +17,7 @@ from custom_components.facequota.recognition.engine import Face, Lines
 from custom_components.facequota.recognition.squares import is_same, squares
 from custom_components.facequota.recognition.stillness import (
     MAX_LENGTH,
+    UNITS,
     is_still,
     lines,
 )
@@ -130,6 +132,34 @@ def test_a_frozen_picture_never_moves_whatever_the_encoder_makes_of_it(
 def test_somebody_who_stands_still_has_moved_within_a_second(encoder: str) -> None:
     first, *others = (found(picture) for picture in streamed(swaying, encoder))
     assert not all(is_still(first, other) for other in others)
+
+
+def test_blocks_that_an_encoder_draws_anew_do_not_move_a_face() -> None:
+    """At a low rate they change its lines by more than a movement would, and like none."""
+    seen = found(np.asarray(scene(0, np.random.default_rng(1))))
+    assert seen is not None
+    noise = np.random.default_rng(2)
+    assert all(is_still(seen, _in_other_blocks(seen, noise)) for _ in range(200))
+
+
+def _in_other_blocks(seen: Lines, noise: np.random.Generator) -> Lines:
+    """Return the lines with another error in each of an encoder's blocks."""
+    across, down = (
+        replace(
+            line,
+            values=np.clip(
+                line.values
+                + np.repeat(noise.normal(0, 4, 1 + len(line.values) // 8), 8)[
+                    : len(line.values)
+                ]
+                * UNITS,
+                0,
+                np.iinfo(np.uint16).max,
+            ).astype(np.uint16),
+        )
+        for line in seen
+    )
+    return across, down
 
 
 def test_digests_of_pixels_alone_do_not_find_it_out() -> None:
