@@ -79,18 +79,24 @@ def is_still(one: Lines | None, other: Lines | None) -> bool:
 
 
 def _line(means: NDArray[np.float64], begin: int) -> Line:
-    """Return a line on a grid that does not depend on where the face is."""
+    """Return a line of at most MAX_LENGTH values."""
     step = 1
     while len(means) > step * MAX_LENGTH:
         step *= 2
-    skipped = -begin % step
-    count = (len(means) - skipped) // step
-    values = means[skipped : skipped + count * step].reshape(count, step).mean(axis=1)
+    values, begin = _joined(means, begin, step)
     return Line(
-        step=step,
-        begin=(begin + skipped) // step,
-        values=np.round(values * UNITS).astype(np.uint16),
+        step=step, begin=begin, values=np.round(values * UNITS).astype(np.uint16)
     )
+
+
+def _joined(
+    values: NDArray[np.float64], begin: int, count: int
+) -> tuple[NDArray[np.float64], int]:
+    """Return one value for so many, on a grid that does not depend on where the face is."""
+    skipped = -begin % count
+    length = (len(values) - skipped) // count
+    joined = values[skipped : skipped + length * count].reshape(length, count)
+    return joined.mean(axis=1), (begin + skipped) // count
 
 
 def _shift(one: Line, other: Line) -> _Shift | None:
@@ -99,14 +105,16 @@ def _shift(one: Line, other: Line) -> _Shift | None:
     A line that moved by d changes by d times its slope. That is fitted (least squares),
     with a change of light and contrast, and again without the values that fit worst.
     """
-    begin = max(one.begin, other.begin)
-    end = min(one.begin + len(one.values), other.begin + len(other.values))
-    if one.step != other.step or end - begin < MIN_LENGTH:
-        return None
-    first, second = (
-        line.values[begin - line.begin : end - line.begin] / UNITS
+    # A face whose size hardly changes may cross the limit at which values are joined.
+    step = max(one.step, other.step)
+    (first, left), (second, right) = (
+        _joined(line.values / UNITS, line.begin, step // line.step)
         for line in (one, other)
     )
+    begin, end = max(left, right), min(left + len(first), right + len(second))
+    if end - begin < MIN_LENGTH:
+        return None
+    first, second = first[begin - left : end - left], second[begin - right : end - right]
     middle = (first + second) / 2
     slope = np.gradient(middle)
     causes = np.stack((np.ones_like(middle), middle - middle.mean(), slope), axis=1)
@@ -117,7 +125,7 @@ def _shift(one: Line, other: Line) -> _Shift | None:
     fitted, errors = _errors(causes, change)
     unmoved = _errors(causes[:, :2], change)[1]
     return _Shift(
-        px=abs(float(fitted[2])) * one.step,
+        px=abs(float(fitted[2])) * step,
         unexplained=float(errors @ errors),
         change=float(unmoved @ unmoved),
     )

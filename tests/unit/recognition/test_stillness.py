@@ -184,6 +184,22 @@ def test_a_face_of_any_size_and_place_has_lines_of_bounded_length(size: float) -
             assert len(line.values) <= MAX_LENGTH
 
 
+@pytest.mark.parametrize("chin", [-30, -15, 5])
+@pytest.mark.parametrize("size", [0.9, 1.1, 1.3])
+def test_a_face_that_is_found_in_another_size_has_not_moved(
+    size: float, chin: int
+) -> None:
+    """Also where so many of its pixels are joined to a value in one and not in the other."""
+    picture = np.asarray(scene(0, np.random.default_rng(1)))
+    middle = POINTS.mean(axis=0)
+    face = replace(
+        FACE,
+        bottom=FACE.bottom + chin,
+        points=middle + (POINTS - middle) * np.float32(size),
+    )
+    assert is_still(lines(picture, FACE), lines(picture, face))
+
+
 def test_what_cannot_be_compared_is_not_still() -> None:
     picture = np.asarray(drawn_face())
     whole = lines(picture, FACE)
