@@ -114,7 +114,10 @@ def _shift(one: Line, other: Line) -> _Shift | None:
     begin, end = max(left, right), min(left + len(first), right + len(second))
     if end - begin < MIN_LENGTH:
         return None
-    first, second = first[begin - left : end - left], second[begin - right : end - right]
+    first, second = (
+        first[begin - left : end - left],
+        second[begin - right : end - right],
+    )
     middle = (first + second) / 2
     slope = np.gradient(middle)
     causes = np.stack((np.ones_like(middle), middle - middle.mean(), slope), axis=1)
