@@ -6,7 +6,7 @@ its languages that another one serves have a symbolic link beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 import unicodedata
 
@@ -18,26 +18,81 @@ from .const import DOMAIN
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a language is written: its own name, a date (for strftime), and numbers."""
+    """How a language is written: its own name, dates and times (for strftime), numbers."""
 
     name: str
     date: str
     decimal: str = "."
     thousands: str = ","
+    point_in: frozenset[str] = frozenset()
+    """Countries that write numbers as in English."""
+    centimetres: str = "cm"
+    inches: str = "in"
+    date_in: Mapping[str, str] = field(default_factory=dict)
+    """Countries that write dates in another way."""
+    twelve_hours_in: frozenset[str] | None = frozenset()
+    """Countries with a 12-hour clock; None: wherever this language is read."""
+    twelve_hours: str = "{time} {half}"
+    halves: tuple[str, str] = ("AM", "PM")
+    """What the hours before and after noon are called."""
+
+
+def _countries(codes: str) -> frozenset[str]:
+    return frozenset(codes.split())
 
 
 ENGLISH: Final = "en"
+# Hours, halves of the day and their place as the Unicode CLDR has them.
 LANGUAGES: Final[Mapping[str, Written]] = {
-    ENGLISH: Written("English", "%Y-%m-%d"),
-    "de": Written("Deutsch", "%d.%m.%Y", ",", "."),
-    "es": Written("Español", "%d/%m/%Y", ",", "."),
-    "fr": Written("Français", "%d/%m/%Y", ",", "\u202f"),
-    "it": Written("Italiano", "%d/%m/%Y", ",", "."),
-    "ja": Written("日本語", "%Y年%m月%d日"),
-    "ko": Written("한국어", "%Y년 %m월 %d일"),
-    "pt-BR": Written("Português (Brasil)", "%d/%m/%Y", ",", "."),
-    "zh-Hans": Written("简体中文", "%Y年%m月%d日"),
-    "zh-Hant": Written("繁體中文", "%Y年%m月%d日"),
+    ENGLISH: Written(
+        "English",
+        "%Y-%m-%d",
+        inches="inches",
+        date_in={"US": "%m/%d/%Y"},
+        twelve_hours_in=_countries("AU BD CA EG HK IN JM KE MY NZ PH PK PR SA SG US"),
+    ),
+    "de": Written("Deutsch", "%d.%m.%Y", ",", ".", inches="Zoll"),
+    "es": Written(
+        "Español",
+        "%d/%m/%Y",
+        ",",
+        ".",
+        inches="pulgadas",
+        twelve_hours_in=_countries(
+            "AR BO CL CO CR CU DO EC GT HN MX NI PA PE PH PR PY SV US UY VE"
+        ),
+        point_in=_countries("CU DO GT HN MX NI PA PE PR SV US"),
+    ),
+    "fr": Written("Français", "%d/%m/%Y", ",", "\u202f", inches="pouces"),
+    "it": Written("Italiano", "%d/%m/%Y", ",", ".", inches="pollici"),
+    "ja": Written("日本語", "%Y年%m月%d日", inches="インチ"),
+    "ko": Written(
+        "한국어",
+        "%Y년 %m월 %d일",
+        inches="인치",
+        twelve_hours_in=None,
+        twelve_hours="{half} {time}",
+        halves=("오전", "오후"),
+    ),
+    "pt-BR": Written("Português (Brasil)", "%d/%m/%Y", ",", ".", inches="polegadas"),
+    "zh-Hans": Written(
+        "简体中文",
+        "%Y年%m月%d日",
+        centimetres="厘米",
+        inches="英寸",
+        twelve_hours_in=_countries("HK MO MY SG"),
+        twelve_hours="{half}{time}",
+        halves=("上午", "下午"),
+    ),
+    "zh-Hant": Written(
+        "繁體中文",
+        "%Y年%m月%d日",
+        centimetres="公分",
+        inches="英吋",
+        twelve_hours_in=None,
+        twelve_hours="{half}{time}",
+        halves=("上午", "下午"),
+    ),
 }
 
 # Translated by machine, and read by no native speaker yet: notice and assessment say so.

@@ -3,6 +3,7 @@
 from typing import override
 
 from homeassistant.components.number import (
+    DOMAIN as NUMBER_DOMAIN,
     NumberDeviceClass,
     NumberEntity,
     NumberEntityDescription,
@@ -11,6 +12,7 @@ from homeassistant.components.number import (
 from homeassistant.const import EntityCategory, UnitOfLength, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN, DOMAIN
@@ -66,6 +68,17 @@ async def async_setup_entry(
 
 class RuleNumber(SiteEntity, NumberEntity):
     """One number of the site's rule; applied at once to everybody in the window."""
+
+    @override
+    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
+        """Show a new length in the house's unit, as sensors do; any other can be chosen.
+
+        Not its native unit: automations would set what they set before, in other units.
+        """
+        unit = self.hass.config.units.get_converted_unit(
+            "distance", self.native_unit_of_measurement
+        )
+        return None if unit is None else {NUMBER_DOMAIN: {"unit_of_measurement": unit}}
 
     @property
     @override

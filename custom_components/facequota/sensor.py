@@ -181,7 +181,20 @@ async def async_setup_entry(
     )
 
 
-class DispenserSensor(DispenserEntity, SensorEntity):
+class LongLengths(SensorEntity):
+    """Shows metres, or feet in a house with US customary units."""
+
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """Return the house's unit for lengths of paper that are long."""
+        unit = super().suggested_unit_of_measurement
+        if unit != UnitOfLength.METERS:
+            return unit
+        return self.hass.config.units.get_converted_unit("distance", unit) or unit
+
+
+class DispenserSensor(DispenserEntity, LongLengths):
     """A present value of a dispenser."""
 
     entity_description: DispenserSensorDescription
@@ -199,7 +212,7 @@ class DispenserSensor(DispenserEntity, SensorEntity):
         return self.entity_description.attributes_fn(self.dispenser)
 
 
-class TotalSensor(DispenserEntity, RestoreSensor):
+class TotalSensor(DispenserEntity, LongLengths, RestoreSensor):
     """A total of all visits, and of what the device gave by itself."""
 
     @override

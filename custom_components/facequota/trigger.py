@@ -24,6 +24,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, Outcome
 from .event import EVENT_PURGED
+from .local_format import LocalFormat
 from .site.empty_soon import CONF_WITHIN, WITHIN_SCHEMA, empty_within
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -139,10 +140,13 @@ class PaperWillBeEmpty(Trigger):
             near = empty_within(self._hass, self._entry_id, self._within)
             for dispenser_id in near.keys() - told:
                 name, empty_at = near[dispenser_id]
+                time = LocalFormat.of(self._hass).time(empty_at)
                 run_action(
                     {
                         "dispenser": name,
                         "empty_at": empty_at.isoformat(),
+                        # For people: by the house's language and country.
+                        "time": time,
                         # For actions of FaceQuota at this dispenser.
                         "visit": er.async_get(self._hass).async_get_entity_id(
                             EVENT_DOMAIN,
@@ -150,7 +154,7 @@ class PaperWillBeEmpty(Trigger):
                             f"{self._entry_id}_{dispenser_id}_visit",
                         ),
                     },
-                    f"{name} {empty_at:%H:%M}",
+                    f"{name} {time}",
                 )
             told.clear()
             told.update(near)

@@ -176,3 +176,8 @@ async def test_the_last_site_takes_page_and_module_with_it(house: House) -> None
         assert [one for one in issues if one["domain"] == "facequota"] == []
         first = await page.request.get(f"{house.client.url}/")
         assert MODULE not in await first.text()
+        # The dashboard that was made stays, and says why it is empty.
+        await page.goto(f"{house.client.url}/{DASHBOARD}")
+        card = page.locator("hui-markdown-card")
+        await expect(card).to_contain_text("FaceQuota has no site any more.")
+        await expect(page.locator("hui-error-card")).to_have_count(0)

@@ -16,7 +16,7 @@ ROOMS: Final = (
     ("flows", "panel"),
 )
 # Modules at the top that every room but those of pure logic may import.
-COMMON: Final = {"const", "languages", "options"}
+COMMON: Final = {"const", "languages", "local_format", "options"}
 
 
 def room_of(module: str) -> str:

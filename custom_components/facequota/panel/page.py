@@ -18,6 +18,7 @@ from homeassistant.core import HomeAssistant, callback
 from .dashboard import async_setup_dashboard
 from .dashboard_module import async_hide_dashboard_module, async_show_dashboard_module
 from .live_facts import LiveFacts
+from .made_dashboards import async_empty_dashboards, async_show_dashboards
 from .papers.notice_view import NoticeView
 from .papers.view import PaperView
 from .static import FRONTEND_FOLDER, static_url
@@ -57,6 +58,7 @@ async def async_show_panel(hass: HomeAssistant) -> None:
         sidebar_icon=PANEL_ICON,
         require_admin=True,
     )
+    await async_show_dashboards(hass)
 
 
 async def async_hide_panel(hass: HomeAssistant) -> None:
@@ -64,6 +66,7 @@ async def async_hide_panel(hass: HomeAssistant) -> None:
     if not hass.config_entries.async_entries(DOMAIN):
         frontend.async_remove_panel(hass, DOMAIN, warn_if_unknown=False)
         await async_hide_dashboard_module(hass)
+        await async_empty_dashboards(hass)
 
 
 @require_admin

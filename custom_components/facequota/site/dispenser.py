@@ -23,6 +23,7 @@ from custom_components.facequota.hardware.entities import entities_by_role
 from custom_components.facequota.hardware.faults import Fault
 from custom_components.facequota.hardware.motor import RESTS_FOR_S, Motor
 from custom_components.facequota.hardware.portion import MotorEntities
+from custom_components.facequota.local_format import LocalFormat
 from custom_components.facequota.visit.accounts import Accounts
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.request_queue import RequestQueue
@@ -225,7 +226,7 @@ class Dispenser:
     @callback
     def _tell_result(self, result: Visit) -> None:
         """Show the end of a visit to the visitor, and call the listeners."""
-        if words := result_sentence(result):
+        if words := result_sentence(result, LocalFormat.of(self._hass)):
             sentence, placeholders = words
             self.display.show(sentence, **placeholders)
         if result.reason == Fault.MOTOR_RESTS:

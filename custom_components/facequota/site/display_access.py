@@ -1,5 +1,8 @@
 """Access to a visitor's display: by its secret address, and with a limit on how often."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 import hmac
 import secrets
@@ -29,8 +32,11 @@ REQUEST_KINDS: Final = (Lane.FACE.value, Lane.OPEN.value, Lane.URGENT.value, FOR
 # Ten presses in ten seconds: more than a visitor needs, and a limit for a script.
 MAX_PRESSES: Final = 10
 PRESSES_WITHIN_S: Final = 10.0
-# A tablet, one that reconnects, and a person who looks at it from elsewhere.
+# A tablet, a second one, and people who look at it from elsewhere.
 MAX_STREAMS: Final = 4
+# A hundred tablets that wait for their site look every 15 seconds; a guess never hits.
+MAX_WRONG: Final = 100
+WRONG_WITHIN_S: Final = 10.0
 
 
 def new_token() -> str:
@@ -45,10 +51,42 @@ class Use:
     presses: RateLimit = field(
         default_factory=lambda: RateLimit(MAX_PRESSES, PRESSES_WITHIN_S)
     )
-    streams: int = 0
+    streams: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    """What serves each tablet, by the name that its page gave itself."""
+
+    @contextmanager
+    def stream(self, tablet: str, task: asyncio.Task[Any]) -> Iterator[bool]:
+        """Count a stream until it ends; yield False if there are too many already.
+
+        One that a tablet has left without a word, on a network that was gone, may stay
+        open for minutes: the same tablet's next one takes its place.
+        """
+        before = self.streams.get(tablet)
+        if before is None and len(self.streams) >= MAX_STREAMS:
+            yield False
+            return
+        self.streams[tablet] = task
+        if before is not None:
+            before.cancel()
+        try:
+            yield True
+        finally:
+            if self.streams.get(tablet) is task:
+                del self.streams[tablet]
 
 
 _USES: Final = HassKey[dict[str, Use]](f"{DOMAIN}_displays")
+_WRONG: Final = HassKey[RateLimit](f"{DOMAIN}_wrong_displays")
+
+
+def may_be_wrong(hass: HomeAssistant) -> bool:
+    """Return if one more wrong address is answered with a page; a right one always is.
+
+    Home Assistant's own ban is not for it: a tablet whose address was replaced asks again
+    and again, and would shut out everybody behind its address in the network.
+    """
+    limit = hass.data.setdefault(_WRONG, RateLimit(MAX_WRONG, WRONG_WITHIN_S))
+    return limit.allows(hass.loop.time())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ The sentences themselves are translations (hardware/display.py names them).
 from custom_components.facequota.const import Outcome
 from custom_components.facequota.hardware.display import Sentence
 from custom_components.facequota.hardware.faults import Fault
+from custom_components.facequota.local_format import LocalFormat
 from custom_components.facequota.visit.visit import Visit
-from homeassistant.util import dt as dt_util
 
 
 def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
@@ -18,11 +18,13 @@ def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
     return Sentence.OPEN_LANE_ONLY if suspended else Sentence.WELCOME
 
 
-def result_sentence(visit: Visit) -> tuple[Sentence, dict[str, str]] | None:
+def result_sentence(
+    visit: Visit, local: LocalFormat
+) -> tuple[Sentence, dict[str, str]] | None:
     """Return the sentence at a visit's end and its placeholders; None if paper came."""
     if visit.outcome is Outcome.REFUSED and visit.next_portion:
-        at = dt_util.as_local(visit.next_portion)
-        return Sentence.NEXT_PORTION, {"time": f"{at:%H:%M:%S}"}
+        time = local.not_before(visit.next_portion)
+        return Sentence.NEXT_PORTION, {"time": time}
     if visit.outcome is Outcome.FAILED:
         rests = visit.reason == Fault.MOTOR_RESTS
         return (Sentence.RESTS if rests else Sentence.FAULT), {}

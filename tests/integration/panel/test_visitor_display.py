@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from aiohttp import ClientPayloadError
 from aiohttp.test_utils import TestClient
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -21,7 +22,11 @@ from custom_components.facequota.panel.visitor_display.screen import (
     Picture,
     Screen,
 )
-from custom_components.facequota.site.display_access import MAX_PRESSES, MAX_STREAMS
+from custom_components.facequota.site.display_access import (
+    MAX_PRESSES,
+    MAX_STREAMS,
+    MAX_WRONG,
+)
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -186,9 +191,8 @@ async def test_a_page_that_is_not_there_says_so_and_looks_again_by_itself(
     await hass.config_entries.async_unload(open_site.entry_id)
     answer = await tablet.get(address(display))
     assert answer.status == HTTPStatus.NOT_FOUND
-    page = await answer.text()
-    assert "There is no display at this address" in page
-    assert '<meta http-equiv="refresh"' in page
+    assert "There is no display at this address" in await answer.text()
+    assert int(answer.headers["Refresh"]) < 60
     await hass.config_entries.async_setup(open_site.entry_id)
     assert (await tablet.get(address(display))).status == HTTPStatus.OK
 
@@ -333,6 +337,44 @@ async def test_presses_and_streams_of_one_address_are_limited(
     ]
     for one in streams:
         one.close()
+
+
+async def test_a_tablet_that_comes_back_takes_the_place_of_its_own_old_stream(
+    tablet: TestClient[Any, Any], display: ConfigSubentry
+) -> None:
+    """On a bad network the old ones were left without a word, and stay open for minutes."""
+    events = f"{address(display)}/events"
+    other = await tablet.get(f"{events}?tablet=other")
+    left = [
+        await tablet.get(f"{events}?tablet=entrance") for _ in range(MAX_STREAMS + 2)
+    ]
+    assert {one.status for one in left} == {HTTPStatus.OK}
+    for old in left[:-1]:
+        with pytest.raises(ClientPayloadError):
+            await old.content.read()
+    assert (await told(left[-1]))["picture"] == Picture.OPEN_LANE
+    assert not other.content.at_eof()
+    more = [await tablet.get(f"{events}?tablet={one}") for one in range(MAX_STREAMS)]
+    assert [one.status for one in more] == [HTTPStatus.OK] * (MAX_STREAMS - 2) + [
+        HTTPStatus.TOO_MANY_REQUESTS
+    ] * 2
+    for one in (other, left[-1], *more):
+        one.close()
+
+
+@pytest.mark.parametrize("rest", ["", "/events", "/press/open"])
+async def test_wrong_addresses_are_limited_and_a_right_one_never_is(
+    tablet: TestClient[Any, Any], display: ConfigSubentry, rest: str
+) -> None:
+    """A tablet whose turn it was not looks again by itself."""
+    wrong = f"/facequota/display/{'x' * 43}{rest}"
+    method = tablet.post if "press" in rest else tablet.get
+    for _ in range(MAX_WRONG):
+        assert (await method(wrong)).status == HTTPStatus.NOT_FOUND
+    refused = await method(wrong)
+    assert refused.status == HTTPStatus.TOO_MANY_REQUESTS
+    assert int(refused.headers["Refresh"]) < 60
+    assert (await tablet.get(address(display))).status == HTTPStatus.OK
 
 
 async def test_what_a_display_tells_names_nobody_and_no_entity(

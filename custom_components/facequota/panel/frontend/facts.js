@@ -1,6 +1,7 @@
 /** The cards that show what a site remembers and gives, as it is at this moment. */
 
 import { card, element, table } from "./dom.js";
+import { isolated } from "./words.js";
 
 const SHOWN_PURGES = 5;
 const INTEGRATION = "/config/integrations/integration/facequota";
@@ -39,7 +40,7 @@ function hints(facts, words) {
   const without = (key) =>
     facts.dispensers
       .filter((one) => !one[key])
-      .map((one) => one.name)
+      .map((one) => isolated(one.name))
       .join(", ");
   if (!facts.dispensers.length) found.push(words.say("hint_no_dispenser"));
   if (without("open_button")) found.push(words.say("hint_open_button", { names: without("open_button") }));
@@ -82,19 +83,18 @@ function remembered(facts, words, purge) {
 
 function rules(facts, words) {
   const line = (key, value) => [element("dt", {}, words.say(key)), element("dd", {}, value)];
-  const cm = (value) => words.say("cm", { value: words.number(value, 1) });
   return card(
     words.say("rules"),
     element("a", { href: INTEGRATION }, words.say("open_settings")),
     element(
       "dl",
       {},
-      line("portion", cm(facts.portion_cm)),
-      line("allowance", cm(facts.allowance_cm)),
+      line("portion", words.length(facts.portion_cm)),
+      line("allowance", words.length(facts.allowance_cm)),
       line("window", words.say("minutes", { value: words.number(facts.window_min, 1) })),
       line("refused_at_most", words.say("one_in", { value: words.number(facts.refused_at_most_one_in) })),
-      line("operator", facts.operator || "–"),
-      line("contact", facts.contact || "–"),
+      line("operator", element("bdi", {}, facts.operator || "–")),
+      line("contact", element("bdi", {}, facts.contact || "–")),
     ),
   );
 }
@@ -106,12 +106,12 @@ function lanes(facts, words) {
     null,
     element("p", { class: `state ${facts.equality}` }, words.say("equality", { verdict: words.name("equality", facts.equality) })),
     table(
-      [{ title: words.say("lane") }, number("granted"), number("refused"), number("mean_cm"), number("mean_wait")],
+      [{ title: words.say("lane") }, number("granted"), number("refused"), number("mean_length"), number("mean_wait")],
       Object.entries(facts.lanes).map(([lane, one]) => [
         words.name("lane", lane),
         words.number(one.granted),
         words.number(one.refused),
-        words.number(one.mean_cm, 1),
+        words.length(one.mean_cm),
         words.number(one.mean_wait_ms),
       ]),
     ),
@@ -124,7 +124,7 @@ function purges(facts, words) {
   return card(
     words.say("purges"),
     null,
-    element("p", {}, day ? words.say("expired", { count: words.number(count), day }) : words.say("expired_none")),
+    element("p", {}, day ? words.say("expired", { count: words.number(count), day: words.day(day) }) : words.say("expired_none")),
     last.length
       ? table(
           [{ title: words.say("time") }, { title: words.say("cause") }, { title: words.say("faces_removed"), number: true }],

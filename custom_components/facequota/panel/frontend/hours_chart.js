@@ -48,7 +48,7 @@ export function hoursChart({ today, usual }, words) {
     ]),
     bars,
     line && svg("polyline", { class: "usual", points: line }),
-    [0, 1, 2, 3, 4].map((tick) => svg("text", { x: tick * TICK * BAR, y: FLOOR + 16, "text-anchor": "middle" }, String(tick * TICK))),
+    [0, 1, 2, 3, 4].map((tick) => svg("text", { x: tick * TICK * BAR, y: FLOOR + 16, "text-anchor": "middle" }, words.hour(tick * TICK))),
   );
   return element("figure", { class: "hours" }, picture, legend(usual, words), read(today, usual, totals, words));
 }
@@ -70,7 +70,7 @@ function read(today, usual, totals, words) {
   if (usual) columns.push(number(words.say("usual")));
   const hours = totals.map((_, hour) => hour).filter((hour) => totals[hour] || usual?.[hour]);
   const rows = hours.map((hour) => [
-    `${hour}:00`,
+    words.hour(hour),
     ...KINDS.map((kind) => words.number(today[kind][hour])),
     ...(usual ? [words.number(usual[hour], 1)] : []),
   ]);

@@ -22,7 +22,7 @@ function sitesCard(rows, chosen, words, choose) {
     element(
       "button",
       { type: "button", class: "link", id: `site-${one.id}`, "aria-pressed": String(one.id === chosen), on: { click: () => choose(one.id) } },
-      one.name,
+      element("bdi", {}, one.name),
     );
   const made = card(
     words.say("sites"),

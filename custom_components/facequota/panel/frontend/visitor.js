@@ -5,6 +5,8 @@ import { PICTURES } from "./visitor_pictures.js";
 const SETTINGS = JSON.parse(document.getElementById("settings").textContent);
 const ADDRESS = location.pathname.replace(/\/$/, "");
 const NEXT_LANGUAGE_MS = 4000;
+// So that this page's next stream takes the place of its last one, which may hang in a bad network.
+const TABLET = Array.from(crypto.getRandomValues(new Uint8Array(8)), (one) => one.toString(16)).join("");
 
 const byId = (id) => document.getElementById(id);
 let state = { picture: "idle", sentence: "welcome" };
@@ -27,7 +29,8 @@ function secondsLeft() {
 function sentence(index) {
   if (!state.sentence) {
     const key = state.elsewhere ? `visitor_${state.picture}_elsewhere` : `visitor_${state.picture}`;
-    return say(key, index, { name: state.elsewhere });
+    // Whichever direction the name is written in, the sentence keeps its own.
+    return say(key, index, { name: `\u2068${state.elsewhere}\u2069` });
   }
   return say(`display_${state.sentence}`, index, { time: clock(index) });
 }
@@ -36,10 +39,11 @@ function sentence(index) {
 function clock(index) {
   if (!state.until) return "";
   const when = new Date(Math.ceil(state.until / 60) * 60_000);
-  return new Intl.DateTimeFormat(SETTINGS.languages[index].language, {
-    hour: "2-digit",
+  const { language: tag, twelve_hours: twelve } = SETTINGS.languages[index];
+  return new Intl.DateTimeFormat(tag, {
+    hour: twelve ? "numeric" : "2-digit",
     minute: "2-digit",
-    hourCycle: "h23",
+    hourCycle: twelve ? "h12" : "h23",
     timeZone: SETTINGS.time_zone,
   }).format(when);
 }
@@ -93,7 +97,7 @@ function showState(next) {
 }
 
 function follow() {
-  const stream = new EventSource(`${ADDRESS}/events`);
+  const stream = new EventSource(`${ADDRESS}/events?tablet=${TABLET}`);
   stream.onopen = () => byId("connection").toggleAttribute("hidden", true);
   stream.onmessage = ({ data, lastEventId: made }) => {
     // The manager changed the display, or there is a new version.

@@ -9,6 +9,12 @@ const NAMED = {
   lane: "entity.event.visit.state_attributes.lane.state",
 };
 
+/** The ways of writing numbers that a user can choose, as languages that write them so. */
+const NUMBERS = { comma_decimal: "en-US", decimal_comma: "de", space_comma: "fr", quote_decimal: "de-CH", none: "en-US", system: undefined };
+
+/** Text of any direction among other text. */
+export const isolated = (text) => `\u2068${text}\u2069`;
+
 export class Words {
   /** Load the translations of the user's language. */
   static async load(hass) {
@@ -18,9 +24,14 @@ export class Words {
 
   constructor(hass, localize) {
     this._localize = localize;
-    this._language = hass.locale.language;
-    this._timeZone = hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
-    this._hour12 = { 12: true, 24: false }[hass.locale.time_format];
+    const { language, number_format: numbers, time_format: clock, time_zone: zone } = hass.locale;
+    this._language = language;
+    this._numbers = numbers in NUMBERS ? NUMBERS[numbers] : language;
+    this._grouped = numbers !== "none";
+    this._timeZone = zone === "server" ? hass.config.time_zone : undefined;
+    const usual = new Intl.DateTimeFormat(clock === "system" ? undefined : language, { hour: "numeric" });
+    this._cycle = { 12: "h12", 24: "h23" }[clock] ?? usual.resolvedOptions().hourCycle;
+    this._inches = hass.config.unit_system.length === "mi";
   }
 
   /** Return one of the page's own sentences. */
@@ -35,7 +46,30 @@ export class Words {
 
   number(value, digits = 0) {
     if (value === null || value === undefined) return "–";
-    return new Intl.NumberFormat(this._language, { maximumFractionDigits: digits }).format(value);
+    return this._format(value, { maximumFractionDigits: digits });
+  }
+
+  /** Return cm of paper in the house's unit. */
+  length(cm) {
+    if (cm === null || cm === undefined) return "–";
+    const unit = this._inches ? "inch" : "centimeter";
+    return this._format(this._inches ? cm / 2.54 : cm, { style: "unit", unit, maximumFractionDigits: 1 });
+  }
+
+  _format(value, options) {
+    return new Intl.NumberFormat(this._numbers, { useGrouping: this._grouped, ...options }).format(value);
+  }
+
+  /** Return an hour of the day, 0 to 24. */
+  hour(hour) {
+    if (["h23", "h24"].includes(this._cycle)) return `${hour}:00`;
+    const options = { hour: "numeric", hourCycle: this._cycle, timeZone: "UTC" };
+    return new Intl.DateTimeFormat(this._language, options).format(Date.UTC(2000, 0, 1, hour));
+  }
+
+  /** Return a day that is given as 2026-12-31. */
+  day(iso) {
+    return new Intl.DateTimeFormat(this._language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
   }
 
   moment(iso) {
@@ -43,7 +77,7 @@ export class Words {
       dateStyle: "medium",
       timeStyle: "short",
       timeZone: this._timeZone,
-      hour12: this._hour12,
+      hourCycle: this._cycle,
     }).format(new Date(iso));
   }
 

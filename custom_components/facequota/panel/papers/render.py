@@ -1,7 +1,6 @@
 """A paper as a page or as plain text: the templates of a language filled with facts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -14,9 +13,9 @@ import segno
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.hardware.firmware import HELD_FOR_OPEN_S, HELD_S
 from custom_components.facequota.languages import LANGUAGES, MACHINE_MADE, async_words
+from custom_components.facequota.local_format import LocalFormat
 from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 
 from .facts import SiteFacts
 from .report import Report
@@ -121,8 +120,9 @@ async def _async_page(
     for category in ("common", "entity", "options", "selector"):
         words |= await async_words(hass, language, category)
     # Templates are read from the disk.
+    local = LocalFormat.of(hass, language)
     return await hass.async_add_executor_job(
-        _render, name, language, facts, words, read_at
+        _render, name, language, facts, words, local, read_at
     )
 
 
@@ -131,21 +131,17 @@ def _render(
     language: str,
     facts: SiteFacts | Report,
     words: Mapping[str, str],
+    local: LocalFormat,
     read_at: str | None,
 ) -> str:
-    written = LANGUAGES[language]
-    marks = str.maketrans({".": written.decimal, ",": written.thousands})
-
-    def number(value: float) -> str:
-        return _number(value).translate(marks)
-
     environment = _TEMPLATES.overlay()
     environment.filters = {
         **_TEMPLATES.filters,
-        "day": lambda day: f"{date.fromisoformat(day):{written.date}}",
-        "minutes": lambda seconds: number(_minutes(seconds)),
-        "moment": lambda moment: f"{_local(moment):{written.date} %H:%M}",
-        "number": number,
+        "day": local.day,
+        "minutes": local.minutes,
+        "moment": local.moment,
+        "number": local.number,
+        "paper": local.length,
         **{
             kind: lambda key, prefix=prefix: words.get(f"{prefix}.{key}", key)
             for kind, prefix in _WORDS.items()
@@ -155,24 +151,9 @@ def _render(
     made_by_machine = words[_MACHINE_MADE] if language in MACHINE_MADE else None
     return template.render(
         facts=facts,
+        local=local,
         language=language,
         made_by_machine=made_by_machine,
         languages={tag: one.name for tag, one in LANGUAGES.items()},
         read_at=read_at,
     )
-
-
-def _number(value: float) -> str:
-    """Return a number without trailing zeros: 60, 7.5, 10,000."""
-    return f"{value:,.1f}".removesuffix(".0")
-
-
-def _minutes(seconds: float) -> float:
-    """Return seconds as minutes, rounded up: the age of a face is never understated."""
-    return -(-seconds // 6) / 10
-
-
-def _local(value: datetime | str) -> datetime:
-    """Return a moment in Home Assistant's time zone."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return dt_util.as_local(moment)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from hashlib import sha256
 from http import HTTPStatus
 from importlib import resources
+from secrets import token_hex
 from typing import Any, Final
 
 from aiohttp import web
@@ -13,6 +14,7 @@ import jinja2
 from custom_components.facequota.const import DOMAIN, Lane
 from custom_components.facequota.hardware.firmware import HELD_S
 from custom_components.facequota.languages import async_words, served
+from custom_components.facequota.local_format import LocalFormat
 from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from custom_components.facequota.panel.static import static_url
 from custom_components.facequota.site.dispenser import Dispenser
@@ -23,8 +25,8 @@ from custom_components.facequota.site.display_access import (
     CONF_SPOKEN,
     DISPLAY_URL,
     FORGET,
-    MAX_STREAMS,
     Opened,
+    may_be_wrong,
     opened,
 )
 from homeassistant.core import HomeAssistant
@@ -50,6 +52,10 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+# A page that is not there is looked for again after some seconds.
+LOOK_AGAIN: Final = {"Refresh": "15"}
+# What a tablet may call itself.
+MAX_TABLET: Final = 40
 # What is held as at the dispenser's own buttons; the rest is a press.
 HELD: Final = {Lane.URGENT.value: HELD_S, FORGET: HELD_S}
 
@@ -76,7 +82,7 @@ class DisplayPageView(HomeAssistantView):
         """Return the page, or 404 for an address that is not valid (any more)."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token.removesuffix("/"))) is None:
-            return await _not_here(hass)
+            return await _not_here(hass) if may_be_wrong(hass) else _too_many()
         settings = await _settings(hass, found)
         page = PAGE.render(
             static=static_url(hass),
@@ -100,40 +106,50 @@ class DisplayEventsView(HomeAssistantView):
         """Send the present state and every change after it."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token)) is None:
-            return web.Response(status=HTTPStatus.NOT_FOUND)
-        if found.use.streams >= MAX_STREAMS:
-            return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS)
-        response = web.StreamResponse(
-            headers={**HEADERS, "Content-Type": "text/event-stream"}
-        )
-        await response.prepare(request)
-        # A page that was made of other settings, or of another version, loads itself anew.
-        made = _digest(hass, await _settings(hass, found))
-        nearest = found.data.get(CONF_NEAREST, ())
-        screen, changed = Screen(hass, found.dispenser, nearest), asyncio.Event()
-        screen.changes.add(changed.set)
-        screen.start()
-        found.use.streams += 1
-        try:
-            # The stream ends at a reload, which makes new dispensers, and at a removal.
-            while (now := opened(hass, token)) and now.dispenser is found.dispenser:
-                changed.clear()
-                state = json_dumps({**screen.as_dict(), "now": _now()})
-                await response.write(f"id: {made}\ndata: {state}\n\n".encode())
-                while not changed.is_set():
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(KEEPALIVE_S):
-                            await changed.wait()
-                            break
-                    await response.write(b": alive\n\n")
-                    if opened(hass, token) is None:
+            return _wrong(hass)
+        # What says no name is somebody else each time.
+        tablet = request.query.get("tablet", "")[:MAX_TABLET] or token_hex(8)
+        task = asyncio.current_task()
+        assert task is not None
+        with found.use.stream(tablet, task) as allowed:
+            if not allowed:
+                return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS)
+            return await _stream(hass, request, token, found)
+
+
+async def _stream(
+    hass: HomeAssistant, request: web.Request, token: str, found: Opened
+) -> web.StreamResponse:
+    """Send what a display shows until it, or whoever looks at it, is gone."""
+    response = web.StreamResponse(
+        headers={**HEADERS, "Content-Type": "text/event-stream"}
+    )
+    await response.prepare(request)
+    # A page that was made of other settings, or of another version, loads itself anew.
+    made = _digest(hass, await _settings(hass, found))
+    nearest = found.data.get(CONF_NEAREST, ())
+    screen, changed = Screen(hass, found.dispenser, nearest), asyncio.Event()
+    screen.changes.add(changed.set)
+    screen.start()
+    try:
+        # The stream ends at a reload, which makes new dispensers, and at a removal.
+        while (now := opened(hass, token)) and now.dispenser is found.dispenser:
+            changed.clear()
+            state = json_dumps({**screen.as_dict(), "now": _now()})
+            await response.write(f"id: {made}\ndata: {state}\n\n".encode())
+            while not changed.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(KEEPALIVE_S):
+                        await changed.wait()
                         break
-        except ConnectionResetError:
-            pass
-        finally:
-            found.use.streams -= 1
-            screen.stop()
-        return response
+                await response.write(b": alive\n\n")
+                if opened(hass, token) is None:
+                    break
+    except ConnectionResetError:
+        pass
+    finally:
+        screen.stop()
+    return response
 
 
 class DisplayPressView(HomeAssistantView):
@@ -147,7 +163,7 @@ class DisplayPressView(HomeAssistantView):
         """Serve a request in the background; the display shows how it ends."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token)) is None:
-            return web.Response(status=HTTPStatus.NOT_FOUND)
+            return _wrong(hass)
         if kind not in found.data.get(CONF_BUTTONS, ()):
             return web.Response(status=HTTPStatus.FORBIDDEN)
         if not found.use.presses.allows(hass.loop.time()):
@@ -185,6 +201,18 @@ def _digest(hass: HomeAssistant, settings: dict[str, Any]) -> str:
     return sha256(made.encode()).hexdigest()[:16]
 
 
+def _wrong(hass: HomeAssistant) -> web.Response:
+    """Return the answer to a request that no display is at, and no person reads."""
+    if may_be_wrong(hass):
+        return web.Response(status=HTTPStatus.NOT_FOUND)
+    return _too_many()
+
+
+def _too_many() -> web.Response:
+    """Return the answer to one wrong address too many; a tablet looks again all the same."""
+    return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS, headers=LOOK_AGAIN)
+
+
 async def _not_here(hass: HomeAssistant) -> web.Response:
     """Say that there is no display here; a tablet that started first looks again by itself."""
     language = served(hass.config.language)
@@ -196,7 +224,7 @@ async def _not_here(hass: HomeAssistant) -> web.Response:
         status=HTTPStatus.NOT_FOUND,
         text=page,
         content_type="text/html",
-        headers=HEADERS,
+        headers={**HEADERS, **LOOK_AGAIN},
     )
 
 
@@ -209,6 +237,7 @@ async def _words(hass: HomeAssistant, found: Opened) -> list[dict[str, Any]]:
         made.append(
             {
                 "language": language,
+                "twelve_hours": LocalFormat.of(hass, language).twelve_hours,
                 "words": {
                     key.rpartition(".")[2]: text
                     for key, text in texts.items()

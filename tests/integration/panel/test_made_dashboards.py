@@ -1,0 +1,52 @@
+"""Dashboards that were made by one click, when the last site goes and when one comes."""
+
+from typing import Any, Final
+
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from tests.integration.conftest import set_up_site, unload
+from tests.integration.fake_dispenser import FakeDispenser
+
+OURS: Final = {"strategy": {"type": "custom:facequota"}}
+CHOSEN: Final = {"strategy": {"type": "custom:facequota", "views": ["round"]}}
+OTHERS: Final = {"strategy": {"type": "map"}}
+TAKEN: Final = {"views": [{"title": "East gate", "cards": []}]}
+
+
+async def test_they_say_that_there_is_no_site_and_come_back_with_one(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, dispenser: FakeDispenser
+) -> None:
+    """What a person made, or has taken control of, is left alone."""
+    assert await async_setup_component(hass, "lovelace", {})
+    entry = await set_up_site(hass, options={"suspended": True})
+    client = await hass_ws_client(hass)
+
+    async def call(kind: str, **more: Any) -> Any:
+        await client.send_json_auto_id({"type": f"lovelace/{kind}", **more})
+        answer = await client.receive_json()
+        assert answer["success"], answer
+        return answer["result"]
+
+    made = {"one-click": OURS, "by-hand": CHOSEN, "the-map": OTHERS, "taken-on": TAKEN}
+    for path, config in made.items():
+        await call("dashboards/create", url_path=path, title=path)
+        await call("config/save", url_path=path, config=config)
+    await call("dashboards/create", url_path="not-begun", title="Not begun")
+
+    async def shown() -> dict[str, Any]:
+        return {path: await call("config", url_path=path) for path in made}
+
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    without = await shown()
+    assert without["the-map"] == OTHERS and without["taken-on"] == TAKEN
+    for path in ("one-click", "by-hand"):
+        assert "strategy" not in without[path]
+        ((card,),) = (view["cards"] for view in without[path]["views"])
+        assert card["type"] == "markdown"
+        assert card["content"].startswith("FaceQuota has no site any more.")
+    entry = await set_up_site(hass, options={"suspended": True})
+    assert await shown() == made
+    await unload(hass, entry)
