@@ -38,7 +38,7 @@ class Written:
 
 
 def _countries(codes: str) -> frozenset[str]:
-    return frozenset(codes.split())
+    return frozenset(codes.split(","))
 
 
 ENGLISH: Final = "en"
@@ -49,7 +49,7 @@ LANGUAGES: Final[Mapping[str, Written]] = {
         "%Y-%m-%d",
         inches="inches",
         date_in={"US": "%m/%d/%Y"},
-        twelve_hours_in=_countries("AU BD CA EG HK IN JM KE MY NZ PH PK PR SA SG US"),
+        twelve_hours_in=_countries("AU,BD,CA,EG,HK,IN,JM,KE,MY,NZ,PH,PK,PR,SA,SG,US"),
     ),
     "de": Written("Deutsch", "%d.%m.%Y", ",", ".", inches="Zoll"),
     "es": Written(
@@ -59,9 +59,9 @@ LANGUAGES: Final[Mapping[str, Written]] = {
         ".",
         inches="pulgadas",
         twelve_hours_in=_countries(
-            "AR BO CL CO CR CU DO EC GT HN MX NI PA PE PH PR PY SV US UY VE"
+            "AR,BO,CL,CO,CR,CU,DO,EC,GT,HN,MX,NI,PA,PE,PH,PR,PY,SV,US,UY,VE"
         ),
-        point_in=_countries("CU DO GT HN MX NI PA PE PR SV US"),
+        point_in=_countries("CU,DO,GT,HN,MX,NI,PA,PE,PR,SV,US"),
     ),
     "fr": Written("Français", "%d/%m/%Y", ",", "\u202f", inches="pouces"),
     "it": Written("Italiano", "%d/%m/%Y", ",", ".", inches="pollici"),
@@ -80,7 +80,7 @@ LANGUAGES: Final[Mapping[str, Written]] = {
         "%Y年%m月%d日",
         centimetres="厘米",
         inches="英寸",
-        twelve_hours_in=_countries("HK MO MY SG"),
+        twelve_hours_in=_countries("HK,MO,MY,SG"),
         twelve_hours="{half}{time}",
         halves=("上午", "下午"),
     ),
