@@ -169,9 +169,10 @@ def main() -> None:
                     f"{row['error']:6.1%} {row['last_hour']:10.0%}"
                 )
     missed = [
-        f"{name}: {row['inside']:.0%} inside, error {row['error']:.0%}"
+        f"{name}, {when}: {row['inside']:.0%} inside, error {row['error']:.0%}"
         for name, parts in rows.items()
-        if (row := parts["weeks 2 to 10"])["inside"] < 0.8 or row["error"] > 0.15
+        for when, row in parts.items()
+        if row["inside"] < 0.8 or row["error"] > 0.15
     ]
     if options.check and missed:
         sys.exit("\n".join(missed))

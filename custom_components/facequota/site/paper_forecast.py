@@ -23,7 +23,9 @@ _DAY: Final = tuple(
 )
 FIRST_SHAPE: Final = tuple(share * HOURS / sum(_DAY) for share in _DAY)
 # How many observed hours the coarser estimate counts for when the next finer one is
-# made: whole week → same kind of day → same hour of the same day.
+# made. From the assumed shape to the same hour of any day: one day's hour says more of
+# the next day's than any shape. Then to the same kind of day, and to the same day.
+SHAPE_SHRINKAGE: Final = 0.2
 SHRINKAGE: Final = 1.5
 # One week later an observation counts for this much: after six weeks for a quarter.
 WEEKLY_DECAY: Final = 0.8
@@ -34,7 +36,7 @@ LEVEL_FADES_H: Final = 10.0
 LEVEL_PRIOR_H: Final = 1.5
 # The relative error of a forecast (standard deviation of its logarithm) before any was
 # measured, its bounds, and how fast measured errors replace it.
-FIRST_ERROR: Final = 0.35
+FIRST_ERROR: Final = 0.65
 MIN_ERROR: Final = 0.06
 MAX_ERROR: Final = 0.8
 ERROR_RATE: Final = 0.1
@@ -187,17 +189,19 @@ class UsageProfile:
         rates = [0.0] * SLOTS
         for hour in range(HOURS):
             every = [day * HOURS + hour for day in range(7)]
-            at_all = self._shrunk(every, mean * FIRST_SHAPE[hour])
+            at_all = self._shrunk(every, mean * FIRST_SHAPE[hour], SHAPE_SHRINKAGE)
             for kind in (every[:5], every[5:]):
                 like = self._shrunk(kind, at_all)
                 for at in kind:
                     rates[at] = self._shrunk([at], like)
         return rates
 
-    def _shrunk(self, slots: list[int], coarser: float) -> float:
+    def _shrunk(
+        self, slots: list[int], coarser: float, weight: float = SHRINKAGE
+    ) -> float:
         cm = sum(self._cm[at] for at in slots)
         hours = sum(self._hours[at] for at in slots)
-        return (cm + SHRINKAGE * coarser) / (hours + SHRINKAGE)
+        return (cm + weight * coarser) / (hours + weight)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the profile as plain values."""

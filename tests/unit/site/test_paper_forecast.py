@@ -59,6 +59,21 @@ def test_the_first_day_has_a_sensible_forecast() -> None:
     assert now + 2 * HOUR < foreseen.at < now + 9 * HOUR
 
 
+def test_on_the_second_day_the_first_one_says_more_than_any_assumed_shape() -> None:
+    """A place that is busy in the evening, when most are closed."""
+    profile = UsageProfile(MONDAY)
+    for hours in range(24 + 12):
+        now = MONDAY + hours * HOUR
+        if now.hour >= 18:
+            profile.add(now + HOUR / 2, 600)
+        profile.follow(now)
+    now = MONDAY + 36 * HOUR
+    foreseen = profile.forecast(now, 2400)
+    assert foreseen is not None and foreseen.latest is not None
+    assert abs(foreseen.at - (now + 10 * HOUR)) < HOUR
+    assert foreseen.earliest <= now + 10 * HOUR <= foreseen.latest
+
+
 def test_a_day_that_stays_closed_moves_what_is_foreseen() -> None:
     open_day, closed_day = lived(4), lived(4)
     at = MONDAY + timedelta(weeks=4, hours=13)
