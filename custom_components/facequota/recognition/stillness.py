@@ -138,5 +138,5 @@ def _errors(
     causes: NDArray[np.float64], change: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return how much of each cause fits the change best, and what is left of it."""
-    fitted = np.linalg.lstsq(causes, change)[0]
+    fitted = np.asarray(np.linalg.lstsq(causes, change)[0], dtype=np.float64)
     return fitted, change - causes @ fitted
