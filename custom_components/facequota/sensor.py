@@ -26,7 +26,6 @@ from .const import (
     TOTAL_WITHOUT_FACE,
 )
 from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
-from .quota.threshold import FpirEstimate
 from .site.dispenser import State
 from .site.lanes import Equality
 from .site.sharing_sensor import SHARED_QUOTA_SENSOR
@@ -37,20 +36,10 @@ from .site.upkeep_sensors import (
     DispenserSensorDescription,
     SiteSensorDescription,
 )
+from .site.visitor_sensors import VISITOR_SENSORS
 
 # Nothing is polled.
 PARALLEL_UPDATES = 0
-
-# A larger figure has no meaning in practice.
-MAX_ONE_IN = 1_000_000
-
-
-def _one_in(estimate: FpirEstimate) -> int | None:
-    """Return of how many new visitors one is wrongly refused; None before it is known."""
-    if estimate.fpir is None:
-        return None
-    return round(min(MAX_ONE_IN, 1 / max(estimate.fpir, 1 / MAX_ONE_IN)))
-
 
 DISPENSER_SENSORS = (
     DispenserSensorDescription(
@@ -103,43 +92,7 @@ TOTALS = (
 )
 
 SITE_SENSORS = (
-    SiteSensorDescription(
-        key="faces_remembered",
-        translation_key="faces_remembered",
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda site: site.visitors.statistics.faces,
-    ),
-    # Shown as "in 8 minutes": a moment, since seconds would be written all the time.
-    SiteSensorDescription(
-        key="longest_time_left",
-        translation_key="longest_time_left",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda site: site.visitors.all_forgotten_at,
-    ),
-    SiteSensorDescription(
-        key="oldest_face",
-        translation_key="oldest_face",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda site: site.visitors.oldest_since,
-    ),
-    SiteSensorDescription(
-        key="most_faces_remembered",
-        translation_key="most_faces_remembered",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda site: site.log.most_faces,
-    ),
-    SiteSensorDescription(
-        key="wrongly_refused",
-        translation_key="wrongly_refused",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda site: _one_in(site.visitors.fpir_estimate),
-        attributes_fn=lambda site: {
-            "comparisons": site.visitors.fpir_estimate.comparisons,
-            "visits": site.visitors.fpir_estimate.visits,
-        },
-    ),
+    *VISITOR_SENSORS,
     SiteSensorDescription(
         key="visits_unrecognised",
         translation_key="visits_unrecognised",

@@ -1,4 +1,4 @@
-"""The actions of FaceQuota: dispense, forget, refilled, cleaned, purge, export_log."""
+"""The actions of FaceQuota: dispense, forget, refilled, cleaned, purge, report, export_log."""
 
 from datetime import timedelta
 import math
@@ -42,7 +42,7 @@ from .options import LIMITS
 from .panel.papers.report import Period, async_report
 from .site.dispenser import Dispenser
 from .site.rights import async_require_admin
-from .site.site import FaceQuotaConfigEntry
+from .site.site import FaceQuotaConfigEntry, Site
 from .visit.purge_receipt import Cause
 from .visit.records import receipt_record, visit_record
 
@@ -92,8 +92,6 @@ PURGE_SCHEMA: Final = SITE_SCHEMA.extend(
         vol.Optional(ATTR_ONLY_HERE, default=False): cv.boolean,
     }
 )
-
-
 REPORT_SCHEMA: Final = SITE_SCHEMA.extend(
     {
         vol.Optional(ATTR_PERIOD, default=Period.WEEK.value): vol.In(
@@ -115,22 +113,10 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=DISPENSE_SCHEMA,
         supports_response=SupportsResponse.OPTIONAL,
     )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        SERVICE_FORGET,
-        entity_domain=EVENT_DOMAIN,
-        func=_forget,
-        schema={},
-    )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        SERVICE_REFILLED,
-        entity_domain=EVENT_DOMAIN,
-        func=_refilled,
-        schema={},
-    )
+    for name, action in ((SERVICE_FORGET, _forget), (SERVICE_REFILLED, _refilled)):
+        async_register_platform_entity_service(
+            hass, DOMAIN, name, entity_domain=EVENT_DOMAIN, func=action, schema={}
+        )
     hass.services.async_register(DOMAIN, SERVICE_CLEANED, _cleaned, schema=SITE_SCHEMA)
     async_register_admin_service(
         hass,
@@ -148,7 +134,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=SITE_SCHEMA,
         supports_response=SupportsResponse.ONLY,
     )
-
     hass.services.async_register(
         DOMAIN,
         SERVICE_REPORT,
@@ -196,38 +181,27 @@ async def _refilled(entity: Entity, call: ServiceCall) -> None:
 
 async def _cleaned(call: ServiceCall) -> None:
     """Count a site's visits and hours from a cleaning again."""
-    entry: FaceQuotaConfigEntry = async_get_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
-    )
-    entry.runtime_data.upkeep.cleaned()
+    _site(call).upkeep.cleaned()
 
 
 async def _export_log(call: ServiceCall) -> ServiceResponse:
     """Answer with a site's receipts and figures: nothing in them is of a face."""
-    entry: FaceQuotaConfigEntry = async_get_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
-    )
-    return entry.runtime_data.log.as_dict()
+    return _site(call).log.as_dict()
 
 
 async def _report(call: ServiceCall) -> ServiceResponse:
     """Answer with a site's week or month in figures."""
     await async_require_admin(call.hass, call.context)
-    entry: FaceQuotaConfigEntry = async_get_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
-    )
     period = Period(call.data[ATTR_PERIOD])
-    report = await async_report(call.hass, entry.runtime_data, period)
+    report = await async_report(call.hass, _site(call), period)
     return report.as_dict()
 
 
 async def _purge(call: ServiceCall) -> ServiceResponse:
     """Forget a site's visitors and answer with a receipt."""
-    entry: FaceQuotaConfigEntry = async_get_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
-    )
     older_than: timedelta | None = call.data.get(ATTR_OLDER_THAN)
-    receipt = entry.runtime_data.visitors.purge(
+    site = _site(call)
+    receipt = site.visitors.purge(
         async_cause(call.context),
         older_than_s=None if older_than is None else older_than.total_seconds(),
         only_here=call.data[ATTR_ONLY_HERE],
@@ -237,13 +211,21 @@ async def _purge(call: ServiceCall) -> ServiceResponse:
         "already_purged": receipt.already_purged,
         **receipt_record(receipt),
     }
-    if elsewhere := await entry.runtime_data.sharing.purge_receipt(receipt):
+    if elsewhere := await site.sharing.purge_receipt(receipt):
         answer["shared_quota"] = {
             "acknowledged": list(elsewhere.acknowledged),
             "missing": list(elsewhere.missing),
             "nothing_left_on_server": elsewhere.swept,
         }
     return answer
+
+
+def _site(call: ServiceCall) -> Site:
+    """Return the site that an action names; raise ServiceValidationError if there is none."""
+    entry: FaceQuotaConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    return entry.runtime_data
 
 
 def _dispenser(entity: Entity) -> Dispenser:

@@ -11,11 +11,11 @@ from custom_components.facequota.recognition.engine import (
     Guidance,
     Sighting,
 )
+from custom_components.facequota.recognition.message_parts import ProtocolError
 from custom_components.facequota.recognition.messages import (
     HEADER_SIZE,
     Hello,
     Kind,
-    ProtocolError,
     decode_header,
     decode_hello,
     decode_sighting,

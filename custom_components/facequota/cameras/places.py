@@ -5,6 +5,7 @@ visit. A person never stands in exactly the same place twice, nor quite still.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from custom_components.facequota.recognition.engine import Eyes
@@ -34,9 +35,18 @@ class EarlierPlaces:
         self._places.clear()
         self.hanging = None
 
-    def add(self, place: Eyes) -> None:
-        """Remember where the eyes of this look were."""
-        self._places.append(place)
+    def hangs(self, frames: Sequence[Eyes]) -> bool:
+        """Return if the eyes of a look stayed where some were in an earlier look.
+
+        Remembers where they were last. `frames` are the eyes in each frame, in order.
+        """
+        if not frames:
+            return False
+        last = frames[-1]
+        hangs = last in self and all(is_same(last, one) for one in frames)
+        self.hanging = last if hangs else None
+        self._places.append(last)
+        return hangs
 
     def __contains__(self, place: Eyes) -> bool:
         """Return if a face was there before, of the same size."""

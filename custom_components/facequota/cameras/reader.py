@@ -11,7 +11,7 @@ from typing import Final
 from yarl import URL
 
 from custom_components.facequota.const import DOMAIN
-from custom_components.facequota.recognition.messages import ProtocolError
+from custom_components.facequota.recognition.message_parts import ProtocolError
 from custom_components.facequota.recognition.pipes import Pipes
 from custom_components.facequota.recognition.private_packages import PrivatePackages
 from custom_components.facequota.recognition.stream_messages import (

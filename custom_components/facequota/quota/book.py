@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .account import Account, Refusal, Reservation, Settlement
 from .gallery import Gallery
 from .gcra import Rule, finite
+from .identity import Identity, identity
 from .threshold import DecisionThresholds, FpirEstimate, Threshold
 
 
@@ -36,27 +37,6 @@ class BookStatistics:
     """Time until the last of those here now is forgotten."""
     oldest_s: float
     """Time since the oldest of them must have had paper."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Who in the window a probe is, if anybody."""
-
-    visitor: str | None
-    sure: bool
-    """So near that the template may be updated with the probe."""
-    doubtful: bool
-    """In the zone of doubt: paper is given and no visitor's account is charged."""
-    distance: float | None
-    others: tuple[str, ...] = ()
-    """Further visitors who are near enough to be the same person."""
-    is_certain: bool = True
-    """False: for such a face the limit cannot be kept, so it is taken for nobody."""
-
-    @property
-    def beyond_doubt(self) -> bool:
-        """Return if another frame would not change the answer: surely known, or surely new."""
-        return self.sure or (self.visitor is None and not self.doubtful)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,11 +69,10 @@ class Book:
     ) -> Reservation | Refusal:
         """Recognise the probe and reserve paper, or say when there will be some.
 
-        Who is not recognised is new, gets paper and is remembered for it; so is
-        whoever may be one of two visitors of whom one may have paper. Who has a face
-        that no limit can be kept for has paper and is not remembered. Raises ValueError,
-        and nothing has changed, when the probe is not a finite template of the book's
-        dimension or cm is not positive or more than the allowance.
+        A visitor who is not recognised is new, gets paper and is remembered; so is one who
+        may be either of two visitors, of whom one may have paper. A face for which no limit
+        can be kept gets paper and is not remembered. Raises ValueError, and changes nothing,
+        if the probe is no finite template of the book's dimension, or cm not in (0, allowance].
         """
         self.expire(now)
         identity = self.identify(probe)
@@ -234,30 +213,7 @@ class Book:
 
         Raises ValueError when it is not a finite template of the book's dimension.
         """
-        distances, near = self._compare(probe)
-        row = int(distances.argmin()) if distances.size else None
-        distance = None if row is None else float(distances[row])
-        if row is None or distance is None or not near.is_certain:
-            return Identity(
-                visitor=None,
-                sure=False,
-                doubtful=False,
-                distance=distance,
-                is_certain=near.is_certain,
-            )
-        names = self._gallery.names
-        same = distance <= near.same
-        return Identity(
-            visitor=names[row] if same else None,
-            sure=distance <= near.sure,
-            doubtful=not same and distance <= near.doubt,
-            distance=distance,
-            others=tuple(
-                names[one]
-                for one in np.flatnonzero(distances <= near.same)
-                if one != row
-            ),
-        )
+        return identity(self._gallery.names, *self._compare(probe))
 
     def _may_have(self, names: tuple[str, ...], cm: float, now: float) -> bool:
         """Return whether one of these visitors may have this much paper now."""

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .account import RESERVATION_S, Refusal, Reservation, Settlement
-from .book import Identity, PurgeCounts
+from .book import PurgeCounts
 from .gcra import Rule
+from .identity import Identity
 
 __all__ = [
     "RESERVATION_S",

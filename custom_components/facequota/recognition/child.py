@@ -9,17 +9,15 @@ import signal
 from typing import Self
 
 from .engine import Region, Sighting
+from .message_parts import REGION_SIZE, ProtocolError, encode_region
 from .messages import (
     HEADER_SIZE,
-    REGION_SIZE,
     Hello,
     Kind,
-    ProtocolError,
     decode_header,
     decode_hello,
     decode_sighting,
     encode_header,
-    encode_region,
 )
 from .pipes import LastWords, Pipes
 

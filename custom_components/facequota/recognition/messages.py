@@ -1,7 +1,8 @@
 """The messages between Home Assistant's process and the child.
 
 A message is a header of eight bytes (two of magic, version, kind, length of the body,
-big endian) and its body. The parent sends pictures, the child first says hello and
+big endian) and its body. A picture's body begins with the region of its visitor in the
+frame before (message_parts.py). The parent sends pictures, the child first says hello and
 then answers each picture with a sighting. The parent trusts nothing it reads: sizes
 are bounded before they are read, numbers are checked, and whatever is not exactly as
 described is a ProtocolError.
@@ -16,9 +17,17 @@ import struct
 
 import numpy as np
 
-from .engine import EngineInfo, Guidance, Line, Lines, Region, Sighting, Unreadable
+from .engine import EngineInfo, Guidance, Sighting, Unreadable
+from .message_parts import (
+    LINES_SIZE,
+    REGION_SIZE,
+    ProtocolError,
+    decode_lines,
+    decode_region,
+    encode_lines,
+    encode_region,
+)
 from .squares import MAX_SQUARES
-from .stillness import MAX_LENGTH
 
 PROTOCOL_VERSION = 5
 
@@ -32,30 +41,19 @@ _MAGIC = b"FQ"
 _HEADER = struct.Struct("!2sBBI")
 HEADER_SIZE = _HEADER.size
 
-# top, left, bottom, right (NaN: none)
-_REGION = struct.Struct("!ffff")
-REGION_SIZE = _REGION.size
-"""A picture's body begins with where its visitor was in the frame before."""
-
 # guidance and unreadable (0: none, else the place in the enumeration from 1), faces,
 # quality, face height, milliseconds, live, the eyes (NaN: none), length of the template
 # that follows the region, the squares and the lines as float32
 _SIGHTING = struct.Struct("!BBBffffffffH")
 # Digests, 0 where there are fewer.
 _SQUARES = struct.Struct(f"!{MAX_SQUARES}I")
-# Step (0: there is none), begin and length of a line, and its values.
-_LINE = struct.Struct(f"!HHB{MAX_LENGTH}H")
 _LINES_AT = _SIGHTING.size + REGION_SIZE + _SQUARES.size
-_HEAD_SIZE = _LINES_AT + 2 * _LINE.size
+_HEAD_SIZE = _LINES_AT + LINES_SIZE
 _NO_EYES = (math.nan,) * 4
 _GUIDANCES = (None, *Guidance)
 _UNREADABLE = (None, *Unreadable)
 _MAX_SIGHTING_BYTES = _HEAD_SIZE + 4 * MAX_DIMENSION
 _MAX_FACES = 255
-
-
-class ProtocolError(Exception):
-    """The other end does not speak this protocol, or no longer does."""
 
 
 class Kind(IntEnum):
@@ -155,7 +153,7 @@ def encode_sighting(sighting: Sighting) -> bytes:
         )
         + encode_region(sighting.region)
         + _SQUARES.pack(*sighting.squares, *[0] * (MAX_SQUARES - len(sighting.squares)))
-        + _encode_lines(sighting.lines)
+        + encode_lines(sighting.lines)
         + template
     )
 
@@ -199,63 +197,9 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
         region=decode_region(body[_SIGHTING.size : _SIGHTING.size + REGION_SIZE]),
         squares=frozenset(_SQUARES.unpack_from(body, _SIGHTING.size + REGION_SIZE))
         - {0},
-        lines=_decode_lines(body),
+        lines=decode_lines(body[_LINES_AT:_HEAD_SIZE]),
         unreadable=_UNREADABLE[why],
     )
-
-
-def encode_region(region: Region | None) -> bytes:
-    """Return a region, or that there is none, in REGION_SIZE bytes."""
-    if region is None:
-        return _REGION.pack(*[math.nan] * 4)
-    return _REGION.pack(region.top, region.left, region.bottom, region.right)
-
-
-def decode_region(content: bytes | bytearray) -> Region | None:
-    """Return the region of REGION_SIZE bytes. Raises ProtocolError."""
-    try:
-        top, left, bottom, right = edges = _REGION.unpack(content)
-    except struct.error as err:
-        raise ProtocolError("a region of the wrong size") from err
-    if all(map(math.isnan, edges)):
-        return None
-    if not (0 <= top < bottom <= 1 and 0 <= left < right <= 1):
-        raise ProtocolError("a region outside of the picture")
-    return Region(top=top, left=left, bottom=bottom, right=right)
-
-
-def _encode_lines(lines: Lines | None) -> bytes:
-    """Return the two lines of a face, or that there are none."""
-    if lines is None:
-        return bytes(2 * _LINE.size)
-    return b"".join(
-        _LINE.pack(
-            line.step,
-            line.begin,
-            len(line.values),
-            *line.values.tolist(),
-            *[0] * (MAX_LENGTH - len(line.values)),
-        )
-        for line in lines
-    )
-
-
-def _decode_lines(body: bytes | bytearray) -> Lines | None:
-    """Return the two lines in a sighting's body. Raises ProtocolError."""
-    across, down = (
-        _decode_line(_LINE.unpack_from(body, at))
-        for at in (_LINES_AT, _LINES_AT + _LINE.size)
-    )
-    return None if across is None or down is None else (across, down)
-
-
-def _decode_line(fields: tuple[int, ...]) -> Line | None:
-    step, begin, length, *values = fields
-    if length > MAX_LENGTH:
-        raise ProtocolError(f"a line of {length} values")
-    if step == 0:
-        return None
-    return Line(step=step, begin=begin, values=np.array(values[:length], np.uint16))
 
 
 def _number(value: float | None) -> float:

@@ -10,7 +10,8 @@ import math
 import struct
 from typing import Final
 
-from .messages import MAX_PICTURE_BYTES, ProtocolError
+from .message_parts import ProtocolError
+from .messages import MAX_PICTURE_BYTES
 
 _HEADER: Final = struct.Struct("!BI")
 HEADER_SIZE: Final = _HEADER.size

@@ -13,13 +13,12 @@ from PIL import Image
 from . import sandbox
 from .engines import Engine, load, load_detector
 from .look import look
+from .message_parts import REGION_SIZE, decode_region
 from .messages import (
     HEADER_SIZE,
-    REGION_SIZE,
     Hello,
     Kind,
     decode_header,
-    decode_region,
     encode_header,
     encode_hello,
     encode_sighting,

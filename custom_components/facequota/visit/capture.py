@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.facequota.cameras.camera import Camera, NoPicture, Pictures
-from custom_components.facequota.cameras.places import EarlierPlaces, is_same
-from custom_components.facequota.quota.book import Identity
-from custom_components.facequota.recognition.engine import Guidance, Sighting
+from custom_components.facequota.cameras.places import EarlierPlaces
+from custom_components.facequota.quota.identity import Identity
+from custom_components.facequota.recognition.engine import Eyes, Guidance
 from custom_components.facequota.recognition.fuse import fuse
 from custom_components.facequota.recognition.presentation import is_attack
 from custom_components.facequota.recognition.supervisor import WorkerError
@@ -173,14 +173,10 @@ class _Attempt:
 
     def hangs(self, pictures: Pictures) -> bool:
         """Return if the face hangs there (a poster, a screen); remember its place."""
-        places = [seen.eyes for seen in self.frames.usable if seen.eyes is not None]
-        if not places or pictures.is_file:
-            return False
-        last = places[-1]
-        hangs = last in self._places and all(is_same(last, one) for one in places)
-        self._places.hanging = last if hangs else None
-        self._places.add(last)
-        return hangs
+        return not pictures.is_file and self._places.hangs(self._eyes())
+
+    def _eyes(self) -> list[Eyes]:
+        return [seen.eyes for seen in self.frames.usable if seen.eyes is not None]
 
     def _why_not(self, pictures: Pictures) -> str:
         """Return why there is no template."""
@@ -204,12 +200,6 @@ class _Attempt:
             len(self.frames.usable) >= MIN_PICTURES and not self.frames.is_frozen
         )
 
-    def _may_hang(self, usable: list[Sighting]) -> bool:
-        """Return if a face is where one was before: a second frame shows if it moves."""
-        return any(
-            seen.eyes is not None and seen.eyes in self._places for seen in usable
-        )
-
     def _decisive(self, pictures: Pictures) -> NDArray[np.float32] | None:
         """Return the probe if it decides; else overwrite it and return None.
 
@@ -223,7 +213,9 @@ class _Attempt:
         if not self._shows_time(pictures):
             return None
         if len(usable) < MIN_PICTURES and (
-            self.frames.people_changed or self._may_hang(usable)
+            self.frames.people_changed
+            # A second frame shows if a face moves that is where one was before.
+            or any(eyes in self._places for eyes in self._eyes())
         ):
             return None
         template = fuse(usable)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
-from custom_components.facequota.quota.book import BookStatistics, Identity, PurgeCounts
+from custom_components.facequota.quota.book import BookStatistics, PurgeCounts
 from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.quota.identity import Identity
 from custom_components.facequota.quota.protocol import AnyBook
 from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import FpirEstimate

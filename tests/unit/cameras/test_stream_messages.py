@@ -5,10 +5,8 @@ import struct
 
 import pytest
 
-from custom_components.facequota.recognition.messages import (
-    MAX_PICTURE_BYTES,
-    ProtocolError,
-)
+from custom_components.facequota.recognition.message_parts import ProtocolError
+from custom_components.facequota.recognition.messages import MAX_PICTURE_BYTES
 from custom_components.facequota.recognition.stream_messages import (
     HEADER_SIZE,
     PICTURE_HEAD_SIZE,

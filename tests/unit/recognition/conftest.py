@@ -90,6 +90,7 @@ spec = spec_from_file_location("recognition", {here!r} + "/__init__.py")
 package = sys.modules["recognition"] = module_from_spec(spec)
 spec.loader.exec_module(package)
 from recognition.engine import EngineInfo, Guidance, Sighting
+from recognition.message_parts import REGION_SIZE
 from recognition.messages import *
 info = EngineInfo(name="actor", version="1", dimension=4, metric="euclidean")
 out = sys.stdout.buffer

@@ -15,22 +15,24 @@ from custom_components.facequota.recognition.engine import (
     Sighting,
     Unreadable,
 )
+from custom_components.facequota.recognition.message_parts import (
+    REGION_SIZE,
+    ProtocolError,
+    decode_region,
+    encode_region,
+)
 from custom_components.facequota.recognition.messages import (
     HEADER_SIZE,
     MAX_HELLO_BYTES,
     MAX_PICTURE_BYTES,
     PROTOCOL_VERSION,
-    REGION_SIZE,
     Hello,
     Kind,
-    ProtocolError,
     decode_header,
     decode_hello,
-    decode_region,
     decode_sighting,
     encode_header,
     encode_hello,
-    encode_region,
     encode_sighting,
 )
 
