@@ -81,6 +81,11 @@ class Report:
     decisions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def last_day(self) -> datetime:
+        """Return the last day of the period; end is the midnight after it."""
+        return self.end - timedelta(days=1)
+
+    @property
     def visitors(self) -> int:
         """Return how many visitors asked for paper and were answered."""
         return self.totals["portions_granted"] + self.totals["portions_refused"]
