@@ -50,6 +50,7 @@ async def run(folder: Path) -> None:
             # The names of entities follow the house's language, not the reader's.
             await house.client.call("config/core/update", language="zh-Hans")
             await site.reload()
+            await _visits(site, site.dispensers[0])
             async with open_browser(house.client, language="zh-Hans") as page:
                 album = Album(folder, page)
                 await _pages(house, album, site.dispensers[0], "zh-Hans")
