@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -20,7 +20,7 @@ from scripts.house.browser import chromium
 
 from .test_notice_fits import longest
 
-A4 = {"width": 794, "height": 1123}
+A4 = ViewportSize(width=794, height=1123)
 # Words of scripts with spaces; a line of Chinese or Japanese may end at any character.
 CUT_WORDS = r"""() => {
   const cut = [];
