@@ -31,7 +31,7 @@ async def async_empty_dashboards(hass: HomeAssistant) -> None:
     taken control of is that person's, and stays as it is.
     """
     words = await async_words(hass, hass.config.language, "common")
-    says = words[f"component.{DOMAIN}.common.panel_no_site_any_more"]
+    says = words[f"component.{DOMAIN}.common.no_site_any_more"]
     async for dashboard, config in _stored(hass):
         if config.get("strategy", {}).get("type") == STRATEGY:
             card = {"type": "markdown", "content": says}
