@@ -1,4 +1,4 @@
-"""What the detector of presentation attacks makes of pictures, by visit and by light."""
+"""The scores of the detector of presentation attacks, by visit and by light."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 import csv
@@ -33,7 +33,7 @@ type Combine = Callable[[Sequence[float]], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What was made of one picture in one light."""
+    """The result of one picture in one light."""
 
     kinds: list[str]
     """The attack and its way, or the crowd; each with the light."""
@@ -57,7 +57,7 @@ class Frame:
 def frames(
     engine: FaceEngine, detector: AttackDetector, folder: Path
 ) -> Iterator[Frame]:
-    """Yield what the detector makes of the pictures in an index."""
+    """Yield the detector's results for the pictures of an index."""
     with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
         rows = [
             row for row in csv.DictReader(file) if row["role"] in PEOPLE | set(ATTACKS)

@@ -1,9 +1,9 @@
-"""A hundred thousand visits with faults on a simulated clock, and whether the books balance.
+"""Do the books balance? A hundred thousand visits with faults on a simulated clock.
 
     .venv/bin/python bench/balance.py [--visits 100000] [--seed 1] [--json] [--check]
 
 visit.py, request queue, motor, accounts, book and open lane are the product's own, in Home
-Assistant's core; the machines are simulated and know what really came out. --check
+Assistant's core; the machines are simulated and know how much paper really came out. --check
 exits with 1 when 0.1 cm is missing or a visit was charged what it should not have been.
 """
 
@@ -50,7 +50,7 @@ def main() -> None:
         print(", ".join(f"{n:,} {outcome}" for outcome, n in ledger.outcomes.items()))
     for one in ledger.wrong[:10]:
         print(one, file=sys.stderr)
-    # A day on which hardly anybody is served balances, and shows nothing.
+    # A day with hardly any visitor always balances, and shows nothing.
     idle = ledger.outcomes["granted"] < ledger.visits / 4
     bad = ledger.wrong or abs(ledger.difference) >= 0.1 or idle
     sys.exit(bool(arguments.check and bad))

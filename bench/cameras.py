@@ -63,7 +63,7 @@ class Case:
         return f"{self.kind} {self.key_frame_s:g} s, {self.opened}"
 
     def most_ms(self, engine: str) -> float | None:
-        """Return the longest that all but five in a hundred may wait."""
+        """Return the longest wait allowed, as the 95th percentile (ms)."""
         most: float | None = MAX_MS.get(self.kind)
         if self.kind is Kind.STREAM:
             most = OPEN_STREAM_MS
@@ -106,7 +106,7 @@ class Bench:
         return [await self._row(name, count) for name, count in shares.items()]
 
     async def _row(self, condition: str, swaps: int) -> Row:
-        """Let A and B swap places so often, at both dispensers in turn."""
+        """Let A and B swap places this many times, at both dispensers in turn."""
         faults: Iterator[Fault] | None = None
         if condition == "failing":
             faults = cycle(faults_of(self.site.dispensers[0].eye))

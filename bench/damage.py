@@ -1,4 +1,4 @@
-"""What cameras and cables do to a frame, and people to their faces, done on purpose."""
+"""Damages frames on purpose, as cameras and cables do; and covers faces, as people do."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

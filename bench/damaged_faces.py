@@ -1,4 +1,4 @@
-"""What becomes of a face that is tilted, damaged on the way or behind dark glasses.
+"""Recognition of faces that are tilted, damaged on the way or behind dark glasses.
 
     .venv/bin/python -m bench.damaged_faces [--engine NAME] [--people 24] [--json] [--check]
 
@@ -51,7 +51,7 @@ _SURELY: Final = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What becomes of one kind of frames."""
+    """The results of one kind of frames."""
 
     damage: str
     pictures: int
@@ -64,7 +64,7 @@ class Row:
     """Part of them that are nearer than RARE of them are in good pictures."""
 
     def failures(self) -> Iterator[str]:
-        """Yield what is not as it has to be."""
+        """Yield the results that miss their limit."""
         if self.damage.startswith(BEYOND_USE) and self.usable > MAX_USABLE:
             yield f"{self.damage}: {self.usable:.0%} are taken for good"
         if self.damage in TILTED and self.away and self.near is not None:
@@ -91,7 +91,7 @@ def pixels(photograph: Photograph) -> Pixels:
 
 
 def measure(engine: FaceEngine, chosen: Sequence[Photograph]) -> list[Row]:
-    """Return what becomes of everybody who is usable as they are."""
+    """Return the results of all people whose undamaged frame is usable."""
     good: dict[str, Vectors] = {}
     seen: dict[str, dict[str, Vectors]] = {name: {} for name in DAMAGES}
     for photograph in chosen:

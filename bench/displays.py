@@ -1,4 +1,4 @@
-"""What visitors' displays cost the house, and how soon an old tablet shows something.
+"""The processor time of visitors' displays, and how soon an old tablet shows something.
 
     .venv/bin/python -m bench.displays [--displays N] [--json] [--check]
 
@@ -39,13 +39,13 @@ MAX_CORE_PERCENT: Final = 5.0
 MAX_PAINT_MS: Final = 1000.0
 MAX_KB: Final = 60.0
 SETTLE_S: Final = 10.0
-# Without and with displays so many times, in turn: what else the machine does meets both.
+# Without and with displays in turn, so that other load of the machine affects both.
 TURNS: Final = 3
 TURN_S: Final = 24.0
 VISITS_PER_TURN: Final = 2
 # Paper, and blank again.
 MIN_TOLD_PER_VISIT: Final = 2
-# As old tablets are measured: a processor of today, so many times as slow.
+# An old tablet is simulated by slowing down a present processor by this factor.
 SLOWER: Final = 6
 OPENED: Final = 5
 

@@ -18,7 +18,7 @@ class Figure:
 
     @property
     def good(self) -> bool:
-        """Return if the value is as it must be."""
+        """Return if the value is within its limit."""
         return self.at_most is None or self.value <= self.at_most
 
 

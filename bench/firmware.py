@@ -1,4 +1,4 @@
-"""The firmware's figures: how quick, how exact, how safe, how small.
+"""The firmware's figures: speed, accuracy, safety, size.
 
     .venv/bin/python -m bench.firmware            a table
     .venv/bin/python -m bench.firmware --json
@@ -105,7 +105,7 @@ class Bench:
         return worst
 
     async def stops(self, times: int) -> list[Figure]:
-        """Return how soon the motor is off after what must stop it."""
+        """Return how soon the motor is off after each cause that must stop it."""
         return [
             Figure(
                 name="jam to switch off, by current",
@@ -133,7 +133,7 @@ class Bench:
         ]
 
     async def late(self, times: int) -> list[Figure]:
-        """Return what commands give that waited in a frozen link past their expiry."""
+        """Return how much paper commands give that arrive after their expiry, from a frozen link."""
         device = self.device
         before = device.number("Paper dispensed")
         for i in range(times):
@@ -156,7 +156,7 @@ class Bench:
         ]
 
     async def cost(self) -> list[Figure]:
-        """Return what a portion costs Home Assistant, and what the simulator costs this machine."""
+        """Return the load of a portion on Home Assistant, and of the simulator on this machine."""
         device = self.device
         device.set_number("Portion length", SHORT_CM)
         await device.until_state("Portion length", SHORT_CM)

@@ -1,4 +1,4 @@
-"""When a roll will be empty, foretold in simulated weeks, against the last hour's rate.
+"""Forecasts of when a roll will be empty, in simulated weeks, compared with the last hour's rate.
 
     .venv/bin/python -m bench.forecast [--json] [--check]
 

@@ -72,7 +72,7 @@ class Row:
     frames_of_somebody_new: float
 
     def failures(self, engine: str) -> Iterator[str]:
-        """Yield what is not as it has to be."""
+        """Yield the results that miss their limit."""
         if CAMERA not in self.crowd or self.limit != 0.001:
             return
         for name, missed, most in zip(
@@ -87,7 +87,7 @@ class Row:
 
 @dataclass(slots=True)
 class _Counts:
-    """What came of everybody's visits, with 1 to MAX_FRAMES frames and until sure."""
+    """The results of all visits, with 1 to MAX_FRAMES frames and until sure."""
 
     missed: list[Lookups] = field(
         default_factory=lambda: [Lookups() for _ in range(MAX_FRAMES)]
@@ -116,7 +116,7 @@ def measure(
     cohort: Cohort,
     runs: int,
 ) -> Row:
-    """Return what comes of everybody's return, over several sites full of others."""
+    """Return the results of all returns, over several sites full of other visitors."""
     counts = _Counts()
     for run in range(runs):
         site = Site(
@@ -157,7 +157,7 @@ def measure(
 def people(
     folder: Path, engine: str, name: str, others: int
 ) -> tuple[list[Person], list[Person]]:
-    """Return who comes back in a scene, and so many others of their crowd."""
+    """Return the people who come back in a scene, and others of their crowd."""
     crowd = load(folder, engine)["lfw" if name == "lfw" else "east_asian"]
     back = [one for one in crowd if len(one.templates) >= PICTURES]
     if name != WHOLE:

@@ -52,13 +52,13 @@ RATE_S: Final = 10
 
 @dataclass(kw_only=True)
 class Waits:
-    """What became of some visits."""
+    """The results of some visits."""
 
     seconds: list[float] = field(default_factory=list)
     open_lane: int = 0
 
     def row(self) -> dict[str, Any]:
-        """Return the figures; nobody is without paper, the open lane gives it too."""
+        """Return the figures. Every visitor gets paper: without recognition by the open lane."""
         waits = sorted(self.seconds)
         p95 = waits[max(0, round(0.95 * len(waits)) - 1)] if waits else None
         return {
@@ -111,7 +111,7 @@ class Entrance:
         return waits
 
     async def bursts(self) -> Waits:
-        """Let BURST visitors come in one second, again and again."""
+        """Let BURST visitors come in one second, repeatedly."""
         waits = Waits()
         for _ in range(BURSTS):
             visits = []

@@ -1,4 +1,4 @@
-"""What looking people up gave, and what can be said of it: shares and their intervals."""
+"""Results of lookups: shares of wrong ones and their intervals."""
 
 from dataclasses import dataclass, field
 import math
@@ -11,7 +11,7 @@ from .crowds import Person
 
 @dataclass(slots=True)
 class Lookups:
-    """What looking people up gave; one entry for each look, in every list."""
+    """Results of lookups; one entry for each lookup, in every list."""
 
     people: list[str] = field(default_factory=list)
     crowds: list[str] = field(default_factory=list)

@@ -1,10 +1,10 @@
-"""A quota that several instances share: how fast, how large, and whether it holds.
+"""A shared quota: its speed, its size, and whether its rules hold.
 
     .venv/bin/python -m bench.park [--visits N] [--slower N] [--json] [--check]
 
 A real Valkey server and real instances in one process, each with a network of its own
 that can be cut. The day in the park kills instances and the server, cuts networks and
-sets clocks wrong; what every visitor was told is held against what they get.
+sets clocks wrong; what every visitor was told is compared with what they get.
 """
 
 import argparse

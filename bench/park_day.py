@@ -1,4 +1,4 @@
-"""A day in a park: 16 gates, a crowd that comes back, and everything that breaks."""
+"""A day in a park: 16 gates, a crowd that comes back, and all kinds of failures."""
 
 import asyncio
 from collections import defaultdict
@@ -23,21 +23,21 @@ PEOPLE: Final = 300
 RULE: Final = Rule(allowance_cm=60, window_s=8.0)
 PORTION_CM: Final = 60.0
 DAY_VISITS: Final = 4_000
-# So often all is stopped, and all books are compared with what came out.
+# This many times all is stopped, and all books are compared with the paper that came out.
 AUDITS: Final = 10
 AT_ONCE: Final = 4
 # Some 60 visits a second: four times what 100 restrooms see in their fullest hour.
 PAUSE_S: Final = 0.1
 MAX_SKEW_S: Final = 5.0
 BREAK_EVERY_S: Final = 4.0
-# After some of the failures all is well for so long that everybody's paper is of then.
+# After some failures nothing fails for so long that all open accounts date from that time.
 WELL_S: Final = 2 * RULE.window_s
 LOOK_EVERY_S: Final = 0.05
 IN_STEP_S: Final = 60.0
 
 
 class Day:
-    """One simulated day, and what was found wrong with it."""
+    """One simulated day, and the errors found in it."""
 
     def __init__(self, server: QuotaServer, visits: int) -> None:
         """Draw the crowd."""
@@ -55,7 +55,7 @@ class Day:
         self._judge = Judge(RULE, self._gates, self.figures)
 
     async def spend(self) -> dict[str, float]:
-        """Let the day pass; return its figures."""
+        """Run the day; return its figures."""
         for number in range(GATES):
             proxy = Proxy(self._server.port)
             await proxy.start()
@@ -87,7 +87,7 @@ class Day:
         return gate
 
     async def _crowd(self) -> None:
-        """One visitor after the other, somebody at some gate."""
+        """Send one visitor after the other to a random gate."""
         while self._left > 0:
             self._left -= 1
             person = self._draw.randrange(PEOPLE)
@@ -126,7 +126,7 @@ class Day:
         self._judge.told(visit, at - gate.skew_s)
 
     async def _break(self) -> None:
-        """Break one thing after the other, and mend it, while the crowd is there."""
+        """Cause one failure after the other, and repair it, while visitors come."""
         while self._left > 0:
             await asyncio.sleep(self._draw.uniform(0.5, BREAK_EVERY_S))
             kind = self._draw.choice(("cut", "freeze", "kill", "server"))
@@ -160,7 +160,7 @@ class Day:
             await asyncio.to_thread(self._server.start)
 
     async def _look(self) -> None:
-        """See who is still remembered, and for how long all of the bench stood still."""
+        """Watch which visitors are still remembered, and for how long the whole bench stood still."""
         looked = now()
         while True:
             stood_still = max(0.0, now() - looked - LOOK_EVERY_S)
@@ -170,12 +170,12 @@ class Day:
                 if gate.is_alive():
                     kept = gate.kept_s()
                     self._judge.most("kept_longest_after_tat_s", kept)
-                    # Nothing runs while the machine does not let it.
+                    # The machine may suspend this process: then nothing here runs.
                     self._judge.most("kept_longest_while_running_s", kept - stood_still)
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _in_step(self) -> None:
-        """Wait until every gate has told all it knows, and heard of it."""
+        """Wait until every gate has sent all its changes and read those of the others."""
         async with asyncio.timeout(IN_STEP_S):
             for gate in self._gates:
                 await gate.connected()

@@ -1,4 +1,4 @@
-"""A gate of the bench's day: an instance with the timers that Home Assistant gives it."""
+"""A gate of the bench's day: an instance with its timers, as Home Assistant runs them."""
 
 import asyncio
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from tests.contract.gates import Gate
 
 
 class _Loop:
-    """The event loop, by a clock that is wrong."""
+    """The event loop, with a clock that is wrong."""
 
     def __init__(self, skew_s: float) -> None:
         self._loop = asyncio.get_running_loop()
@@ -57,7 +57,7 @@ class DayGate(Gate):
         return 0.0 if at is None else self.now() - at
 
     async def kill(self) -> None:
-        """End it between one moment and the next: nothing of it runs any more."""
+        """End it at once: nothing of it runs any more."""
         self._alive = False
         await super().kill()
         self.visitors.share(None)

@@ -1,4 +1,4 @@
-"""What must hold in the bench's day, held against what every visitor got and was told.
+"""Checks the rules of the bench's day against what every visitor got and was told.
 
 Nothing is excused by a time since a failure. A second portion is one that came too early
 by the paper that really came out; it is excused only where some instance was disconnected
@@ -53,7 +53,7 @@ class _Person:
 
 
 class Judge:
-    """Counts what was wrong."""
+    """Counts errors."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The fullest hour of a large park: what it takes of the server, and of each site.
+"""The busiest hour of a large park: its load on the server and on each site.
 
 One hundred instances and 50,000 visitors an hour, each somebody new, by real instances and a
 real server in slow time (park_time.py): what they use of a processor in a second of it.
@@ -78,5 +78,5 @@ async def _used(client: Any) -> float:
 
 
 def fullest_hour() -> dict[str, float]:
-    """Return what a second of the fullest hour takes."""
+    """Return the load of one second of the busiest hour."""
     return asyncio.run(_hour(), loop_factory=loop_factory(SLOWNESS))

@@ -1,4 +1,4 @@
-"""What sharing the quota costs a visitor: the time from the request to the turning motor.
+"""What a shared quota costs a visitor: the time from the request to the turning motor.
 
 The story of a visit as it is (visit/visit.py), with stand-ins at its ends: a look that
 takes as long as the quicker engine's on a fast machine, and a motor that is on at once.
@@ -72,7 +72,7 @@ async def request_to_motor(server: QuotaServer) -> dict[str, float]:
     contexts = {"local": _context(None), "shared": _context(gate)}
     times: dict[str, list[float]] = {name: [] for name in contexts}
     for number in range(PAIRS):
-        # Neither is always the first.
+        # The two take turns at being first.
         for name in sorted(contexts, reverse=bool(number % 2)):
             request = Request(lane=Lane.FACE, cm=PORTION_CM)
             done = await visit(request, contexts[name])

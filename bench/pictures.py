@@ -1,4 +1,4 @@
-"""Photographs as a site's camera would show them, and the templates a site would make.
+"""Photographs as frames of a site's camera, and their templates.
 
 Photographs come from a folder that has an index.csv (columns path, identity, set,
 group, role), as ../shared/faces does, or one folder of pictures per person. Every

@@ -1,4 +1,4 @@
-"""Pictures of what bench/openset.py found, for the documentation. Drawing needs matplotlib.
+"""Plots of the results of bench/openset.py, for the documentation. Drawing needs matplotlib.
 
 .tools/uv/bin/uv pip install --group plots --python .venv --target .cache/plots
 PYTHONPATH=.cache/plots .venv/bin/python -m bench.openset --plots docs/images

@@ -186,7 +186,7 @@ def _portraits(engine: FaceEngine, detector: AttackDetector) -> dict[str, float 
 
 
 def broken(result: dict[str, Any]) -> list[str]:
-    """Return the promises that a result does not keep."""
+    """Return the promised limits that a result misses."""
     wrong = [
         f"the portrait {name} is suspected: {live}"
         for name, live in result.get("portraits", {}).items()
@@ -233,7 +233,7 @@ def _cell(part: dict[str, float] | None) -> str:
 
 
 def main() -> None:
-    """Measure, print, and with --check say whether the promises are kept."""
+    """Measure, print, and with --check compare with the promised limits."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--faces", type=Path, default=FACES)
     parser.add_argument("--models", type=Path, default=CACHE / "presentation_attack")

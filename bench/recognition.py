@@ -1,9 +1,9 @@
-"""How long one frame takes, beside the plain use of the face_recognition package.
+"""How long one frame takes, compared with plain use of the face_recognition package.
 
     .venv/bin/python -m bench.recognition [--engine NAME] [--json] [--check] [--faces DIR]
 
-Both are timed in turn on the same frames in one process, so that the load of the
-machine falls out of the quotient. The worker is measured from outside, as Home
+Both are timed in turn on the same frames in one process, so that other load of the
+machine cancels out in the ratio. The worker is measured from outside, as Home
 Assistant sees it. With photographs beside the repository, or in --faces DIR (one folder
 per person, or an index.csv), it also tells which part of them is usable, what the
 visitor is told otherwise, and how many faces behind masks are found.
@@ -44,11 +44,11 @@ LIMITS: Final = {
         "frame_of_naive": 0.20,
         "memory_mb": 110.0,
         "idle_cpu": 0.01,
-        # HOG finds few of them: the default engine's visitors get the open lane.
+        # HOG finds few masked faces: with the default engine these visitors get the open lane.
         "masks_missed": 0.1,
     },
 }
-"""What --check holds each engine to: the project's promises."""
+"""The limits of --check for each engine: what the project promises."""
 
 
 def milliseconds(action: Callable[[], object]) -> float:
@@ -85,7 +85,7 @@ def by_stage(engine: Any, naive: Any, pictures: dict[str, list[bytes]]) -> Any:
             for stage, ms in one_frame(engine, naive, data):
                 times.setdefault(stage, []).append(ms)
         row = {stage: round(median(values), 2) for stage, values in times.items()}
-        # The median of the quotients: what slows both down is in neither.
+        # The median of the ratios: load that slows both down cancels out.
         pairs = zip(times["frame"], times["naive"], strict=True)
         row["frame_of_naive"] = round(median(ours / his for ours, his in pairs), 3)
         result[scene] = row
@@ -93,7 +93,7 @@ def by_stage(engine: Any, naive: Any, pictures: dict[str, list[bytes]]) -> Any:
 
 
 def one_frame(engine: Any, naive: Any, data: bytes) -> Iterable[tuple[str, float]]:
-    """Yield how long each stage took on one frame, and the naive way on the same."""
+    """Yield the time of each stage on one frame, and of the naive way on the same frame."""
     pixels = decode(data).pixels
     located: list[Any] = []
     locate = milliseconds(lambda: located.extend(naive.face_locations(pixels)))
@@ -194,7 +194,7 @@ def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
 
 
 def broken(result: dict[str, Any]) -> list[str]:
-    """Return the promises that a result does not keep."""
+    """Return the promised limits that a result misses."""
     values = {**result, **result["process"]}
     return [
         f"{result['engine']}: {name} is {values[name]}, at most {limit} was promised"
@@ -226,7 +226,7 @@ def print_table(result: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Measure, print, and with --check say whether the promises are kept."""
+    """Measure, print, and with --check compare with the promised limits."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--engine", choices=list(LIMITS), help="one of both only")
     parser.add_argument("--faces", type=Path, help="a folder of pictures")

@@ -46,7 +46,7 @@ class _Pictures:
     async def open(self) -> AsyncIterator[Self]:
         yield self
 
-    # What counts here is what is decided by them, not what the camera does: pictures of a
+    # Only the decision is measured here, not the camera: pictures of a
     # sequence are farther apart in time than the frames of a visit.
     is_file = True
     likeness = Likeness(same_picture=0.0, same_person=math.inf)

@@ -1,4 +1,4 @@
-"""Whether a worker's memory stays where it is, however many frames it has seen.
+"""Whether a worker's memory stays constant over many frames.
 
     .venv/bin/python -m bench.soak [--engine NAME] [--frames 20000] [--json] [--check]
 
@@ -40,7 +40,7 @@ _SEED: Final = 20_261_125
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a worker needed."""
+    """The memory and time of a worker."""
 
     engine: str
     frames: int
@@ -51,7 +51,7 @@ class Result:
 
     @property
     def growth_mb(self) -> float:
-        """Return by how much the last quarter lies above the first."""
+        """Return by how much the last quarter's mean is above the first's."""
         quarter = max(1, len(self.memory_mb) // 4)
         first, last = self.memory_mb[:quarter], self.memory_mb[-quarter:]
         return float(np.median(last) - np.median(first))

@@ -1,4 +1,4 @@
-"""What each decision inside the default engine buys: time, and faces found.
+"""The gain of each design decision in the default engine: time, and faces found.
 
     .venv/bin/python -m bench.steps [--json] [--check]
 
@@ -108,7 +108,7 @@ def measure() -> dict[str, dict[str, dict[str, float]]]:
 
 
 def broken(result: dict[str, dict[str, dict[str, float]]]) -> list[str]:
-    """Return where the engine is worse than the detector at full scale."""
+    """Return the cases in which the engine is worse than the detector at full scale."""
     engine = result["the engine, landmarks included"]
     plain = result["HOG, full scale, colour"]
     failures = [
@@ -122,7 +122,7 @@ def broken(result: dict[str, dict[str, dict[str, float]]]) -> list[str]:
 
 
 def main() -> None:
-    """Measure, print, and with --check say whether the engine is worth it."""
+    """Measure, print, and with --check fail where the engine is worse."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true")

@@ -39,7 +39,7 @@ class Row:
 
     @property
     def good(self) -> bool:
-        """Return if the row is as it must be."""
+        """Return if the row is within its limits."""
         slow = self.most_ms is not None and (self.p95_ms or 0) > self.most_ms
         return not self.refused and not slow
 

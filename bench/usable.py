@@ -1,4 +1,4 @@
-"""Which part of some photographs is good enough to tell people apart, and what is said."""
+"""The share of photographs that are usable for recognition, and the guidance for the others."""
 
 from collections import Counter
 from io import BytesIO
@@ -25,7 +25,7 @@ def frame(image: Image.Image) -> bytes:
 
 
 def usable(engine: Any, folder: Path) -> dict[str, dict[str, float]]:
-    """Return by crowd which part of the pictures is usable, and the guidance else."""
+    """Return by crowd the share of usable pictures, and the guidance for the others."""
     said: dict[str, Counter[str]] = {}
     for photograph in photographs(folder):
         with Image.open(photograph.path) as image:
@@ -40,7 +40,7 @@ def usable(engine: Any, folder: Path) -> dict[str, dict[str, float]]:
 
 
 def masks(engine: Any, folder: Path) -> dict[str, Any]:
-    """Return how many faces behind masks are found, and what is said of them."""
+    """Return how many masked faces are found, and the guidance they get."""
     said: Counter[str] = Counter()
     missed = 0
     for photograph in photographs(folder, MASKED):

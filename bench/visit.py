@@ -1,4 +1,4 @@
-"""How a visit feels: from the request to the turning motor, and what it costs the house.
+"""The time of a visit from the request to the turning motor, and its load on Home Assistant.
 
     .venv/bin/python -m bench.visit [--visits N] [--json] [--check]
 
@@ -112,7 +112,7 @@ async def measure(visits: int) -> list[Figure]:
 
 
 def _add_component(config: Path) -> None:
-    """Put the loop's stop-watch beside the product in a house that is not built yet."""
+    """Add the component that measures the event loop to a house that is not started yet."""
     components = config / "custom_components"
     components.mkdir(parents=True)
     (components / COMPONENT.name).symlink_to(COMPONENT)
@@ -176,7 +176,7 @@ def _people(site: Site) -> list[list[Path]]:
 
 
 async def _longest_ms(house: House, action: str, **data: Any) -> float:
-    """Return what one of the stop-watch's actions says, in ms."""
+    """Return the answer of one of that component's actions, in ms."""
     answer = await house.client.service(action, data, response=True)
     longest: float = answer["longest_ms"]
     return longest
@@ -197,7 +197,7 @@ async def _in_the_executor(house: House, site: Site) -> float:
 
 
 async def _idle(process: psutil.Process) -> list[Figure]:
-    """Return how much of a processor both processes take when nobody comes."""
+    """Return the processor load of both processes without visitors."""
     await asyncio.sleep(SETTLE_SECONDS)
     children = process.children(recursive=True)
     for one in (process, *children):

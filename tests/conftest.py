@@ -1,4 +1,4 @@
-"""What all tests need."""
+"""Fixtures and settings of all tests."""
 
 import asyncio.constants
 from itertools import chain, groupby
@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import settings
 import pytest
 
-# Before Home Assistant's loader looks for it: else it says the integration is not found.
+# Imported before Home Assistant's loader looks for it; otherwise the loader does not find the integration.
 import custom_components.facequota  # noqa: F401
 
 # The same examples each time, so that a run can be repeated. scripts/search_properties

@@ -1,4 +1,4 @@
-"""Notes, inside a real Home Assistant, when the pictures were taken that FaceQuota looks at.
+"""Records, inside a real Home Assistant, when each picture was taken that FaceQuota looks at.
 
 Only the bench puts this beside FaceQuota.
 """

@@ -111,7 +111,7 @@ def _cohort(engine: str) -> Cohort | None:
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> bool:
-    """Stop one site; whoever is remembered is forgotten."""
+    """Stop one site and forget all its visitors."""
     await entry.runtime_data.stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from .browser import PATIENCE_MS
 from .home_assistant import HouseError
 
-# A device can be named at the end; a dispenser's flow just says that all went well.
+# The dialog lets a device be named at the end; a dispenser's flow only says that it was added.
 DONE: Final = re.compile("^(Skip and finish|Finish|跳过并完成|完成)$")
 INTEGRATION: Final = "/config/integrations/integration/facequota"
 
@@ -65,11 +65,11 @@ class Forms:
         await self.dialog.locator(f"ha-radio-option[value={value}]").click()
 
     async def agree(self, number: int) -> None:
-        """Turn on the switch with this number on the form, from nought."""
+        """Turn on the switch with this number on the form, counted from 0."""
         await self.dialog.locator("ha-switch").nth(number).click()
 
     async def pick(self, number: int, name: str) -> None:
-        """Pick an entity in the picker with this number on the form, from nought."""
+        """Pick an entity in the picker with this number on the form, counted from 0."""
         await self.dialog.locator("ha-entity-picker").nth(number).click()
         await self.dialog.get_by_placeholder("Search").fill(name)
         # A picture of what is picked is an item too, but not with these words.

@@ -64,7 +64,7 @@ class Client:
             raise
 
     async def close(self) -> None:
-        """End the session. Twice is once."""
+        """End the session. Idempotent."""
         if self._reader:
             self._reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -218,7 +218,7 @@ class Client:
             del self._answers[number]
 
     async def _read(self) -> None:
-        """Hand every message to whoever waits for it."""
+        """Hand every message to the call or subscription that waits for it."""
         assert self._socket is not None
         async for message in self._socket:
             if message.type is not aiohttp.WSMsgType.TEXT:

@@ -1,4 +1,4 @@
-"""What Home Assistant's log says against FaceQuota."""
+"""Complaints about FaceQuota in Home Assistant's log."""
 
 import re
 from typing import Final
@@ -13,7 +13,7 @@ RECORD: Final = re.compile(
 
 
 def complaints(log: str) -> list[str]:
-    """Return the records of a log in which FaceQuota warns, fails or is complained of.
+    """Return the records of a log that are warnings or errors of, or about, FaceQuota.
 
     Home Assistant warns of every custom integration that it loads; that one
     record says nothing of ours.
@@ -28,7 +28,7 @@ def complaints(log: str) -> list[str]:
         for record in records
         if (match := RECORD.match(record))
         and match["level"] in {"WARNING", "ERROR", "CRITICAL"}
-        # A checkout has our name too, and what is installed in it is not ours.
+        # The path of a checkout holds our name too, but the packages installed in it are not ours.
         and "facequota" in record.replace(str(ROOT), "")
         and match["logger"] != "homeassistant.loader"
     ]

@@ -20,8 +20,8 @@ from .site_setup import RULES
 from .table import Line
 from .visit_watch import Watch
 
-# A short portion, since the time that a motor turns is not what is looked at, and a
-# window that nobody outlives.
+# A short portion, since the time that a motor turns is not measured here, and a
+# window longer than the run.
 RULES_OF_A_CROWD: Final = {
     **RULES,
     "portion_cm": 5,
@@ -174,7 +174,7 @@ def _counts(counter: Counter[str]) -> str:
 
 
 def _range(values: Sequence[float]) -> str:
-    """Return least, median and most."""
+    """Return minimum, median and maximum."""
     if not values:
         return "none"
     ordered = sorted(values)

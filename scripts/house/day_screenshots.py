@@ -112,7 +112,7 @@ async def _display(house: House, site: Site, folder: Path, save: Save) -> None:
         said = page.locator("#said")
         await said.filter(has_text="Press for paper").wait_for()
         await save(page, folder / "display-idle.png")
-        # There is a single portion without a face now: then comes a time.
+        # Only one portion without a face is left now; after it the display shows a time.
         options = await Flow.start(house.client, OPTIONS, site.entry_id)
         await options.finish("init", {**options.suggested, "open_portions": 1})
         for sentence, name in SENTENCES.items():

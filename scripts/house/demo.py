@@ -44,12 +44,12 @@ STARTED: Final = time.monotonic()
 
 
 def say(text: str) -> None:
-    """Tell the person what is going on, beside the table."""
+    """Print progress for a person, on standard error."""
     print(f"demo {time.monotonic() - STARTED:6.0f} s  {text}", file=sys.stderr)
 
 
 async def run(arguments: argparse.Namespace) -> bool:
-    """Run the demo and return if everything went as told."""
+    """Run the demo and return if everything went as expected."""
     crowd: Path | None = arguments.faces
     people = people_in(crowd) if crowd else await asyncio.to_thread(portraits)
     if not arguments.once:
@@ -80,7 +80,7 @@ async def run(arguments: argparse.Namespace) -> bool:
 async def _visits(
     house: House, site: Site, people: list[Person], arguments: argparse.Namespace
 ) -> bool:
-    """Let the visits take place, print them, and return if all went as told."""
+    """Let the visits take place, print them, and return if all went as expected."""
     lines: list[Line] = []
     result: dict[str, object] = {}
     if not arguments.json:
@@ -117,7 +117,7 @@ async def _visits(
 async def _stay_open(site: Site, people: list[Person]) -> None:
     """Leave the house to the person who started it."""
     await open_page(site, people)
-    # Time to read what a visitor is told, and to come back too early.
+    # Time to read what the display says, and to come back too early.
     await site.set_number("window", WALK_WINDOW_MIN)
     print(
         f"""
@@ -133,14 +133,14 @@ Ctrl-C ends it."""
 
 
 def _engine_for(cpuinfo: str) -> str:
-    """Return the engine that a processor can run, of which the kernel tells this."""
+    """Return the engine that a processor can run; `cpuinfo` is the kernel's /proc/cpuinfo."""
     flags = re.search(r"^flags\s*:(.*)$", cpuinfo, re.MULTILINE)
     # Only x86 has this line, and only dlib's wheel asks for AVX.
     return "ncnn" if flags and "avx" not in flags[1].split() else ENGINE
 
 
 def _memory_gb(meminfo: str) -> float:
-    """Return how much memory a machine has, of which the kernel tells this."""
+    """Return how much memory a machine has, in GB; `meminfo` is the kernel's /proc/meminfo."""
     found = re.search(r"^MemTotal:\s*(\d+) kB", meminfo, re.MULTILINE)
     return int(found[1]) * 1024 / 1e9 if found else math.inf
 

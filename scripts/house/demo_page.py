@@ -62,7 +62,7 @@ async def open_page(site: Site, people: Sequence[Person]) -> None:
 
 @asynccontextmanager
 async def people_walk_past(site: Site) -> AsyncIterator[None]:
-    """Let whoever is chosen on the page stand before the camera, as long as this is open."""
+    """Show the person chosen on the page to the camera, as long as this is open."""
     choosers = {chooser(one.name): one for one in site.dispensers}
 
     async def show_the_chosen(changes: asyncio.Queue[Json]) -> None:

@@ -1,4 +1,4 @@
-"""The pictures of docs/demo.md: the demo, walked through in a browser.
+"""The pictures of docs/demo.md: the demo, shown in a browser.
 
 scripts/screenshots --demo [FOLDER]     docs/images unless told otherwise
 
@@ -29,7 +29,7 @@ SEEN_S: Final = 1.5
 
 
 async def take_the_demo(folder: Path) -> None:
-    """Take all of them, in the order in which docs/demo.md tells of them."""
+    """Take all of them, in the order of docs/demo.md."""
     people = await asyncio.to_thread(portraits)
     first, second = (person.name for person in people)
     temporary = Path(tempfile.mkdtemp(prefix="demo-pictures-", dir=ROOT / ".cache"))

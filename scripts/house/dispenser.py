@@ -25,7 +25,7 @@ class Machine(Protocol):
 
     @property
     def camera(self) -> Camera:
-        """The camera that looks at whoever stands before it."""
+        """The camera over the dispenser."""
 
 
 @dataclass(slots=True, kw_only=True)

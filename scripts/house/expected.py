@@ -1,4 +1,4 @@
-"""What a visit of the demo must give, and what it gave."""
+"""The expected result of a visit in the demo, compared with the real one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ from .visit_watch import VisitEnd
 
 # The firmware counts half centimetres, and paper coasts a little.
 MEASURE_CM: Final = 2.0
-# A told moment may move by what the last portion was longer or shorter than asked.
+# A time that was shown may move, as the last portion was a little longer or shorter than asked.
 MOMENT_S: Final = 2.5
 type Wrong = str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the visitor was told before; None is not looked at."""
+    """The expected end of a visit; None is not compared."""
 
     outcome: str
     lane: str
@@ -42,7 +42,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastVisit:
-    """A visit that has taken place; paid_cm when it is not what was told."""
+    """A visit that has taken place; paid_cm where the charge differs from the length shown."""
 
     name: str
     dispenser: Dispenser
@@ -51,7 +51,7 @@ class PastVisit:
 
 
 def answered(answer: dict[str, object]) -> VisitEnd:
-    """Return the response of FaceQuota's action as what was told."""
+    """Return the response of FaceQuota's action as the end of a visit."""
     following = answer.get("next_portion")
     cm = answer.get("cm")
     now = datetime.now(UTC)

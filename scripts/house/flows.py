@@ -1,4 +1,4 @@
-"""Walking through Home Assistant's forms: config, options and subentry flows."""
+"""Fills in Home Assistant's forms: config, options and subentry flows."""
 
 import asyncio
 from collections.abc import Iterable, Mapping

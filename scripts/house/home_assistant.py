@@ -93,7 +93,7 @@ class HomeAssistant:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop it, whatever happened."""
+        """Stop it, also after an error."""
         await self.stop()
 
     @property
@@ -105,7 +105,7 @@ class HomeAssistant:
 
     @property
     def log(self) -> str:
-        """What it has logged so far."""
+        """Its log so far."""
         return self.log_file.read_text() if self.log_file.exists() else ""
 
     def prepare(self) -> None:
@@ -114,7 +114,7 @@ class HomeAssistant:
         storage.mkdir(parents=True, exist_ok=True)
         (self.folder / "custom_components").mkdir(exist_ok=True)
         product = self.folder / "custom_components/facequota"
-        # Whoever tries a release has put the unpacked archive here.
+        # A trial of a release has put the unpacked archive here.
         if not product.exists():
             product.symlink_to(ROOT / "custom_components/facequota")
         (self.folder / "configuration.yaml").write_text(self._configuration)
@@ -139,7 +139,7 @@ class HomeAssistant:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                # Python would look for custom_components where it is started, too.
+                # Python also looks for custom_components in the folder where it is started.
                 cwd=self.folder,
                 env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
                 start_new_session=True,
@@ -158,7 +158,7 @@ class HomeAssistant:
             raise
 
     async def stop(self) -> int | None:
-        """End it and all its children; return its exit code. Twice is once."""
+        """End it and all its children; return its exit code. Idempotent."""
         if self._process is None:
             return None
         process, self._process = self._process, None

@@ -1,4 +1,4 @@
-"""All of it together: Home Assistant, the simulated dispensers, and who talks to them."""
+"""A whole house: Home Assistant, the simulated dispensers, and a client that talks to them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from .home_assistant import ROOT, TESTED_PYTHON, HomeAssistant, HouseError
 from .site import Site
 from .site_setup import ENGINE, RULES
 
-# As scripts/firmware builds them, in this order; a house may call them otherwise.
+# As scripts/firmware builds them, in this order; a house may give them other names.
 NAMES: Final = ("Entrance", "Exit")
 
 

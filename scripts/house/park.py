@@ -39,11 +39,11 @@ class ParkGate:
         return self.site.dispensers[0]
 
     async def shared_quota(self) -> Json:
-        """Return the state of the sensor that tells where the shared quota stands."""
+        """Return the state of the shared quota's sensor."""
         return await self.site.client.state(self.site.entities["sensor.shared_quota"])
 
     async def until(self, state: str, instances: int = 0) -> None:
-        """Wait until the shared quota stands so, with so many instances at least."""
+        """Wait until the shared quota has this state, with at least so many instances."""
         await self.site.client.wait_for(
             self.site.entities["sensor.shared_quota"],
             lambda one: (

@@ -61,7 +61,7 @@ class ParkDemo:
         self._a, self._b = (person.name for person in people)
 
     async def run(self) -> AsyncIterator[Line]:
-        """Let everything take place; yield a line for each visit and each change."""
+        """Run all steps; yield a line for each visit and each change."""
         a = await self._visit(self._a, 0)
         yield self._line("A, for the first time", 0, a, _granted(a))
         a_due = a.next_portion or a.time
@@ -111,7 +111,7 @@ class ParkDemo:
             yield line.replaced(wrong=wrong or line.wrong)
 
     async def _purge(self) -> Line:
-        """Everybody everywhere, with a receipt that says who has done it."""
+        """Purge at all gates; the line says which gates acknowledged it."""
         receipt = await self._gates[0].site.purge()
         shared = receipt.get("shared_quota") or {}
         done = sorted(shared.get("acknowledged") or ())
@@ -170,7 +170,7 @@ def _refused(due: datetime) -> Expected:
 
 
 async def run(arguments: argparse.Namespace) -> bool:
-    """Run the demo and return if everything went as told."""
+    """Run the demo and return if everything went as expected."""
     people = await asyncio.to_thread(portraits)
     CACHE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="park-", dir=CACHE))
@@ -199,7 +199,7 @@ async def _show(
     people: tuple[Person, Person],
     arguments: argparse.Namespace,
 ) -> bool:
-    """Let it take place, print it, and return if all went as told."""
+    """Run the steps, print them, and return if all went as expected."""
     lines: list[Line] = []
     if not arguments.json:
         print(heading())

@@ -19,14 +19,14 @@ FLOOR: Final = (128, 122, 112)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with at least one photograph."""
+    """A person with at least one photograph."""
 
     name: str
     photographs: tuple[Path, ...]
 
 
 def people_in(folder: Path) -> list[Person]:
-    """Return who is in a folder that has one folder of photographs for each person."""
+    """Return the people of a folder that has one folder of photographs for each person."""
     people = [
         Person(name=one.name, photographs=photographs)
         for one in sorted(folder.iterdir())

@@ -43,7 +43,7 @@ def _stamp(folder: Path, made_from: str) -> str:
     files = sorted(
         path
         for path in folder.rglob("*")
-        # Python compiles what it loads whenever it likes.
+        # Python may write compiled files at any time.
         if path.is_file() and path.suffix != ".pyc"
     )
     lines = [f"{path.relative_to(folder)} {path.stat().st_size}" for path in files]

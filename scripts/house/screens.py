@@ -1,4 +1,4 @@
-"""Every form, dialogue, page and paper that a manager meets, to be looked at.
+"""Takes a picture of every form, dialogue, page and paper that a manager sees.
 
 scripts/screenshots --every [FOLDER] [--language ja]   .cache/screens unless told otherwise
 """
@@ -137,7 +137,7 @@ def _engine(house: House) -> Path:
 
 
 async def _new_site(screens: Screens) -> None:
-    """Set a site up, with what can go wrong on the way."""
+    """Set a site up, with the errors that can occur."""
     page, dialog = screens.page, screens.dialog
     steps = screens.texts["config"]["step"]
     await screens.go("/config/integrations/dashboard/add?domain=facequota")
@@ -200,7 +200,7 @@ async def _new_dispenser(screens: Screens) -> None:
 
 
 async def _visits(site: Site, dispenser: Dispenser) -> None:
-    """Let somebody come who does not show a face, then a purge and two decisions."""
+    """Let a visitor come without a face, then purge, change a rule and suspend once."""
     dispenser.scene.show(leave(dispenser.pictures / "nobody.jpg"))
     async with Watch.on(site.client) as watch:
         for button in ("Sim request without face", "Sim request"):
@@ -249,7 +249,7 @@ async def _papers(screens: Screens, site: Site) -> None:
 
 
 async def _repairs(screens: Screens, site: Site) -> None:
-    """Lose the engine and the motor, and look at what the manager is told."""
+    """Remove the engine and the motor, and take pictures of the repairs."""
     engine = _engine(screens.house)
     kept = engine.with_name("kept")
     engine.rename(kept)
@@ -273,7 +273,7 @@ async def _repairs(screens: Screens, site: Site) -> None:
 
 
 async def _broken_dispenser(screens: Screens, site: Site) -> None:
-    """Cut a dispenser's power, let somebody ask, and look at what the manager is told."""
+    """Cut a dispenser's power, let somebody ask, and take pictures of the repairs."""
     dispenser = site.dispensers[0]
     await screens.house.machines[0].simulator.cut_power()
     await site.client.wait_for(

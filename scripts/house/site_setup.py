@@ -67,7 +67,7 @@ async def entities_of(
 async def add_site(
     client: Client, name: str, rules: Mapping[str, Any], engine: str = ENGINE
 ) -> str:
-    """Walk through the site's flow, with the engine's installation; return the entry's id."""
+    """Go through the site's flow, with the engine's installation; return the entry's id."""
     flow = await Flow.start(client, CONFIG, "facequota")
     await flow.submit("user", {"name": name, **rules})
     await flow.submit(
@@ -92,7 +92,7 @@ async def add_dispenser(
     opened: str | None,
     inputs: Mapping[str, Any] | None = None,
 ) -> None:
-    """Walk through a dispenser's flow, taking what it fills in from the firmware.
+    """Go through a dispenser's flow, accepting what it fills in from the firmware.
 
     `opened` is when its camera is opened, the form's own choice without it; `inputs` are
     for a motor without our firmware.

@@ -1,4 +1,4 @@
-"""A leaves, B stands there, B asks for the first time: whoever the camera shows, B has paper."""
+"""A leaves, B stands there and asks for the first time: B gets paper, even if the camera still shows A."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What happened at a dispenser, as one line for a person to read."""
+"""A visit at a dispenser as one line of a table."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime

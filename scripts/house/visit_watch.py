@@ -40,7 +40,7 @@ class VisitEnd:
 
 
 class Watch:
-    """Everything that changes state, in the order in which it did."""
+    """All changes of states, in their order."""
 
     def __init__(self, queue: asyncio.Queue[Json]) -> None:
         """Read from a subscription to state_changed."""
@@ -87,7 +87,7 @@ class Watch:
         return data["entity_id"], data["new_state"]
 
 
-# How the firmware calls the two things that a visitor can press.
+# The firmware's names of the two buttons of a visitor.
 INPUTS: Final = ("Request", "Request without face")
 
 

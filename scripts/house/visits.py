@@ -1,4 +1,4 @@
-"""The demo's visits in their order, and what each of them must give."""
+"""The demo's visits in their order, and the expected result of each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +15,7 @@ from .table import Line
 from .visit_watch import Watch
 
 PORTION_CM: Final = 60.0
-# Long enough for what must happen within it on a slow machine, short enough to wait for.
+# Long enough for all that happens within it on a slow machine, short enough to wait for.
 WINDOW_S: Final = 42.0
 JAM_AFTER_CM: Final = 20.0
 # The firmware rests for a second after a portion; so does a person who steps up.
@@ -37,7 +37,7 @@ class Demo:
         self._nobody = leave(folder / "nobody.jpg")
 
     async def run(self) -> AsyncIterator[Line]:
-        """Let everything take place and yield one line for each visit."""
+        """Run all visits and yield one line for each."""
         first = await self._visit("A, for the first time", self._entrance, self._a)
         yield self._line(first, self._granted(first))
         due = first.told.next_portion or first.told.time
@@ -86,7 +86,7 @@ class Demo:
         )
 
     async def _jam(self) -> AsyncIterator[Line]:
-        """Paper sticks in mid-portion: A owes what came out and no more."""
+        """A jam in mid-portion: A is charged only for what came out."""
         fault = self._entrance.firmware
         await self._set("number", fault["Sim fault after"], value=JAM_AFTER_CM)
         await self._set("switch", fault["Sim jam"], on=True)
@@ -196,7 +196,7 @@ class Demo:
         )
 
     def _granted(self, visit: PastVisit) -> Expected:
-        """Return what somebody with a whole allowance is told."""
+        """Return the expected end of a visit with a whole allowance."""
         return Expected(
             outcome="granted",
             lane="face",

@@ -1,4 +1,4 @@
-"""Runs the tests on the newest Home Assistant, for which there is no test harness yet.
+"""Runs the tests on the newest Home Assistant, which the test harness does not support yet.
 
     .venv-latest/bin/python -m scripts.latest [ARGUMENTS OF PYTEST]
 

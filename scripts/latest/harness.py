@@ -1,6 +1,6 @@
 """A plugin of pytest: what the test harness looks for, where the newest Home Assistant has it."""
 
-# Before any other plugin imports httpx, for which Home Assistant puts its own in place.
+# Before any other plugin imports httpx, which Home Assistant replaces by its own.
 from homeassistant.components import logger
 from homeassistant.components.logger import helpers
 

@@ -3,7 +3,7 @@
     .venv/bin/python -m scripts.machines [--here]
 
 Exits with 1 when an engine does not recognise where it should, or when one that cannot
-run is not told so. What qemu cannot show is named and not counted.
+run is not told so. What qemu cannot show is listed and not counted.
 """
 
 import argparse
@@ -66,7 +66,7 @@ async def run(machine: Machine, engine: Engine, pictures: list[Path]) -> dict[st
 
 
 async def _cost(worker: Supervisor, pictures: list[Path]) -> dict[str, float]:
-    """Return the processor's time and the page faults of a look; nothing without a picture."""
+    """Return the processor time and the page faults of a look; nothing without a picture."""
     if not pictures:
         return {}
     before = _spent(worker)

@@ -1,8 +1,8 @@
-"""Run inside the sandbox of the worker: tries everything that it must not be able to do.
+"""Runs inside the worker's sandbox and tries everything that the sandbox must forbid.
 
 Its first argument is the process that stands for Home Assistant, its second a folder
-with a file `there`. Prints what became of each attempt as JSON: the kernel's refusal,
-or how far it was let.
+with a file `there`. Prints the result of each attempt as JSON: the kernel's error,
+or how far the attempt came.
 """
 
 from collections.abc import Callable
@@ -63,7 +63,7 @@ _NUMBERS = {
     "io_setup": (206, 0),
     "splice": (275, 76),
     "syncfs": (306, 267),
-    # The call for sockets by x86_64's other door; aarch64 has none.
+    # The call for sockets in x86_64's second table (x32); aarch64 has no such table.
     "socket with short pointers": (0x40000000 + 41, 0x40000000 + 41),
 }
 _AT_EMPTY_PATH = 0x1000
@@ -91,7 +91,7 @@ def overwrite(path: Path) -> None:
     """Write over the beginning of a file."""
     fd = os.open(path, os.O_WRONLY)
     try:
-        # Nothing is mapped at the beginning of a memory: there, opening is all.
+        # Nothing is mapped at address 0 of a process: for `mem`, opening it is the whole attempt.
         if path.name != "mem":
             os.write(fd, b"face")
     finally:
@@ -99,7 +99,7 @@ def overwrite(path: Path) -> None:
 
 
 def cut(flags: int) -> None:
-    """Open a file that is there with flags by which its content goes."""
+    """Open an existing file with flags that delete its content."""
     os.close(os.open(THERE, flags))
 
 
@@ -111,24 +111,24 @@ def fork() -> None:
 
 
 def queue(name: str, *arguments: int) -> None:
-    """Send the signal that does nothing, with words of one's own."""
+    """Send signal 0 with information of our own."""
     information = ctypes.create_string_buffer(b"\0" * 8 + b"\xff" * 4, 128)
     system_call(name, *arguments, 0, information)
 
 
 def own_a_pipe(command: int, value: int) -> None:
-    """Let a pipe send signals to somebody."""
+    """Let a pipe send signals to a process."""
     fcntl.fcntl(os.pipe()[0], command, value)
 
 
 def command(number: int, value: int) -> None:
-    """Ask something of a file that is open for reading, and of a folder."""
+    """Call fcntl on a file that is open for reading, and on a folder."""
     for path in (THERE, FOLDER):
         fcntl.fcntl(os.open(path, os.O_RDONLY), number, value)
 
 
 def lift(limit: int) -> None:
-    """Take a limit off."""
+    """Remove a resource limit."""
     resource.setrlimit(limit, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
@@ -138,7 +138,7 @@ def take_memory() -> None:
 
 
 def share() -> None:
-    """Leave a file where every process can map it."""
+    """Write a file that every process can map."""
     SHARED.write_bytes(b"face")
     SHARED.unlink()
 
@@ -156,11 +156,13 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a pair of local sockets": local_pair,
     "open a packet socket": lambda: socket.socket(socket.AF_PACKET),
     "open a socket to the kernel": lambda: socket.socket(socket.AF_NETLINK),
-    "open one by the other door": lambda: system_call(
+    "open one by the second table of calls (x32)": lambda: system_call(
         "socket with short pointers", socket.AF_INET, socket.SOCK_STREAM, 0
     ),
     "use io_uring": lambda: system_call("io_uring_setup", 1, 0),
-    "use its forerunner": lambda: system_call("io_setup", 1, 0),
+    "use the older asynchronous calls (io_setup)": lambda: system_call(
+        "io_setup", 1, 0
+    ),
     "start a program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
     "become another program": lambda: os.execv("/nowhere", ["nowhere"]),
     "become one that lies in memory": lambda: system_call(
@@ -295,8 +297,8 @@ ONCE_LOADED: dict[str, Callable[[], object]] = {
 def result(attempt: Callable[[], object]) -> str:
     """Return what became of an attempt.
 
-    Whatever the kernel does not forbid it would do: an attempt with impossible
-    arguments is let through as far as its arguments.
+    An error of any other kind counts as not forbidden: an attempt with impossible
+    arguments has then passed the sandbox and failed at its arguments.
     """
     try:
         attempt()
@@ -308,7 +310,7 @@ def result(attempt: Callable[[], object]) -> str:
 
 
 def main() -> None:
-    """Try everything and tell."""
+    """Try everything and print the results."""
     results = {name: result(attempt) for name, attempt in ATTEMPTS.items()}
     if "recognition" in sys.modules and (
         sandbox := sys.modules.get("recognition.sandbox")

@@ -62,7 +62,7 @@ class Case:
     """Who the process is, and on what kernel."""
 
     user: int | None
-    """None: whoever runs this."""
+    """None: the user who runs this."""
 
     bare: bool
     """Whether Landlock and namespaces are taken away."""
@@ -120,7 +120,7 @@ def attempts(case: Case, *, free: bool = False) -> dict[str, str]:
                 text=True,
                 check=False,
                 cwd="/",
-                # Whoever signals their group must not mean this one.
+                # A signal to the child's process group must not reach this process.
                 start_new_session=True,
             )
         finally:

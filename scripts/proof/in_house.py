@@ -1,4 +1,4 @@
-"""The lines that need a house: it is opened, people visit it, and it is searched."""
+"""The lines that need a running Home Assistant: visits, then a search of all it holds."""
 
 import argparse
 import asyncio
@@ -49,7 +49,7 @@ async def in_a_house(
     known: dict[str, Face],
     worker: Supervisor,
 ) -> None:
-    """Open a house, let everybody visit, and search it; `worker` is our own."""
+    """Open a house, let people visit, and search it; `worker` is the proof's own."""
     config = folder / "config"
     engine = config / ".cache/facequota"
     await asyncio.to_thread(shutil.copytree, engines(), engine)
@@ -59,7 +59,7 @@ async def in_a_house(
         network.build()
     more = f"{PICTURES_ALIVE.name}:\n"
     async with open_house(folder, configuration=more) as house:
-        # Nobody's time is over before everything was searched, however slow the machine.
+        # No visitor's time ends before everything was searched, even on a slow machine.
         site = await house.set_up_site(rules={**RULES, "window_min": 60})
         watched = WatchedSite(site=site, pictures=pictures)
         cameras = [one.eye for one in site.dispensers]
@@ -122,7 +122,7 @@ async def with_visitors(
             str(call["data"]["service_data"].get("request_id")).encode()
             for call in (calls.get_nowait() for _ in range(calls.qsize()))
         }
-    # A portion's id goes to the dispenser and is new each time: it is nobody's.
+    # A portion's id goes to the dispenser and is new each time: it identifies no visitor.
     visitors = [_ids(ids(memory) - before - portions)]
     await sent.look()
     rows = protected(memory, known)
@@ -177,7 +177,7 @@ async def told_lines(
     sent: Sent,
     visitors: list[Secret],
 ) -> list[Line]:
-    """Return what logs, database, backup and everything that is told hold."""
+    """Return what logs, database, backup and all answers of Home Assistant hold."""
     whole = _search(sent, visitors)
     config = house.home_assistant.folder
     control = planted(whole, sent.faces[0], _made(house.folder / "control_told"))
@@ -247,7 +247,7 @@ async def restart(house: House, pictures: dict[str, Path]) -> Line:
 
 
 def _search(sent: Sent, visitors: list[Secret]) -> Search:
-    """Return the search for everything that was sent and made of it, and for ids."""
+    """Return the search for all pictures sent, their templates, and visitors' ids."""
     templates = [v for face in sent.faces for v in (face.template, face.unit)]
     return Search(Needles([*sent.secrets, *visitors]), Decimals(templates))
 

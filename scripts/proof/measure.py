@@ -51,7 +51,7 @@ def _pieces(name: str, content: bytes) -> Secret:
 
 
 def names(found: Counter[str]) -> str:
-    """Return what was found by kind, without telling A from B."""
+    """Return what was found by kind, A and B together."""
     kinds: Counter[str] = Counter()
     for name, count in found.items():
         kinds[name.partition(" of ")[0]] += count
@@ -127,7 +127,7 @@ def child_memory(
     found: Counter[str],
     size: int,
 ) -> Line:
-    """Return whether a purge leaves anything with who decodes pictures."""
+    """Return whether a purge leaves anything in the process that decodes pictures."""
     return Line(
         name="child-memory",
         claim="A purge ends the process that decoded pictures, and all of its memory "
@@ -141,7 +141,7 @@ def child_memory(
 
 
 async def on_time(watched: WatchedSite, house: House, faces: dict[str, Face]) -> Line:
-    """Return how long after its time a template is still in memory."""
+    """Return how long a template stays in memory after its time."""
     memory = Memory(house.home_assistant.pid)
     await watched.site.set_number("window", _EXPIRY_WINDOW_MIN)
     entrance, exit_ = watched.site.dispensers
@@ -161,7 +161,7 @@ async def on_time(watched: WatchedSite, house: House, faces: dict[str, Face]) ->
                 gone[row.address] = (datetime.now(UTC) - told).total_seconds()
         await asyncio.sleep(0.01)
     latest = max(gone.values()) if len(gone) == len(rows) and rows else None
-    # What is told is the moment itself, rounded up to the next whole second.
+    # The time shown is the exact moment, rounded up to the next whole second.
     return Line(
         name="on-time",
         claim="A face is forgotten at most one second after the moment at which its "
@@ -178,7 +178,7 @@ async def on_time(watched: WatchedSite, house: House, faces: dict[str, Face]) ->
 
 
 async def suspended(watched: WatchedSite, house: House, dispenser: Dispenser) -> Line:
-    """Return whether anything looks through the camera while it is suspended."""
+    """Return whether the camera is read while face recognition is suspended."""
     pid = house.home_assistant.pid
     running = workers(pid)
     camera = dispenser.eye
@@ -221,7 +221,7 @@ def search_line(name: str, claim: str, findings: Findings, control: str) -> Line
 
 
 def planted(search: Search, face: Face, folder: Path) -> str:
-    """Return what the search makes of a template, a picture and a list of numbers."""
+    """Return whether the search finds a planted template, picture and list of numbers."""
     numbers = " ".join(f"{number:.4f}" for number in face.template)
     found = []
     for what, content in (
@@ -238,7 +238,7 @@ def planted(search: Search, face: Face, folder: Path) -> str:
 
 
 def network_line(capture: Capture, visits: int, knocked: bool) -> Line:
-    """Return what left by the way out of the house's network."""
+    """Return what left the house's network."""
     unicast = Counter(
         str(packet) for packet in capture.packets if not packet.is_multicast
     )
@@ -253,7 +253,7 @@ def network_line(capture: Capture, visits: int, knocked: bool) -> Line:
         f"that leads nowhere: {sum(unicast.values())} packets to a host outside"
         + (f" ({dict(unicast.most_common(5))})" if unicast else "")
         + (
-            f"; to whoever listens nearby (Home Assistant's own): {nearby}"
+            f"; to every listener on the local network (sent by Home Assistant itself): {nearby}"
             if nearby
             else ""
         ),

@@ -1,4 +1,4 @@
-"""What is looked for, and the search for all of it at once in any bytes."""
+"""The secrets to search for, and the search for all of them in one pass."""
 
 import base64
 from collections import Counter
@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-# Long enough never to be met by chance, short enough to survive in a scrap of a page.
+# Long enough not to occur by chance, short enough to survive in a part of a page.
 NEEDLE_BYTES: Final = 16
-# What is made of few different bytes (a plain background, zeros) is met everywhere.
+# A piece of few different bytes (a plain background, zeros) occurs everywhere.
 MIN_DIFFERENT_BYTES: Final = 8
 
 _TABLE_BITS: Final = 23

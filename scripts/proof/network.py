@@ -1,4 +1,4 @@
-"""A network that leads nowhere, and everything that anybody sends into it."""
+"""A network without a way out, and a capture of everything sent into it."""
 
 import asyncio
 from collections import Counter
@@ -57,7 +57,7 @@ class Packet:
 
     @property
     def is_multicast(self) -> bool:
-        """Return if it is for whoever listens nearby, such as mDNS."""
+        """Return if it goes to every listener on the local network, such as mDNS."""
         address = ipaddress.ip_address(self.destination)
         return address.is_multicast or self.destination == "255.255.255.255"
 

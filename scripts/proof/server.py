@@ -2,7 +2,7 @@
 
 The server is asked for everything that it can be asked for: the file that it would write
 (SAVE, uncompressed), and its whole memory as the kernel shows it. The pairing code is
-read from the site's own configuration, as whoever has its disk would do.
+read from the site's own configuration, as somebody with its disk could.
 """
 
 from collections.abc import Sequence

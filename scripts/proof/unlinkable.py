@@ -21,7 +21,7 @@ type Scores = NDArray[np.float64]
 
 EPOCHS: Final = 300
 COMPARISONS: Final = 4000
-# What chance alone makes of so few comparisons, and a hand's breadth more.
+# What chance alone makes of so few comparisons, and a small margin.
 MAX_D_ABOVE_CHANCE: Final = 0.05
 MAX_AREA_OFF: Final = 0.05
 
@@ -42,7 +42,7 @@ class Linkability:
 
     @property
     def is_guessing(self) -> bool:
-        """Return if whoever has this score might as well toss a coin."""
+        """Return if this score tells no more than chance."""
         return (
             self.d_sys - self.d_by_chance <= MAX_D_ABOVE_CHANCE
             and self.area_low <= 0.5 <= self.area_high

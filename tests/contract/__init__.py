@@ -1,1 +1,1 @@
-"""What every book keeps to, wherever it is kept."""
+"""The rules of every book, local or shared."""

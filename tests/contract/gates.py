@@ -73,7 +73,7 @@ class Gate:
         """Be told that something of the book has changed."""
 
     async def open(self, *, wait: bool = True) -> None:
-        """Connect; with wait return when it is in step."""
+        """Connect; with wait return when it is in sync."""
         self._task = asyncio.create_task(self.book.run())
         if wait:
             await self.connected()
@@ -107,7 +107,7 @@ class Gate:
         return self.book.identify(face(person)).visitor is not None
 
     async def connected(self) -> None:
-        """Return when it is in step."""
+        """Return when it is in sync."""
         async with asyncio.timeout(30):
             await self.book.connected()
 
@@ -123,7 +123,7 @@ class Gate:
 async def gates(
     count: int, *ports: int, rule: Rule = TEMPLE
 ) -> AsyncIterator[list[Gate]]:
-    """Yield so many instances that are in step with the server."""
+    """Yield so many instances that are in sync with the server."""
     found = [Gate(*ports, rule=rule, name=f"gate {n + 1}") for n in range(count)]
     try:
         for gate in found:

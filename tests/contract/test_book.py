@@ -14,7 +14,7 @@ from .gates import now, refused, reserved, until
 
 SHORT = Rule(allowance_cm=60, window_s=1.5)
 HALVES = Rule(allowance_cm=120, window_s=540)
-# Two clocks meet in a shared book; what it tells is as exact as a message is quick.
+# A shared book compares two clocks; its times are as exact as a message is fast.
 CLOSE = 0.5
 
 
@@ -53,7 +53,7 @@ async def test_a_returning_visitor_is_told_when_the_next_portion_comes(
     assert refusal.distance == pytest.approx(0.05, abs=1e-3)
 
 
-async def test_whoever_comes_when_told_gets_paper(open_book: OpenBook) -> None:
+async def test_a_visitor_who_comes_when_told_gets_paper(open_book: OpenBook) -> None:
     book = await open_book(SHORT)
     first = await visit(book, 1)
     refusal = refused(await book.reserve(face(1), 60, now()))
@@ -78,7 +78,7 @@ async def test_one_face_at_two_gates_at_once_gets_one_portion(
     assert sum(isinstance(answer, Reservation) for answer in answers) == 1
 
 
-async def test_what_had_paper_at_one_gate_is_known_at_the_other(
+async def test_a_visitor_who_had_paper_at_one_gate_is_known_at_the_other(
     open_book: OpenBook,
 ) -> None:
     one, other = await open_book(), await open_book()
@@ -105,7 +105,9 @@ async def test_a_jam_is_charged_only_for_what_came_out(open_book: OpenBook) -> N
     assert reserved(await other.reserve(face(1), 40, now()))
 
 
-async def test_who_got_nothing_is_forgotten_everywhere(open_book: OpenBook) -> None:
+async def test_a_visitor_who_got_nothing_is_forgotten_everywhere(
+    open_book: OpenBook,
+) -> None:
     one, other = await open_book(), await open_book()
     reservation = reserved(await one.reserve(face(1), 60, now()))
     await until(lambda: other.identify(face(1)).visitor)
@@ -158,7 +160,7 @@ async def test_a_purge_forgets_everybody_everywhere(open_book: OpenBook) -> None
     assert reserved(await other.reserve(face(1), 60, now())).new
 
 
-async def test_nothing_is_charged_to_who_was_purged_meanwhile(
+async def test_nothing_is_charged_to_a_visitor_who_was_purged_meanwhile(
     open_book: OpenBook,
 ) -> None:
     book = await open_book()
@@ -180,7 +182,7 @@ async def test_a_purge_by_age_leaves_the_latest(open_book: OpenBook) -> None:
     assert not await faces(book, 1)
 
 
-async def test_forget_removes_whoever_this_may_be_everywhere(
+async def test_forget_removes_every_visitor_who_may_be_this_person_everywhere(
     open_book: OpenBook,
 ) -> None:
     one, other = await open_book(), await open_book()

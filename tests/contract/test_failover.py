@@ -1,4 +1,4 @@
-"""A replica takes over from the server: by a sentinel, or by hand."""
+"""A replica takes over from the server: through a sentinel, or by hand."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ async def has_role(port: int, *role: bytes) -> None:
 
 
 def owed_s(gate: Gate, person: int) -> float:
-    """Return until when somebody has paper, by what a gate knows; 0 for nobody."""
+    """Return for how long a gate still charges the only visitor, in s; 0 for nobody."""
     name = gate.book.identify(face(person)).visitor
     standing = gate.replica.standing(name) if name else None
     return standing.tat - now() if standing else 0.0
@@ -81,7 +81,7 @@ async def test_a_sentinel_promotes_a_replica_and_paper_goes_on(kind: str) -> Non
                     await until(lambda gate=gate: all(map(gate.knows, (1, 2, 3))))
                     for person in (1, 2, 3):
                         assert owed_s(gate, person) == pytest.approx(270, abs=15)
-                # Back with nothing, it is no reason to leave the other one.
+                # It comes back empty: no reason to leave the other server.
                 first.start()
                 await ask(second.port, "CLIENT", "KILL", "TYPE", "normal")
                 reserved(await other.paper(1))
@@ -131,7 +131,7 @@ async def lagging(
 async def take_over(
     one: Gate, other: Gate, first: QuotaServer, second: QuotaServer
 ) -> None:
-    """Let the first server die and the second one be what it was."""
+    """Kill the first server and promote the second one."""
     await until(lambda: not one.book.status.waiting + other.book.status.waiting)
     await ask(second.port, "REPLICAOF", "NO", "ONE")
     first.kill()

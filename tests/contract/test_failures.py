@@ -1,4 +1,4 @@
-"""What breaks, and that paper is given all the same."""
+"""Failures of the shared quota: visitors get paper in each of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ async def test_with_no_server_at_all_an_instance_is_a_book_of_its_own() -> None:
     await gate.kill()
 
 
-async def test_who_had_paper_before_the_server_went_is_still_known(
+async def test_a_visitor_who_had_paper_before_the_server_went_is_still_known(
     server: QuotaServer,
 ) -> None:
     async with gates(2, server.port) as (one, other):
@@ -56,7 +56,7 @@ async def test_who_had_paper_before_the_server_went_is_still_known(
 async def test_what_was_given_while_the_server_was_away_counts_when_it_is_back(
     server: QuotaServer,
 ) -> None:
-    """It comes back with nothing, and is told by those who know."""
+    """It comes back empty, and the instances send it what they know."""
     async with gates(2, server.port) as (one, other):
         reserved(await one.paper(1))
         await until(lambda: other.knows(1))
@@ -210,7 +210,7 @@ async def test_who_is_forgotten_while_an_instance_is_away_is_forgotten_there_too
         await other.kill()
 
 
-async def test_a_purge_while_the_server_is_away_is_made_good_before_anything_else(
+async def test_a_purge_while_the_server_is_away_is_repeated_there_before_anything_else(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     async with gates(1, server.port) as (one,):
@@ -263,7 +263,7 @@ async def test_a_wrong_clock_of_an_instance_changes_nothing(
         await other.kill()
 
 
-async def test_whoever_missed_more_than_the_server_still_knows_starts_anew(
+async def test_an_instance_that_missed_more_than_the_server_still_knows_starts_again(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     async with gates(1, server.port) as (one,):
@@ -302,7 +302,7 @@ async def test_a_full_server_stops_no_paper(server: QuotaServer) -> None:
 async def test_a_member_that_is_slow_to_pass_the_key_on_makes_nobody_forgotten(
     server: QuotaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever joins waits for it, however busy that machine is."""
+    """An instance that joins waits for the key, even from a busy machine."""
     hand = Epochs.hand
 
     async def slowly(*arguments: Any) -> None:

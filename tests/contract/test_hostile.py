@@ -70,7 +70,7 @@ async def test_a_stranger_to_the_pairing_gets_no_key_and_reads_nobody(
 async def test_no_template_and_no_name_lies_readable_on_the_server(
     server: QuotaServer,
 ) -> None:
-    """Every value of every key, as whoever has the password sees it."""
+    """Every value of every key, as somebody with the password sees it."""
     async with gates(1, server.port) as (one,):
         reserved(await one.paper(1))
         plain = face(1).tobytes()

@@ -1,4 +1,4 @@
-"""Who decides alone counts as disconnected from that moment, and is seen to be."""
+"""An instance that decides alone counts, and is shown, as disconnected from that moment."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
 async def test_an_instance_that_decides_alone_is_disconnected_at_once(
     server: QuotaServer, proxy: Proxy
 ) -> None:
-    """Not when its connection is found to be dead, but with the decision."""
+    """From the decision on, not only when the connection is found to be dead."""
     async with gates(1, proxy.port) as (gate,):
         proxy.freeze()
         reserved(await gate.paper_later(1))
@@ -60,7 +60,7 @@ async def test_what_was_decided_alone_is_told_although_the_connection_holds(
 async def test_a_request_that_began_with_an_old_connection_asks_by_the_new_one(
     server: QuotaServer, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It waited for the instance to be in sync again, and does not decide alone then."""
+    """It waits until the instance is in sync again, and then does not decide alone."""
     async with gates(1, server.port) as (one,):
         gate = Gate(proxy.port)
         await gate.open()
@@ -135,7 +135,7 @@ async def test_faces_are_forgotten_on_time_during_a_slow_entry(
         await gate.kill()
 
 
-async def test_who_stood_still_while_another_joined_tells_it_everybody(
+async def test_an_instance_that_stalled_while_another_joined_sends_it_everybody(
     server: QuotaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody seemed to have the key, so the epoch was ended; nobody had purged."""

@@ -1,4 +1,4 @@
-"""Whoever comes when they were told gets paper, at whichever gate they come."""
+"""A visitor who comes at the time shown gets paper, at every gate."""
 
 from collections.abc import AsyncIterator
 
@@ -80,7 +80,7 @@ async def test_who_got_paper_after_a_lost_answer_is_told_what_holds_elsewhere(
 async def test_a_gate_that_missed_what_came_out_refuses_nobody_for_it(
     server: QuotaServer, proxy: Proxy, far: Gate, cm: float
 ) -> None:
-    """It knows of paper that was reserved, not that most of it never came."""
+    """It knows how much was reserved, but not that most of it never came out."""
     async with gates(1, server.port) as (one,):
         reservation = reserved(await one.paper_later(1))
         await until(lambda: far.knows(1))
@@ -102,7 +102,7 @@ async def test_a_gate_that_is_alone_still_refuses_for_paper_that_it_gives_itself
 async def test_a_server_that_lost_its_memory_is_not_told_of_what_may_be_settled(
     server: QuotaServer, proxy: Proxy, far: Gate
 ) -> None:
-    """Who comes back first knows less; the other one tells the rest."""
+    """The instance that comes back first knows less; the other one sends the rest."""
     async with gates(1, server.port) as (one,):
         reservation = reserved(await one.paper_later(1))
         half = reserved(await one.paper_later(2))

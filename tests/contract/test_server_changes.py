@@ -1,4 +1,4 @@
-"""What somebody does to a server that is in use: paper comes, and the quota comes back."""
+"""Somebody changes a server that is in use: visitors get paper, and the quota recovers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
 
 
 async def paper_or_open_lane(gate: Gate, person: int) -> None:
-    """Let somebody new ask: paper in time, by whichever lane."""
+    """Let a new visitor ask: paper in time, by either lane."""
     asked = now()
     with suppress(Undecided):  # The open lane gives it.
         reserved(await gate.paper(person))
@@ -41,7 +41,7 @@ async def paper_or_open_lane(gate: Gate, person: int) -> None:
 
 
 async def both_know_everybody(one: Gate, other: Gate, *people: int) -> None:
-    """Wait until both are in sync, and see that nobody was lost on the way."""
+    """Wait until both are in sync, and check that no visitor was lost."""
     for gate in (one, other):
         await gate.connected()
     await until(lambda: all(g.knows(p) for g in (one, other) for p in people))
@@ -177,7 +177,7 @@ async def test_a_password_that_was_changed_is_told_when_it_is_needed(
 async def test_a_key_that_is_something_else_stops_no_paper(
     server: QuotaServer, name: str
 ) -> None:
-    """Whoever has the password can refuse service, and nothing more."""
+    """Somebody with the password can deny service, and nothing more."""
     async with gates(1, server.port) as (one,):
         reserved(await one.paper(1))
         await until(lambda: not one.book.status.waiting)

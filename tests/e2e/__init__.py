@@ -1,1 +1,1 @@
-"""The whole of it: real Home Assistant, real firmware, a real browser."""
+"""End-to-end tests: real Home Assistant, real firmware, a real browser."""

@@ -1,4 +1,4 @@
-"""What axe-core finds on a page that would keep somebody from using it."""
+"""Accessibility violations of a page, found by axe-core."""
 
 from importlib import resources
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the test harness does for tests inside Home Assistant's own process is not wanted here."""
+"""Switches off what the test harness does only for tests inside Home Assistant's process."""
 
 from playwright.async_api import expect
 import pytest
@@ -6,7 +6,7 @@ from pytest_socket import enable_socket
 
 from scripts.house.browser import PATIENCE_MS
 
-# What is waited for is waited for as long on a busy machine as on an idle one.
+# Waits end at the event, not after a time: a busy machine takes longer.
 expect.set_options(timeout=PATIENCE_MS)
 
 

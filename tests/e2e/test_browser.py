@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def house(
     tmp_path_factory: pytest.TempPathFactory, _sockets_for_a_house: None
 ) -> AsyncIterator[House]:
-    """Open a house with one dispenser that nobody has told FaceQuota of."""
+    """Open a house with one dispenser that FaceQuota does not know yet."""
     async with open_house(tmp_path_factory.mktemp("house"), dispensers=1) as opened:
         yield opened
         assert complaints(opened.home_assistant.log) == []

@@ -1,4 +1,4 @@
-"""Every kind of camera that people have, in a real Home Assistant: the one who asks is the one who is looked at."""
+"""Every kind of camera that people have, in a real Home Assistant: the visitor who asks is the one who is recognised."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -69,7 +69,7 @@ async def test_who_asks_first_after_somebody_else_has_paper(
                 pytest.fail(f"A and B were never both recognised: {first}, {second}")
 
 
-async def test_whoever_is_chosen_on_the_page_steps_before_the_camera(
+async def test_the_person_chosen_on_the_page_steps_before_the_camera(
     site: Site,
 ) -> None:
     people = portraits()

@@ -1,4 +1,4 @@
-"""The dashboard of one click, in a real browser against a real Home Assistant."""
+"""The dashboard that one click makes, in a real browser against a real Home Assistant."""
 
 from collections.abc import AsyncIterator
 import re
@@ -32,7 +32,7 @@ async def house(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(house: House) -> AsyncIterator[Page]:
-    """Open a browser in which nothing of ours may fail."""
+    """Open a browser; an error of our scripts fails the test."""
     failures: list[str] = []
     async with open_browser(house.client) as opened:
         opened.on("pageerror", lambda error: failures.append(str(error)))

@@ -72,7 +72,7 @@ async def views(house: House) -> list[str]:
 async def test_every_view_fits_a_phone_and_is_there_in_the_dark(
     house: House, dark: bool, width: int
 ) -> None:
-    """The resource is in nobody's list yet: it is loaded all the same."""
+    """The resource is not in the list yet; it is loaded nevertheless."""
     async with open_browser(house.client, dark=dark) as page:
         await page.set_viewport_size({"width": width, "height": 844})
         for path in await views(house):
@@ -86,7 +86,7 @@ async def test_every_view_fits_a_phone_and_is_there_in_the_dark(
         assert (ground.strip() in ("#111111", "#111")) is dark, ground
 
 
-async def test_our_card_keeps_nobody_from_using_it(house: House) -> None:
+async def test_our_card_is_accessible(house: House) -> None:
     site = next(path for path in await views(house) if path.startswith("site-"))
     for dark in (False, True):
         async with open_browser(house.client, dark=dark) as page:
@@ -137,7 +137,7 @@ async def test_a_module_that_comes_before_the_registry_is_defined_in_it_too(
             assert await page.evaluate("(name) => window.registries[0].has(name)", name)
 
 
-async def test_who_is_no_administrator_sees_the_round_and_can_make_nothing(
+async def test_a_user_who_is_no_administrator_sees_the_round_and_can_create_nothing(
     house: House,
 ) -> None:
     await house.client.add_user("Cleaner", "mop and bucket")

@@ -1,4 +1,4 @@
-"""The demo is itself the first test: what it shows must go as told."""
+"""The demo is a test too: each visit must end as expected."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ async def _demo() -> tuple[int | None, Any]:
     return process.returncode, json.loads(output)
 
 
-async def test_every_visit_of_the_demo_goes_as_told() -> None:
+async def test_every_visit_of_the_demo_ends_as_expected() -> None:
     code, told = await _demo()
     wrong = {v["visit"]: v["wrong"] for v in told["visits"] if v["wrong"]}
     assert not wrong

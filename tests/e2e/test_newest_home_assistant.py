@@ -10,7 +10,7 @@ from scripts.house.people import portraits, stand
 from scripts.house.visit_watch import Watch
 
 
-async def test_it_runs_a_site_and_boots_with_it_without_a_word_of_complaint(
+async def test_it_runs_a_site_and_restarts_with_it_without_a_warning(
     tmp_path: Path,
 ) -> None:
     async with open_house(tmp_path, python=LATEST_PYTHON) as house:

@@ -123,7 +123,7 @@ async def test_only_what_changed_is_built_anew_and_the_focus_stays(
     ("language", "dark", "width"),
     [("en", False, 1280), ("en", True, 400), ("zh-Hans", True, 1280)],
 )
-async def test_nobody_is_kept_from_using_it(
+async def test_the_page_is_accessible(
     house: House, language: str, dark: bool, width: int
 ) -> None:
     async with open_browser(house.client, language=language, dark=dark) as opened:

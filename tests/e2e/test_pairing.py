@@ -1,4 +1,4 @@
-"""Two houses are made to share one quota in the browser, and everything is unplugged at each step."""
+"""Two houses share one quota, set up in the browser with outages at each step."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -91,7 +91,7 @@ async def in_step(house: House, site: Site, instances: int) -> None:
 async def test_two_houses_are_paired_by_clicking(
     houses: list[tuple[House, Site]],
 ) -> None:
-    """Whatever is unplugged at a step is said, and the step can be taken again."""
+    """An outage at any step is reported, and the step can be repeated."""
     (east, at_east), (west, at_west) = houses
     with QuotaServer(VALKEY, "--requirepass", PASSWORD) as server:
         async with open_browser(east.client) as page:
@@ -99,7 +99,7 @@ async def test_two_houses_are_paired_by_clicking(
             await show_code(Forms(page, east.client.url), server)
         assert not await shares(east)
         async with open_browser(east.client) as page:
-            # Home Assistant is restarted then: the code counts no more, and that is said.
+            # Home Assistant is restarted then: the code is no longer valid, and the form says so.
             forms = Forms(page, east.client.url)
             await show_code(forms, server)
             await restart(east)
@@ -108,7 +108,7 @@ async def test_two_houses_are_paired_by_clicking(
             await expect(said).to_be_visible(timeout=PATIENCE_MS)
         assert not await shares(east)
         async with open_browser(east.client) as page:
-            # The server goes while the code is shown: it counts all the same.
+            # The server goes away while the code is shown: the code stays valid.
             forms = Forms(page, east.client.url)
             code = await show_code(forms, server)
             server.kill()

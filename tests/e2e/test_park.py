@@ -1,4 +1,4 @@
-"""Three real Home Assistants share one quota; what the demo of a park shows must go as told."""
+"""Three real Home Assistants share one quota; each step of the demo of a park must end as expected."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ STEPS = {
 }
 
 
-async def test_one_quota_for_three_gates_goes_as_told() -> None:
+async def test_one_quota_for_three_gates_works_as_expected() -> None:
     process = await asyncio.create_subprocess_exec(
         *(ROOT / "scripts/demo", "--park", "--once", "--json"),
         stdout=asyncio.subprocess.PIPE,

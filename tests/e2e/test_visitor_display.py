@@ -123,7 +123,7 @@ async def test_it_says_in_two_languages_how_paper_is_asked_for(tablet: Page) -> 
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE, {"width": 844, "height": 390}])
-async def test_everything_fits_and_nobody_is_kept_from_using_it(
+async def test_everything_fits_and_the_page_is_accessible(
     tablet: Page, size: Any
 ) -> None:
     await tablet.set_viewport_size(size)

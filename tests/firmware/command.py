@@ -47,7 +47,7 @@ def _sources() -> bytes:
 
 
 def adopted(board: str, **substitutions: str) -> str:
-    """Return what a person writes who uses this board, with Wi-Fi and nothing else of their own."""
+    """Return a user's configuration of this board, with Wi-Fi and nothing else added."""
     lines = [f"  {key}: {json.dumps(value)}" for key, value in substitutions.items()]
     return "\n".join(
         [

@@ -62,7 +62,7 @@ async def test_the_display_says_how_it_is_and_leaves_when_home_assistant_comes(
     await device.disconnect()
 
 
-async def test_whoever_comes_too_early_reads_how_long_to_wait(
+async def test_a_visitor_who_comes_too_early_reads_how_long_to_wait(
     device: Device, simulator: Simulator
 ) -> None:
     async with _away(device, simulator) as hand:

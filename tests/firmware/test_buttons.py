@@ -1,4 +1,4 @@
-"""What a visitor says by a button: pressed, or held for how long."""
+"""The meanings of a visitor's button: pressed, or held for some seconds."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The simulated camera holds one frame as the ESP32's driver does: whoever asks first gets an old picture."""
+"""The simulated camera holds one frame as the ESP32's driver does: the first request gets an old picture."""
 
 import asyncio
 from collections.abc import AsyncIterator

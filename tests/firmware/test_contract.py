@@ -1,4 +1,4 @@
-"""What esphome/README.md promises is what the firmware has."""
+"""The firmware has exactly what esphome/README.md promises."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What ESPHome makes of a board: which pin does what, and the limits that are built in.
+"""The code that ESPHome generates for a board: its pins and its limits.
 
 A pin or a limit that changes by accident costs a motor or a hand; one that changes on purpose is written into golden/ by
 

@@ -1,4 +1,4 @@
-"""What the workflow says of an image: whether it fits, and what is in it."""
+"""What the workflow reports about an image: whether it fits, and its parts."""
 
 import json
 from pathlib import Path

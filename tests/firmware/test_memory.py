@@ -1,4 +1,4 @@
-"""What a dispenser remembers over a restart, and what it makes of a power cut."""
+"""What a dispenser keeps over a restart, and what it does after a power cut."""
 
 import asyncio
 from pathlib import Path
@@ -50,7 +50,7 @@ async def test_a_power_cut_in_mid_portion_is_told_and_counts_nothing_twice(
     assert device.states["Paper dispensed"] == total
     assert device.states["Portions"] == 1
     await device.until_event("interrupted")
-    # The request that was cut is not made up for: nobody knows how much of it came out.
+    # The interrupted portion is not repeated: nobody knows how much of it came out.
     assert await device.dispense(60.0, "cut") == "ok"
     await asyncio.sleep(0.3)
     assert device.states["Motor"] is False
@@ -78,7 +78,7 @@ async def test_a_shutdown_in_mid_portion_measures_first(
     await device.disconnect()
 
 
-async def test_a_fault_is_not_cured_by_pulling_the_plug(
+async def test_a_fault_stays_after_a_power_cut(
     device: Device, simulator: Simulator
 ) -> None:
     device.switch("Sim stuck relay", True)

@@ -17,7 +17,7 @@ async def test_it_listens_on_the_loopback_interface_only(simulator: Simulator) -
     assert listening == {f"0100007F:{port:04X}" for port in ports}
 
 
-async def test_two_run_side_by_side_and_keep_their_counters_apart(
+async def test_two_run_side_by_side_with_separate_counters(
     simulator_programs: list[Path], tmp_path: Path
 ) -> None:
     simulators = [

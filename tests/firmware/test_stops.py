@@ -109,7 +109,7 @@ async def test_a_relay_that_sticks_in_a_portion_is_told_as_stuck(
     device.switch("Sim stuck relay", False)
 
 
-async def test_somebody_who_pulls_paper_is_noticed_counted_and_forgiven(
+async def test_paper_pulled_by_hand_is_noticed_and_counted_and_no_fault(
     device: Device,
 ) -> None:
     device.press("Sim pull paper")
@@ -124,7 +124,7 @@ async def test_somebody_who_pulls_paper_is_noticed_counted_and_forgiven(
     assert abs(await device.portion() - 10.0) <= 0.5
 
 
-async def test_whoever_asks_while_somebody_has_pulled_gets_paper(
+async def test_a_visitor_who_asks_while_somebody_has_pulled_gets_paper(
     device: Device,
 ) -> None:
     device.press("Sim pull paper")

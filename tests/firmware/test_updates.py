@@ -1,4 +1,4 @@
-"""New firmware over the air: from nobody without the secret, and never while paper runs."""
+"""Updates over the air: only with the secret, and never in mid-portion."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ IMAGE_BYTES: Final = 1_000_000
 async def _updater(
     simulator: Simulator,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Come as somebody who has new firmware; yield when the device says what it wants."""
+    """Begin an update; yield when the device asks for the secret."""
     reader, writer = await asyncio.open_connection("127.0.0.1", simulator.update_port)
     writer.write(MAGIC)
     await reader.readexactly(2)
@@ -75,7 +75,7 @@ async def test_an_update_stops_the_portion(
     await device.until_event("stopped")
     await device.until_state("Motor", False)
     assert device.number("Last portion") < 40
-    # It came to nothing: the dispenser goes on.
+    # The update failed: the dispenser goes on.
     await device.until_rested()
     device.set_number("Portion length", 10)
     assert abs(await device.portion() - 10.0) <= 0.5

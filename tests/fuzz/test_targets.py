@@ -14,5 +14,5 @@ def test_hostile_input_is_refused_or_harmless(name: str) -> None:
     passed = 0
     for number in range(CASES):
         passed += TARGETS[name](Random(f"test:{name}:{number}"))
-    # A target that lets nothing through is no longer attacked behind its front door.
+    # If a target lets nothing through, the code behind its first check is no longer tested.
     assert 0 < passed < CASES

@@ -64,7 +64,7 @@ async def test_no_picture_ends_the_process_or_keeps_it_busy() -> None:
 
 @pytest.mark.parametrize("number", range(MESSAGES))
 def test_a_message_that_is_none_ends_the_process(number: int) -> None:
-    """It neither hangs nor is killed by the kernel, and says nothing but its hello."""
+    """It neither hangs nor is killed by the kernel, and sends nothing but its hello."""
     environment = asyncio.run(installed())
     draw = Random(f"message:{number}")
     message = encode_header(Kind.PICTURE, draw.choice((0, 8, 2**24, 2**32 - 1)))

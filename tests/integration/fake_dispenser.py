@@ -1,4 +1,4 @@
-"""The entities of one dispenser, which obey as real ones do or fail as they do.
+"""The entities of one dispenser, which work or fail as real ones do.
 
 For the faults that a simulated firmware cannot show: the firmware itself is used in
 tests/integration/hardware/test_firmware_visit.py.

@@ -1,4 +1,4 @@
-"""Templates as the worker makes them, of nobody real."""
+"""Templates as the worker makes them, of people who do not exist."""
 
 from functools import cache
 

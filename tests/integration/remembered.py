@@ -1,4 +1,4 @@
-"""Visitors whom a site remembers without any camera: templates of nobody."""
+"""Adds visitors to a site's memory without a camera, by templates of nobody real."""
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 

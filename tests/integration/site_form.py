@@ -1,4 +1,4 @@
-"""The forms of a site, filled in as a manager does it."""
+"""The forms of a site, filled in as a manager does."""
 
 from collections.abc import Mapping
 from typing import Any, Final

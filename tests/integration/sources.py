@@ -13,7 +13,7 @@ MODULES: Final = {
     path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
     for path in ROOT.rglob("*.py")
 }
-# Home Assistant's own errors are shown to whoever called the action.
+# Home Assistant's own errors are shown to the caller of the action.
 SHOWN_ERRORS: Final = ("HomeAssistantError", "ServiceValidationError")
 # Words that only a developer reads: the log, and errors that never leave our own code.
 UNSEEN: Final = {

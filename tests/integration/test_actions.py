@@ -76,7 +76,7 @@ async def test_every_lane_can_be_asked_for(
         {"visitor": "somebody"},
     ],
 )
-async def test_a_request_that_makes_no_sense_moves_nothing(
+async def test_an_invalid_request_moves_nothing(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,
@@ -87,7 +87,7 @@ async def test_a_request_that_makes_no_sense_moves_nothing(
     assert dispenser.turned_on == 0
 
 
-async def test_more_than_can_ever_be_given_is_refused_in_words(
+async def test_more_than_can_ever_be_given_is_refused_with_a_message(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
     """By a visitor's lane; staff gives what the machine can."""

@@ -207,7 +207,7 @@ async def test_the_condition_compares_with_the_faces_of_this_moment(
         {"above": 1},
     ],
 )
-async def test_a_condition_that_makes_no_sense_is_refused(
+async def test_an_invalid_condition_is_refused(
     hass: HomeAssistant, open_site: MockConfigEntry, options: dict[str, Any]
 ) -> None:
     assert await async_setup_component(

@@ -59,7 +59,7 @@ async def test_three_forms_make_a_site(hass: HomeAssistant) -> None:
         ),
     ],
 )
-async def test_a_form_says_which_rule_cannot_be(
+async def test_a_form_names_the_invalid_rule(
     hass: HomeAssistant, change: dict[str, Any], field: str, error: str
 ) -> None:
     """Beside the field, and with everything that was typed still there."""

@@ -117,7 +117,7 @@ def test_a_flow_says_what_its_class_shows(path: str, module: str, name: str) -> 
     """Steps, abort reasons and progress that the code names, and no other."""
     tree = class_tree(module, name)
     flow = english(path)
-    # Whoever installs shows the step of installation.py.
+    # A flow that installs shows the step of installation.py.
     steps = MODULES["flows/installation.py"] if any(calls(tree, "step")) else tree
     shown = literals(tree, "step_id", "async_show_form")
     assert set(flow["step"]) == shown | literals(

@@ -75,7 +75,7 @@ async def test_a_receipt_says_whether_a_person_or_an_automation_did_it(
 @pytest.mark.parametrize(
     "older_than", [-1, "-00:05:00", {"minutes": -5}, "soon", 1e300, math.nan, math.inf]
 )
-async def test_an_age_that_makes_no_sense_purges_nobody(
+async def test_an_invalid_age_purges_nobody(
     hass: HomeAssistant, open_site: MockConfigEntry, older_than: object
 ) -> None:
     open_site.runtime_data.visitors.reserve(somebody(1), 60)

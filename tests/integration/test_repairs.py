@@ -1,4 +1,4 @@
-"""Issues that a manager finds, and mends with a click where a click can."""
+"""Issues that a manager finds, and repairs with a click where that is possible."""
 
 from http import HTTPStatus
 from pathlib import Path

@@ -54,7 +54,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("facequota", "report", {}),
     ("button", "press", {"entity_id": TRY_CAMERA}),
 ]
-# It needs a camera to look with: whoever stands there may ask for it, and so may staff.
+# It looks through the camera: visitors may ask for it, and so may staff.
 ELSEWHERE = {"forget"}
 # WebSocket commands and addresses that are an administrator's, and those of everybody's.
 COMMANDS_REFUSED: dict[str, dict[str, Any]] = {

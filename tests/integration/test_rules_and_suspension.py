@@ -55,7 +55,7 @@ async def test_a_number_is_a_rule_that_applies_at_once(
         ("allowance", -60, "out_of_range"),
     ],
 )
-async def test_a_number_that_makes_no_sense_is_refused_in_words(
+async def test_an_invalid_number_is_refused_with_a_message(
     hass: HomeAssistant, open_site: MockConfigEntry, key: str, value: float, error: str
 ) -> None:
     before = dict(open_site.options), state_of(hass, f"number.east_gate_{key}")

@@ -1,4 +1,4 @@
-"""What 0.1.0 has stored works as it is: names that others rely on do not change."""
+"""Data stored by 0.1.0 works unchanged: names that users rely on do not change."""
 
 from typing import Any
 
@@ -147,7 +147,7 @@ async def test_a_file_without_a_version_costs_no_paper(
     await unload(hass, entry)
 
 
-async def test_a_later_minor_version_is_read_without_a_word(
+async def test_a_later_minor_version_is_read_without_a_message(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     dispenser: FakeDispenser,

@@ -1,1 +1,1 @@
-"""What this project promises about its own sources."""
+"""Rules about the project's own sources."""

@@ -1,4 +1,4 @@
-"""What may be in the repository, and what never."""
+"""Which files may be in the repository, and which never."""
 
 import re
 from typing import Final

@@ -45,7 +45,7 @@ def test_every_folder_of_modules_is_a_known_room() -> None:
 
 
 @pytest.mark.parametrize("package", ["custom_components.facequota", "bench", "scripts"])
-def test_no_module_imports_itself_by_a_detour(package: str) -> None:
+def test_no_imports_form_a_circle(package: str) -> None:
     modules = graph(ROOT.joinpath(*package.split(".")), package)
     done: set[str] = set()
 
@@ -136,7 +136,7 @@ def test_annotations_are_never_postponed() -> None:
     assert not wrong
 
 
-def test_a_file_of_the_product_can_be_read_in_one_go() -> None:
+def test_no_file_of_the_product_is_longer_than_the_limit() -> None:
     long = {
         str(path.relative_to(PRODUCT)): length
         for path in PRODUCT.rglob("*.py")

@@ -1,4 +1,4 @@
-"""No test is left out, or it says what it needs, so that whoever reads it can bring that."""
+"""No test is skipped, unless it names what it needs, so that the reader can provide it."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What no text of this project says of itself."""
+"""Claims that no text of this project makes."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
-"""What passed through our hands is not in memory afterwards, freed or not.
+"""Pictures and templates are not in memory after use, freed or not.
 
-What is looked for is only ever kept in disguise, or the search would find its own list.
+The search keeps its targets masked; otherwise it would find its own list.
 """
 
 import asyncio
@@ -70,7 +70,7 @@ def found(disguised: bytes) -> int:
 
 
 def disguise(content: bytes | bytearray | memoryview) -> bytes:
-    """Return some content under the mask."""
+    """Return content XORed with the mask."""
     return (np.frombuffer(content, np.uint8) ^ np.uint8(MASK)).tobytes()
 
 

@@ -1,4 +1,4 @@
-"""The proof's count of pictures in use: what it finds is there, what it does not find is gone."""
+"""The proof's count of pictures in use is exact."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""A search that finds nothing proves nothing, unless it would have found it."""
+"""The proof's search finds what is there, in every form."""
 
 import base64
 from io import BytesIO

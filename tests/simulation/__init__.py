@@ -1,1 +1,1 @@
-"""A day at a site in seconds: the product's own parts on a clock that jumps."""
+"""A simulated day at a site: the product's own parts on a clock that jumps."""

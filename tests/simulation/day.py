@@ -1,4 +1,4 @@
-"""Visitors at several dispensers, and a ledger that is kept beside the product's own."""
+"""Visitors at several dispensers, and an independent ledger of their paper."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -52,7 +52,7 @@ class Ledger:
 
     @property
     def difference(self) -> float:
-        """Return the centimetres that are on no side of the books."""
+        """Return the centimetres that the ledger cannot account for."""
         accounted = (
             self.charged + self.open_lane + self.staff + sum(self.given.values())
         )
@@ -63,7 +63,7 @@ class Watched:
     """An account whose settlement is written down."""
 
     def __init__(self, account: Account) -> None:
-        """Stand before an account."""
+        """Wrap an account."""
         self._account = account
         self.lane = account.lane
         self.reserved: Reservation | None = None
@@ -133,7 +133,7 @@ class Entrance:
         )
 
     async def _look(self) -> Probe:
-        """Take a look at whoever stands there."""
+        """Look at the visitor."""
         await asyncio.sleep(0.2)
         if self.face is None:
             return Probe(template=None, reason="no_face", recognition_ms=75.0, frames=1)

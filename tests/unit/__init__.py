@@ -1,1 +1,1 @@
-"""The parts by themselves."""
+"""Unit tests, in the product's rooms."""

@@ -170,7 +170,7 @@ class StreamReader:
             self._fail()
 
     def _answered(self, kind: Answer, body: bytearray) -> None:
-        """Hand an answer to whoever asked first, if they still wait."""
+        """Hand an answer to the request that came first, if it still waits."""
         if not self._waiting:
             raise ProtocolError("an answer that nobody asked for")
         asked = self._waiting.popleft()

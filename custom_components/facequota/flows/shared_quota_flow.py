@@ -178,7 +178,7 @@ async def server_errors(
 
 
 async def _announced(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, str]:
-    """Join a quota: whoever is there gets a new key, and everybody is forgotten."""
+    """Join a quota: its members get a new key, and everybody is forgotten."""
     try:
         secret = await hass.async_add_executor_job(pairing, data[CONF_PAIRING_CODE])
     except WrongCode:

@@ -119,7 +119,7 @@ class Book:
         return settlement
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
-        """Forget whoever this may be; return whether there was anybody.
+        """Forget every visitor who may be this person; return whether there was one.
 
         Here doubt removes: a stranger who is forgotten as well loses nothing.
         """

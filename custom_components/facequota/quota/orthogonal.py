@@ -32,7 +32,7 @@ def random_orthogonal(dimension: int) -> NDArray[np.float32]:
         # So that this row is the Gaussian vector's own direction, which is even.
         block[0] *= -sign
     drawn = matrix.astype(np.float32)
-    # Whoever has the numbers, or the matrix, has the key: no copy of it stays behind.
+    # The numbers, like the matrix, are the key: no copy of them stays in memory.
     for trace in (numbers, matrix, outer):
         trace.fill(0)
     return drawn

@@ -88,7 +88,7 @@ class AnyBook(_Visitors, Protocol):
         """Return when the visitor can be told that there is as much again."""
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
-        """Forget whoever this may be; return whether there was anybody."""
+        """Forget every visitor who may be this person; return whether there was one."""
 
 
 class ReplicaOfVisitors(_Visitors, Protocol):

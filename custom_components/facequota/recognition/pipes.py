@@ -100,7 +100,7 @@ class LastWords:
         return lines[-1] if lines else ""
 
     def close(self) -> None:
-        """Hear no more, whoever still holds the other end. Idempotent."""
+        """Stop reading, even if a process still holds the other end. Idempotent."""
         self._take()
         asyncio.get_running_loop().remove_reader(self._read)
         while self._open:

@@ -154,7 +154,7 @@ class SharedBook:
         return self._clock.at_every_instance(at, self._now())
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
-        """Forget whoever this may be, here at once and on the server as soon as possible."""
+        """Forget every visitor who may be this person: here at once, on the server as soon as possible."""
         self.replica.expire(now)
         names = self.replica.who_may_be(probe)
         self._outbox.forget(names)

@@ -95,7 +95,7 @@ class Entry:
         link.life, copy.position = tick.life, tick.position
         changed = None
         while changed != copy.changed_alone:
-            # Whoever asked here meanwhile may have had paper of others given back.
+            # A visitor who asked here meanwhile may have lapsed reservations of others given back.
             changed = copy.changed_alone
             await self._everybody(link, copy.position, before)
             while copy.alone:

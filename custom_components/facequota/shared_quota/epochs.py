@@ -16,7 +16,7 @@ from .seal import EpochKey, Forged, Greeting, Membership
 SILENT_S: Final = 5.0
 _WAIT_S: Final = 2.0
 _LOOK_S: Final = 0.02
-# Whoever has just begun an epoch, or stood still for a while, needs a moment to say so:
+# An instance that has just begun an epoch, or stalled for a while, needs a moment to say so:
 # longer than from one tick to the next.
 _GRACE_S: Final = 1.5
 

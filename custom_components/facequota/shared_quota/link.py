@@ -28,7 +28,7 @@ class Link:
         self._now = now
         self.life = ""
         """The life of the server that was entered; each call about changes is for it."""
-        # What made this connection useless, for whoever waits on it.
+        # Why this connection failed, for the calls that wait on it.
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def give_up(self, error: Exception) -> None:

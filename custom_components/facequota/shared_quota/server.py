@@ -125,7 +125,7 @@ class Server:
     async def _other_way(self, address: Address) -> Unfit | None:
         """Return what to change where a server answers, but not in this way."""
         if (context := self._settings.context) is None:
-            # Nothing is sent to it; whoever it is, it speaks TLS.
+            # Nothing is sent to this server; it speaks TLS, and that is all that is asked here.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -153,7 +153,7 @@ class Server:
             # Each call has a limit of its own, a wait for news a longer one.
             socket_timeout=None,
             socket_keepalive=True,
-            # Whoever calls decides what may be sent again.
+            # The caller decides what may be sent again.
             retry=Retry(NoBackoff(), 0),
         )
         return Valkey.from_pool(pool)

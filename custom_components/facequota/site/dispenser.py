@@ -197,7 +197,7 @@ class Dispenser:
         await self._requests.other(self._looking.forget)
 
     async def _ask(self, lane: Lane) -> None:
-        """Serve whoever pressed a button, unless somebody is being served."""
+        """Serve the visitor who pressed a button, unless another visitor is being served."""
         if not self._requests.busy:
             await self.request(lane)
 

@@ -1,4 +1,4 @@
-"""Looks at whoever stands before a dispenser: for a portion, or to forget them."""
+"""Looks at the visitor before a dispenser: for a portion, or to forget them."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How often something may be asked for by whoever needs no account for it."""
+"""A limit on how often somebody without an account may ask for something."""
 
 from collections import deque
 from dataclasses import dataclass, field

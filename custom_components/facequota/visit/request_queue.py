@@ -13,7 +13,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .visit import Request, Visit
 
-# Whoever repeats a request after this many others gets a new portion; the ids are
+# A request that is repeated after this many others gives a new portion; the ids are
 # kept in memory only and mean nothing outside.
 REMEMBERED_REQUESTS: Final = 64
 

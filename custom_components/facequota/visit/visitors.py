@@ -136,7 +136,7 @@ class Visitors:
 
     @callback
     def forget(self, template: NDArray[np.float32]) -> None:
-        """Remove whoever this is; nobody is told whether there was anyone."""
+        """Remove every visitor who may be this person; nobody is told whether there was one."""
         before = self.statistics.faces
         self._any_book.forget(template, self._hass.loop.time())
         self._changed(removed=before - self.statistics.faces)
@@ -205,7 +205,7 @@ class Visitors:
     def _changed(self, *, added: int = 0, removed: int = 0) -> None:
         """Set the timer for the next expiry, and call the listeners.
 
-        Whoever is missing without having been removed was forgotten on time.
+        A visitor who is missing and was not removed was forgotten on time.
         """
         faces = self.statistics.faces
         expired = self._faces + added - removed - faces
@@ -239,7 +239,7 @@ class Visitors:
 def wall_clock(hass: HomeAssistant, monotonic: float) -> datetime:
     """Return the moment of the event loop's clock as a date and time, in whole seconds.
 
-    Rounded up: whoever comes at the time that was told gets paper.
+    Rounded up, so that a visitor who comes at the time shown gets paper.
     """
     left = max(0.0, monotonic - hass.loop.time())
     moment = dt_util.utcnow() + timedelta(seconds=left)

@@ -43,8 +43,8 @@ class FrameReader : public camera::CameraImageReader {
   size_t sent_{0};
 };
 
-/// A camera whose sensor is the file that FACEQUOTA_SIMULATOR_CAMERA names: somebody writes the picture of now into it, again and
-/// again. Where nothing is named, Home Assistant is told of no camera.
+/// A camera whose sensor is the file that FACEQUOTA_SIMULATOR_CAMERA names: a program writes the current picture into it, again and
+/// again. Without that variable the device has no camera.
 ///
 /// It behaves as an ESP32's driver with one frame buffer: as soon as a frame was sent it takes the next one, and keeps that until
 /// somebody asks, however long. Nobody asks: then the idle interval does, and every connection gets the frame.

@@ -131,7 +131,7 @@ CONFIG_SCHEMA = cv.All(
 
 
 def _validate_updates(config: dict[str, Any]) -> None:
-    """Refuse firmware that anybody in the network could replace."""
+    """Refuse a configuration that lets anybody in the network replace the firmware."""
     full = fv.full_config.get()
     for ota in full.get(CONF_OTA, []):
         platform = ota[CONF_PLATFORM]

@@ -1,4 +1,4 @@
-// Home Assistant: whether it is there, what has to be told when it comes, and what happens while it is away.
+// The connection to Home Assistant: what is sent when it connects, and what the dispenser does while it is away.
 #include "paper_dispenser.h"
 
 #include <string>
@@ -15,7 +15,7 @@ constexpr uint32_t SUBSCRIPTION_MS = 2000;
 constexpr uint32_t MS_PER_S = 1000;
 }  // namespace
 
-/// Somebody who only reads the log does not count: Home Assistant wants the states.
+/// A client that only reads the log does not count: Home Assistant subscribes to the states.
 void PaperDispenser::look_for_home_assistant_(uint32_t now_ms) {
 #ifdef USE_API
   const bool connected = api::global_api_server->is_connected_with_state_subscription();
@@ -28,7 +28,7 @@ void PaperDispenser::look_for_home_assistant_(uint32_t now_ms) {
   this->show_alone_(now_ms);
 }
 
-/// A portion that the power cut: told once, when somebody listens.
+/// A portion that a power cut interrupted: reported once, when a client is connected.
 void PaperDispenser::announce_interruption_() {
   if (!this->interrupted_ || !this->lane_.connected() || millis() - this->connected_since_ms_ < SUBSCRIPTION_MS)
     return;
@@ -54,10 +54,10 @@ void PaperDispenser::asked() {
   this->display_->show(std::string(this->alone_texts_[1]) + " " + std::to_string(wait_s) + " s");
 }
 
-/// Ring and display show whether a press gives paper. Home Assistant has a moment to write over it when it comes.
+/// Ring and display show whether a press gives paper. When Home Assistant connects it has a moment to write its own text.
 void PaperDispenser::show_alone_(uint32_t now_ms) {
   const bool away = this->lane_.away();
-  // Nor does it promise paper that it has not: out, open, or waiting for a person.
+  // It promises no paper while the roll is empty, the cover is open, or a fault waits for a person.
   const bool open = this->lane_.open() && this->core_.status(this->inputs_()) <= Status::JAM;
   const bool changed = away != this->was_alone_ || open != this->was_open_;
   this->was_alone_ = away;

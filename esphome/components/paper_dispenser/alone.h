@@ -7,10 +7,10 @@
 
 namespace esphome::paper_dispenser {
 
-/// The lane that is left when Home Assistant is away: open to everybody, one portion for each window.
+/// The lane while Home Assistant is away: open to everybody, one portion in each window.
 class AloneLane {
  public:
-  /// Whether it gives anything at all.
+  /// Whether a manager allows it.
   void set_allowed(bool allowed) { this->allowed_ = allowed; }
   /// How long nobody is connected before it opens.
   void set_after(uint32_t ms) { this->after_ms_ = ms; }
@@ -31,7 +31,7 @@ class AloneLane {
   bool connected() const { return this->connected_; }
   /// Nobody has been connected for a while.
   bool away() const { return this->away_; }
-  /// And a visitor gets paper all the same.
+  /// Whether visitors get paper in this state.
   bool open() const { return this->away_ && this->allowed_; }
 
   /// Whether a visitor who asks now may have a portion.
@@ -53,7 +53,7 @@ class AloneLane {
     this->given_ms_ = now_ms;
     this->used_ = true;
   }
-  /// Nothing came out of it.
+  /// The portion gave no paper.
   void give_back() { this->used_ = false; }
 
  protected:

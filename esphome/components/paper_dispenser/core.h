@@ -27,7 +27,7 @@ template<typename Pin> class Core {
         strays_(limits_) {}
   Core(const Core &) = delete;
 
-  /// The chip has no second clock: nothing is ever started.
+  /// The chip has no second clock: no portion is ever started.
   void has_no_timer() { this->health_.latch(Fault::TIMER); }
 
   /// Call once before anything else; the motor is off after it.
@@ -57,7 +57,7 @@ template<typename Pin> class Core {
     return record.open != 0;
   }
 
-  /// What to keep. Worth writing before a portion's motor turns, when it ends, when a fault comes or goes.
+  /// The record to store: before a portion's motor turns, when the portion ends, and when a fault comes or goes.
   Record record() const {
     Record record;
     record.portions = this->paper_.portions();
@@ -116,7 +116,7 @@ template<typename Pin> class Core {
       this->stop(now_ms);
   }
 
-  /// A person has looked at it.
+  /// A person has looked at the dispenser.
   void reset(uint32_t now_ms) {
     this->health_.reset();
     this->strays_.clear(now_ms);
@@ -126,7 +126,7 @@ template<typename Pin> class Core {
   /// A full roll is in.
   void new_roll() { this->paper_.new_roll(); }
 
-  /// As PaperCount's, but not in mid-portion.
+  /// As PaperCount::calibrate, but refused in mid-portion.
   bool calibrate(float measured_cm) { return this->state() == State::IDLE && this->paper_.calibrate(measured_cm); }
   bool set_cm_per_pulse(float cm_per_pulse) {
     return this->state() == State::IDLE && this->paper_.set_cm_per_pulse(cm_per_pulse);
@@ -152,7 +152,7 @@ template<typename Pin> class Core {
   State state() const { return this->motion_.state(); }
   Fault fault() const { return this->health_.fault(); }
   bool jam() const { return this->health_.jam(); }
-  /// Somebody pulls at the paper, or did so until a moment ago.
+  /// A hand pulls at the paper, or did so until a moment ago.
   bool pulled() const { return this->pulled_; }
   /// What keeps it from giving paper, or has just happened.
   Status status(const Inputs &inputs) const {
@@ -206,7 +206,7 @@ template<typename Pin> class Core {
     if (this->health_.fault() != Fault::NONE)
       return Refusal::FAULT;
     if (this->moves_on_)
-      return Refusal::BUSY;  // in a hand, or by a motor that does not stop: soon it is known which
+      return Refusal::BUSY;  // the paper still moves: a hand pulls, or the motor does not stop; soon it is known which
     if (inputs.cover_open)
       return Refusal::COVER_OPEN;
     if (inputs.paper_out)

@@ -6,17 +6,17 @@
 
 namespace esphome::paper_dispenser {
 
-/// What the visitor is told. Not kept over a reboot: it is about somebody who has gone.
+/// The text on the visitor's display. Not kept over a reboot: its visitor has gone by then.
 class DisplayText final : public text::Text {
  public:
   void set_display_bytes(size_t bytes) { this->display_bytes_ = bytes; }
 
-  /// What the dispenser itself has to say, while Home Assistant is away.
+  /// Show the dispenser's own text, while Home Assistant is away.
   void show(const std::string &text) {
     this->publish_state(fit_utf8(text, this->display_bytes_));
     this->own_ = true;
   }
-  /// Take it away, unless Home Assistant has written since.
+  /// Remove that text, unless Home Assistant has written since.
   void clear() {
     if (this->own_)
       this->show("");

@@ -61,7 +61,7 @@ const char *PaperDispenser::begun_(Refusal refusal, const char *who) {
   return word;
 }
 
-/// Everything about the portion first, the switch last: who waits for "off" finds the length there already.
+/// Publish the portion first and the switch last: a client that waits for "off" then knows the length.
 void PaperDispenser::finish_(const Portion &portion) {
   ESP_LOGI(TAG, "%s: %.1f cm of %.1f cm, motor on for %u ms", to_word(portion.outcome), portion.cm,
            portion.target_pulses * this->core_.cm_per_pulse(), static_cast<unsigned>(portion.motor_ms));
@@ -74,7 +74,7 @@ void PaperDispenser::finish_(const Portion &portion) {
   this->publish_counters_();
   this->publish_condition_();
   if (portion.asker == Asker::ALONE)
-    this->publish_tally_();  // nobody hears it yet: it is there when they come
+    this->publish_tally_();  // no client is connected; the next one reads it
   this->announce_(to_word(portion.outcome));
   show(this->motor_switch_, false);
 }

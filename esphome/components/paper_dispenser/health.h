@@ -6,7 +6,7 @@
 
 namespace esphome::paper_dispenser {
 
-/// What stays after a portion went wrong: a jam until the next good one, a fault until a person has looked at it.
+/// What stays after a failed portion: a jam until the next good portion, a fault until a person has looked at it.
 class Health {
  public:
   explicit Health(uint8_t jams_to_latch) : jams_to_latch_(jams_to_latch) {}
@@ -43,7 +43,7 @@ class Health {
     }
   }
 
-  /// A person has looked at it.
+  /// A person has looked at the dispenser.
   void reset() {
     if (this->fault_ == Fault::TIMER)
       return;

@@ -113,7 +113,7 @@ template<typename Pin> class Motion {
   void aim_() {
     if (this->pulses() <= PERIODS)
       return;
-    // A place that lies behind already means the next pulse.
+    // If the place has been passed already, cut at the next pulse.
     this->gate_.aim(this->start_pulses_ + this->target_ - this->coast_model_.pulses(this->gate_.usual_period_us()));
   }
 

@@ -13,7 +13,7 @@ class PaperCount {
   double roll_used_cm() const { return this->roll_used_cm_; }
   uint32_t portions() const { return this->portions_; }
 
-  /// So many pulses came, whoever moved the paper.
+  /// Add pulses, whether the motor or a hand moved the paper.
   void add(uint32_t pulses) {
     const double cm = static_cast<double>(pulses) * this->cm_per_pulse_;
     this->total_cm_ += cm;

@@ -13,7 +13,7 @@
 /// plain loads and stores of atomics, because the small chips have no atomic read-modify-write. Each member has one writer.
 namespace esphome::paper_dispenser {
 
-/// Who switched the motor off.
+/// Which part switched the motor off.
 enum class Cut : uint8_t { NONE, TARGET, CLOCK };
 
 /// Pin is anything with `void digital_write(bool)` that an interrupt may call.
@@ -62,7 +62,7 @@ template<typename Pin> class PulseGate {
     this->cut_at_.store(cut_at);
     this->open_.store(true);
     this->pin_.digital_write(true);
-    // An interrupt between the two lines above has decided already: its "off" must be the last word.
+    // If an interrupt came between the two lines above, its "off" must win.
     if (!this->open_.load())
       this->pin_.digital_write(false);
   }

@@ -19,7 +19,7 @@ inline uint32_t checksum_of(const void *data, size_t size) {
   return value;
 }
 
-/// What outlives a power cut. What is not whole is not taken up.
+/// The state that outlives a power cut. A damaged record is ignored.
 struct Record {
   static constexpr uint32_t LAYOUT = 0x46510001;  ///< change the last digits when a field changes
   static constexpr size_t REQUESTS = 4;

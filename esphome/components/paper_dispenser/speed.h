@@ -13,7 +13,7 @@ namespace esphome::paper_dispenser {
 constexpr size_t PERIODS = 7;
 constexpr size_t USUAL = 4;
 
-/// The usual one of the last periods.
+/// The usual period: a rank of the last ones.
 inline uint32_t usual_period(std::array<uint32_t, PERIODS> periods) {
   std::nth_element(periods.begin(), periods.begin() + USUAL, periods.end());
   return periods[USUAL];

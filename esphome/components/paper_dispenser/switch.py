@@ -10,8 +10,8 @@ from . import CHILD_SCHEMA, CONF_PAPER_DISPENSER_ID, paper_dispenser_ns
 
 MotorSwitch = paper_dispenser_ns.class_("MotorSwitch", switch.Switch, cg.Component)
 
-# The motor is nobody's light switch: with a category Home Assistant leaves it out when a whole area, floor or label is turned on, and
-# does not offer it to voice assistants.
+# An entity with a category is left out when Home Assistant turns on a whole area, floor or label, and
+# it is not offered to voice assistants: the motor must not run by accident.
 CONFIG_SCHEMA = switch.switch_schema(
     MotorSwitch,
     icon="mdi:paper-roll",

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The words of the state machine: what it is told, and what it answers.
+/// The types of the state machine: its inputs and its answers.
 namespace esphome::paper_dispenser {
 
 /// How a portion ended.
@@ -40,7 +40,7 @@ enum class Refusal : uint8_t {
   NO_HOME_ASSISTANT,  ///< not connected, and not (or not yet) allowed to give paper by itself
 };
 
-/// What only a person may reset.
+/// Faults that only a person may reset.
 enum class Fault : uint8_t {
   NONE,
   STUCK,   ///< the motor does not stop
@@ -87,7 +87,7 @@ struct Inputs {
 /// Who asked for a portion.
 enum class Asker : uint8_t {
   ACTION,  ///< FaceQuota, by the action dispense
-  SWITCH,  ///< whoever turned the switch on
+  SWITCH,  ///< the switch: a person or an automation turned it on
   ALONE,   ///< a visitor, while Home Assistant was away
 };
 

@@ -1,4 +1,4 @@
-"""The camera of a simulated dispenser: what its sensor sees is a file with the picture of now."""
+"""The camera of a simulated dispenser: what its sensor sees is a file with the current picture."""
 
 import asyncio
 from pathlib import Path
@@ -42,7 +42,7 @@ class EsphomeCamera:
             self._expose()
 
     def _expose(self) -> None:
-        """Write the picture of now, so that nobody ever reads half of it."""
+        """Write the current picture, so that no reader ever sees half of it."""
         part = self.picture.with_suffix(".part")
         part.write_bytes(self.scene.jpeg(self._quality))
         part.replace(self.picture)

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 def make_camera(kind: Kind, folder: Path, *, key_frame_s: float = 1.0) -> Camera:
-    """Return a camera that is still off; what it needs to remember goes into the folder."""
+    """Return a camera that is still off; its state goes into the folder."""
     match kind:
         case Kind.ESPHOME:
             return EsphomeCamera(Scene(), folder / "sensor.jpg")

@@ -1,4 +1,4 @@
-"""An HTTP camera as most are: /video is its stream of JPEG pictures, /snapshot.jpg the one of now."""
+"""A usual HTTP camera: /video is its stream of JPEG pictures, /snapshot.jpg the current one."""
 
 import asyncio
 from collections import deque
@@ -87,7 +87,7 @@ class MjpegCamera:
 
     @property
     def still_url(self) -> str:
-        """The address of the picture of now."""
+        """The address of the current picture."""
         return f"http://127.0.0.1:{self.port}{STILL}"
 
     async def __aenter__(self) -> Self:
@@ -110,7 +110,7 @@ class MjpegCamera:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Switch it off; whoever reads is cut off."""
+        """Switch it off and disconnect its readers."""
         assert self._runner is not None
         await self._runner.cleanup()
 
@@ -176,7 +176,7 @@ class MjpegCamera:
         return b"\r\n".join([*head, b"", picture, b""])
 
     def _picture(self) -> bytes:
-        """Return what the camera sends for the picture of now."""
+        """Return what the camera sends for the current picture."""
         if self.fault is MjpegFault.GARBAGE:
             return GARBAGE
         picture = self.scene.jpeg(self._quality)

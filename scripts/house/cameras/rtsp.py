@@ -31,7 +31,7 @@ class RtspFault(StrEnum):
 
 
 class RtspCamera:
-    """One camera on a port of 127.0.0.1 for as long as it is open; it looks whether anybody does or not."""
+    """One camera on a port of 127.0.0.1 for as long as it is open; it also runs without readers."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class RtspCamera:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Switch it off; whoever looks is cut off."""
+        """Switch it off and disconnect its readers."""
         await asyncio.to_thread(self._stop)
 
     def _start(self) -> None:

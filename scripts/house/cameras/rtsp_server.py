@@ -4,7 +4,7 @@
 
 Run by the system's Python, for which Debian packages GStreamer; no Home Assistant here.
 It says "ready" once it serves rtsp://127.0.0.1:PORT/video, and ends the stream with its
-input; where it cannot serve it says why and ends with 1. As in a camera the encoder runs whether anybody looks or not: whoever connects
+input; where it cannot serve it says why and ends with 1. As in a camera the encoder also runs without readers: a reader that connects
 waits for the next key frame.
 """
 
@@ -67,7 +67,7 @@ def main(port: int, width: int, height: int, rate: int, every: int, kbit: int) -
         while len(frame := sys.stdin.buffer.read(size)) == size:
             sources[0].push_buffer(Gst.Buffer.new_wrapped(frame))
         sources[0].end_of_stream()
-        # What was sent has to reach whoever looks.
+        # What was sent has to reach the readers.
         GLib.timeout_add(300, loop.quit)
 
     itself = Gst.parse_launch(ITSELF.format(port=port, path=PATH))

@@ -48,7 +48,7 @@ class Scene:
         self._frozen = self._standing
 
     def show(self, picture: Path) -> None:
-        """Let whoever is on a picture stand there from now on."""
+        """Let the person on a picture stand there from now on."""
         with Image.open(picture) as opened:
             standing = ImageOps.exif_transpose(opened).convert("RGB")
         if standing.size != self.size:
@@ -68,7 +68,7 @@ class Scene:
         self._frozen = self._pose(_pose_at(self._frozen_at))
 
     def picture(self, taken: float | None = None) -> Image.Image:
-        """Return the picture of now (RGB), or of whoever stands there as if taken then."""
+        """Return the current picture (RGB), or the one that the camera would have taken at `taken` (Unix time)."""
         if self._fault is SceneFault.NO_SIGNAL:
             return _card(self.size)
         moment = time.time() if taken is None else taken
@@ -80,13 +80,13 @@ class Scene:
         return picture
 
     def jpeg(self, quality: int = 85) -> bytes:
-        """Return the picture of now, as a camera sends it."""
+        """Return the current picture, as a camera sends it."""
         file = BytesIO()
         self.picture().save(file, "JPEG", quality=quality)
         return file.getvalue()
 
     def _draw_pose(self, number: int) -> Image.Image:
-        """Draw whoever stands there in one of POSES poses."""
+        """Draw the person in one of POSES poses."""
         turn = 2 * math.pi * number / POSES
         # Three frequencies, so that no pose comes twice in a round.
         angle = math.radians(SWAY_DEGREES * math.sin(turn))

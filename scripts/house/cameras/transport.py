@@ -1,4 +1,4 @@
-"""A camera that streams over HTTP: H.264 in an MPEG transport stream, to whoever asks from now on."""
+"""A camera that streams over HTTP: H.264 in an MPEG transport stream, from the moment a reader connects."""
 
 import asyncio
 from contextlib import suppress
@@ -43,7 +43,7 @@ class StreamFault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How a stream comes to whoever connects, beside as it is taken."""
+    """How a stream is delivered to a reader, other than at the speed at which it is taken."""
 
     ready_s: float = 0.0
     """So much of it was taken before somebody connected, and comes first."""
@@ -136,7 +136,7 @@ class TransportCamera:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Switch it off; whoever reads is cut off."""
+        """Switch it off and disconnect its readers."""
         assert self._runner is not None
         await self._runner.cleanup()
 

@@ -68,7 +68,7 @@ TEST(a_pull_is_counted_and_forgiven_after_a_rest) {
   }
 }
 
-TEST(whoever_asks_while_somebody_has_pulled_gets_paper) {
+TEST(a_visitor_who_asks_while_somebody_has_pulled_gets_paper) {
   Rig rig;
   rig.machine.pull_cm = A_LONG_PULL_CM;
   rig.pass(3000);

@@ -209,7 +209,7 @@ TEST(the_status_says_what_keeps_it_from_giving_paper) {
   CHECK(rig.core.status(rig.inputs) == Status::COVER_OPEN);
 }
 
-TEST(a_chip_without_a_second_clock_never_starts_whoever_resets_it) {
+TEST(a_chip_without_a_second_clock_never_starts_even_after_a_reset) {
   Rig rig;
   rig.core.has_no_timer();
   rig.core.reset(rig.now_ms);

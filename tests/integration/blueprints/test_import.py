@@ -1,4 +1,4 @@
-"""The blueprints: importable by their address, and each ends where it says."""
+"""The blueprints can be imported by the addresses in their files."""
 
 from typing import Final
 

@@ -142,7 +142,7 @@ async def test_staff_are_told_of_an_urgent_need_a_failure_and_a_warning(
     dispenser: FakeDispenser,
     automate: Automate,
 ) -> None:
-    """And of nothing else: a usual portion is no reason to come."""
+    """And of nothing else: an ordinary portion needs no staff."""
     told: list[str] = []
     hass.services.async_register(
         "test", "tell", lambda call: told.append(call.data["message"])

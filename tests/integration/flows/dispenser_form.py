@@ -1,4 +1,4 @@
-"""The forms of a dispenser, filled in as a manager does it."""
+"""The forms of a dispenser, filled in as a manager does."""
 
 from typing import Any, Final
 

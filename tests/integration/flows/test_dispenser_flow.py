@@ -173,7 +173,7 @@ async def test_a_plain_switch_is_a_matter_of_time(
         ({"eye_line": math.nan}, {"eye_line": "not_a_number"}),
     ],
 )
-async def test_the_first_form_says_what_cannot_be(
+async def test_the_first_form_names_each_invalid_field(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     change: dict[str, Any],
@@ -211,7 +211,7 @@ async def test_a_motor_belongs_to_one_dispenser_of_all_sites(
         ),
     ],
 )
-async def test_the_second_form_says_what_cannot_be(
+async def test_the_second_form_names_each_invalid_field(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     inputs: dict[str, Any],

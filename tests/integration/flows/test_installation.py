@@ -1,4 +1,4 @@
-"""The engine's installation, and what stands in its way."""
+"""The engine's installation, and what can make it fail."""
 
 import asyncio
 from pathlib import Path
@@ -120,7 +120,7 @@ async def test_a_full_disk_is_told_and_tried_again(
     made(await submit(hass, shown, {}))
 
 
-async def test_only_an_engine_that_ran_once_is_taken_for_installed(
+async def test_an_engine_counts_as_installed_only_after_it_ran_once(
     hass: HomeAssistant,
     config_folder: Path,
     engine_root: Path,
@@ -160,7 +160,7 @@ async def test_a_processor_without_avx_is_told(
     made(await submit(hass, shown, {}))
 
 
-async def test_an_engine_that_is_broken_is_thrown_away_and_installed_again(
+async def test_a_broken_engine_is_removed_and_installed_again(
     hass: HomeAssistant,
     break_engine: BreakEngine,
     monkeypatch: pytest.MonkeyPatch,

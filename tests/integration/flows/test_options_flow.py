@@ -33,7 +33,7 @@ async def change_rules(
 async def test_new_rules_apply_at_once_and_nobody_is_forgotten(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
-    """Whoever used up 60 cm may have 60 more once the allowance is 120."""
+    """A visitor who used up 60 cm may have 60 more once the allowance is 120."""
     site = open_site.runtime_data
     assert isinstance(site.visitors.reserve(somebody(1), 60), Reservation)
     assert isinstance(site.visitors.reserve(somebody(1), 60), Refusal)
@@ -66,7 +66,7 @@ async def test_the_form_of_the_rules_switches_nothing_else(
         ({"open_portions": math.nan}, {"open_portions": "not_a_number"}),
     ],
 )
-async def test_rules_that_cannot_be_are_told_and_change_nothing(
+async def test_invalid_rules_are_named_and_change_nothing(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     change: dict[str, Any],

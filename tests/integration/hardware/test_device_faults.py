@@ -1,4 +1,4 @@
-"""What a device says of itself is known to State, Problem, the display and the issues."""
+"""The state of a device is shown by State, Problem, the display and the issues."""
 
 from typing import Any, Final
 
@@ -216,7 +216,7 @@ async def test_a_motor_that_has_to_cool_is_told_until_it_may_turn_again(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert seen(hass) == ("out_of_order", "on", "motor_rests")
     assert dispenser.said[-1].startswith("The motor has to cool.")
-    # Whoever asks all the same may find it ready.
+    # A visitor who asks before that time may find it ready.
     board.word = ""
     assert summary(await ask(hass)) == ("granted", "open", 60.0, None)
     assert seen(hass) == ("open_lane", "off", None)

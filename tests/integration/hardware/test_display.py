@@ -1,4 +1,4 @@
-"""What the visitor reads; and that no display, however broken, costs anybody paper."""
+"""What the visitor reads; a broken display never costs a visitor the paper."""
 
 from datetime import timedelta
 from typing import Any, override
@@ -136,7 +136,7 @@ async def test_a_display_that_refuses_costs_nobody_the_paper(
 
 
 @pytest.mark.parametrize("most", [None, "many", float("nan"), float("inf"), -1, "16"])
-async def test_a_display_that_says_nonsense_of_its_length_costs_nobody_the_paper(
+async def test_a_display_with_an_invalid_length_costs_nobody_the_paper(
     hass: HomeAssistant, most: object
 ) -> None:
     hass.states.async_set("text.odd", "", {"max": most})
@@ -155,7 +155,7 @@ async def test_a_display_that_says_nonsense_of_its_length_costs_nobody_the_paper
         (8, "{time}"),
     ],
 )
-async def test_a_no_fits_every_display_and_always_has_its_time(
+async def test_a_refusal_fits_every_display_and_always_has_its_time(
     hass: HomeAssistant, room: int, said: str
 ) -> None:
     display = ShortDisplay(room)

@@ -175,7 +175,7 @@ async def test_a_jam_is_not_the_visitors_debt(
     assert summary(await ask(hass, cm=40)) == ("granted", "face", 40.0, None)
 
 
-async def test_who_got_nothing_is_forgotten_at_once(
+async def test_a_visitor_who_got_nothing_is_forgotten_at_once(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,
@@ -205,7 +205,7 @@ async def test_a_device_lost_in_mid_portion_is_charged_for_what_it_counted(
 async def test_a_motor_that_runs_already_is_left_alone(
     hass: HomeAssistant, one_portion: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
-    """Whoever turned it on gets the paper; nobody else is charged for it."""
+    """The person who turned it on gets the paper; no visitor is charged for it."""
     dispenser.motor.show(True)
     assert summary(await ask(hass)) == failed("motor_busy")
     assert (dispenser.turned_on, dispenser.turned_off) == (0, 0)

@@ -1,4 +1,4 @@
-"""What counts as a press, of whatever the visitor's button is in Home Assistant."""
+"""What counts as a press, for every kind of entity that can be a button."""
 
 import asyncio
 
@@ -39,7 +39,7 @@ LATER_STILL = "2026-07-01T12:01:00+00:00"
         (["off", "on", "off", "on", "off"], 2),
         # A device that has just started does not know yet that nobody pressed.
         (["unknown", "on", "off"], 1),
-        # A device that comes back, or a state that is restored, is nobody.
+        # A device that comes back, or a restored state, is no press.
         (["on"], 0),
         (["unavailable", "on", "off"], 0),
         (["on", "unavailable", "on"], 0),
@@ -116,7 +116,7 @@ async def test_a_helpers_button_asks_for_paper(
 async def test_a_press_during_a_visit_is_the_same_visitor(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
-    """Whoever is impatient gets one portion."""
+    """An impatient visitor gets one portion."""
     dispenser.fault = Fault.HANGS
     dispenser.set(REQUEST, "on")
     await dispenser.started.wait()

@@ -1,4 +1,4 @@
-"""What came out: counted, told, or timed; and what of it a visitor is charged for."""
+"""How much came out: counted, reported, or timed; and how much of it is charged."""
 
 import asyncio
 
@@ -87,7 +87,7 @@ async def test_a_plain_motor_with_a_counter_is_charged_for_what_it_counted(
 async def test_a_counter_that_tells_a_portion_in_parts_is_waited_for(
     hass: HomeAssistant,
 ) -> None:
-    """Its last word comes behind the switch."""
+    """Its last value comes after the switch is off."""
     motor = FakeDispenser(hass, plain=True)
     await motor.start()
 
@@ -141,7 +141,7 @@ async def test_a_helper_can_be_the_motor(hass: HomeAssistant) -> None:
 async def test_coasting_over_is_told_and_not_charged(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
-    """A centimetre and a half too many are the machine's doing."""
+    """One and a half centimetres too many are the machine's fault."""
     dispenser.fault = Fault.COASTS
     data = {**BOUNDED, "paper_dispensed": COUNTER}
     first, second = await visits(hass, data, {}, {}, open_portions=2)

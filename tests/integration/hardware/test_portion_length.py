@@ -38,7 +38,7 @@ async def test_a_length_beyond_the_devices_limit_is_cut_there_and_charged_as_giv
 
 @pytest.mark.parametrize("most", [None, "many", float("nan"), [200]])
 @pytest.mark.parametrize("unit", [None, "cm", ["cm"]])
-async def test_a_number_that_says_nonsense_of_itself_costs_nobody_the_paper(
+async def test_a_number_with_invalid_limits_costs_nobody_the_paper(
     hass: HomeAssistant, dispenser: FakeDispenser, most: object, unit: object
 ) -> None:
     attributes = {"max": most, "unit_of_measurement": unit}

@@ -156,7 +156,7 @@ async def test_a_button_that_is_stuck_is_a_problem_until_it_is_let_go(
 async def test_fifty_requests_to_be_forgotten_are_one_and_nobody_waits_for_them(
     hass: HomeAssistant, dispenser: FakeDispenser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each would look at whoever stands there, one after the other."""
+    """Each request would look through the camera, one after the other."""
     hass.states.async_set("binary_sensor.forget", "off")
     data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
     entry = await set_up_site(hass, options=RULES, data=data)

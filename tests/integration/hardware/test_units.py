@@ -1,4 +1,4 @@
-"""Figures of entities are read and written in the unit in which each is shown."""
+"""Values of entities are read and written in the unit of each entity."""
 
 from typing import Any, Final
 
@@ -118,7 +118,7 @@ async def test_a_length_is_written_in_the_unit_of_its_number(
     entry = await set_up_site(hass, options={**RULES, "open_portions": 2}, data=data)
     assert summary(await ask(hass)) == GRANTED
     assert told == [pytest.approx(value)]
-    # VisitEnd once: a device keeps it in memory that wears.
+    # Written once: a device keeps it in memory that wears out.
     assert summary(await ask(hass)) == GRANTED
     assert len(told) == 1
     await unload(hass, entry)
@@ -173,7 +173,7 @@ async def test_a_roll_is_low_by_its_percent_or_by_its_length(
 async def test_a_unit_that_changes_is_noticed(
     hass: HomeAssistant, issue_registry: ir.IssueRegistry
 ) -> None:
-    """To one that can be converted without a word, to another with an issue."""
+    """A unit that can be converted is used silently; another one raises an issue."""
     made = await other_units(hass, "cm", 1)
     data = {**BASICS, "portion_length": LENGTH, "paper_dispensed": COUNTER}
     entry = await set_up_site(hass, options={**RULES, "open_portions": 3}, data=data)

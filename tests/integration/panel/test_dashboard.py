@@ -1,4 +1,4 @@
-"""The dashboard: Home Assistant's own cards, made by the backend for whoever looks."""
+"""The dashboard: Home Assistant's own cards, made by the backend for the user who opens it."""
 
 from types import MappingProxyType
 from typing import Any
@@ -176,7 +176,7 @@ async def test_a_user_who_is_no_administrator_is_offered_no_rules_and_no_purge(
     assert "button.entrance_refilled" in for_cleaner
 
 
-async def test_it_speaks_the_language_of_whoever_looks(
+async def test_it_is_in_the_language_of_the_user_who_opens_it(
     hass: HomeAssistant, client: Any, open_site: MockConfigEntry
 ) -> None:
     made = await dashboard(client, language="zh-Hans")

@@ -114,7 +114,7 @@ async def test_usual_is_the_mean_of_the_same_weekday(
     assert sum(hours["usual"]) == 23
 
 
-async def test_whoever_may_not_read_a_counter_is_not_told_what_it_counted(
+async def test_a_user_who_may_not_read_a_counter_does_not_see_what_it_counted(
     hass: HomeAssistant,
     site: MockConfigEntry,
     hass_ws_client: WebSocketGenerator,

@@ -37,7 +37,7 @@ async def phone(
 
 
 async def codes_on(page: str) -> list[str]:
-    """Return what somebody else's reader finds in the codes on a page, as a browser shows it."""
+    """Return the texts of the QR codes on a page as a browser shows it, read by a separate library."""
     async with chromium() as browser:
         shown = await browser.new_page()
         await shown.set_content(page)

@@ -1,4 +1,4 @@
-"""The notice is two pages in every language, however much there is to say."""
+"""The notice is two pages in every language, also with all its optional parts."""
 
 from dataclasses import replace
 import re

@@ -147,7 +147,7 @@ async def test_the_page_is_told_nothing_while_nothing_changes(
     assert site["facts"]["operator"] == "City parks"
 
 
-async def test_whoever_closes_the_page_is_no_longer_listened_for(
+async def test_a_closed_page_has_no_subscription_left(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     open_site: MockConfigEntry,

@@ -1,4 +1,4 @@
-"""A week or a month in figures: from Home Assistant's statistics, about nobody."""
+"""A week or a month in figures: from Home Assistant's statistics, not about persons."""
 
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus

@@ -270,7 +270,7 @@ async def test_it_shows_each_step_and_the_time_of_the_next_portion(
     answer.close()
 
 
-async def test_a_no_says_until_when_and_is_gone_after_a_moment(
+async def test_a_refusal_says_until_when_and_disappears_after_a_moment(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     (one,) = open_site.runtime_data.dispensers.values()

@@ -1,4 +1,4 @@
-"""A dispenser's motor is nobody's light switch."""
+"""The motor's switch is kept out of areas, labels and voice assistants."""
 
 from collections.abc import AsyncGenerator
 from types import MappingProxyType

@@ -187,7 +187,7 @@ async def test_a_purge_that_fails_throws_the_whole_book_away_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """Nothing is known to make it fail, so it is made to; the log has the traceback."""
+    """No cause of a failure is known, so the test raises one; the log has the traceback."""
     stage.person("A")
     await ask(hass)
 
@@ -220,7 +220,7 @@ async def test_a_book_that_fails_costs_nobody_the_paper(
     monkeypatch: pytest.MonkeyPatch,
     step: str,
 ) -> None:
-    """Nothing is known to make it fail, so it is made to; the log has the traceback."""
+    """No cause of a failure is known, so the test raises one; the log has the traceback."""
     stage.person("A")
 
     def fails(*_: object, **__: object) -> None:
@@ -260,7 +260,7 @@ async def test_unusual_use_is_a_problem_until_it_is_over(
     log: Log,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Whoever empties a roll: nobody is named, but somebody may go and look."""
+    """When somebody empties a roll, nobody is named, but staff can go and look."""
     unusual = "binary_sensor.entrance_unusual_use"
     for _ in range(40):
         assert (await ask(hass, lane="staff", cm=5))["outcome"] == "granted"

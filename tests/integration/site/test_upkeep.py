@@ -85,7 +85,7 @@ async def test_all_of_it_outlives_a_restart(
     ],
     ids=lambda stored: str(stored)[:60],
 )
-async def test_a_file_that_makes_no_sense_costs_nobody_paper(
+async def test_an_invalid_file_costs_nobody_the_paper(
     hass: HomeAssistant,
     dispenser: FakeDispenser,
     hass_storage: dict[str, Any],

@@ -1,4 +1,4 @@
-"""Doubt is in the visitor's favour: who may be taken for somebody else gets paper."""
+"""Doubt is in the visitor's favour: a visitor who may be confused with another gets paper."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def show(stage: Stage, *people: tuple[Path, int, int]) -> None:
     frame.save(stage.picture, "JPEG", quality=95)
 
 
-async def test_whose_eyes_are_below_the_line_gets_paper_without_a_face_each_time(
+async def test_a_visitor_with_eyes_below_the_line_gets_paper_by_the_open_lane_each_time(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser, portraits: Path
 ) -> None:
     """The same person above it is remembered; the line says nothing of an age."""

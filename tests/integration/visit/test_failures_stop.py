@@ -45,7 +45,7 @@ class Waiting(Camera):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Keep whoever asks waiting."""
+        """Never answer; the caller waits."""
         self.asked.set()
         await asyncio.Event().wait()
         return None
@@ -70,7 +70,7 @@ async def begin_a_visit(
 
 
 async def was_called_off(visit: asyncio.Task[dict[str, object]]) -> bool:
-    """Return if whoever asked was told that the visit was called off."""
+    """Return if the caller got the answer that the visit was called off."""
     with pytest.raises(HomeAssistantError) as caught:
         await visit
     return caught.value.translation_key == "called_off"
@@ -150,7 +150,7 @@ async def test_a_visit_called_off_while_the_camera_is_asked_never_turns_the_moto
     assert dispenser.turned_on == 0
 
 
-async def test_whoever_waits_their_turn_is_called_off_too(
+async def test_a_request_that_waits_its_turn_is_called_off_too(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     dispenser.fault = Fault.HANGS
@@ -188,7 +188,7 @@ async def test_rules_that_change_while_a_site_is_stopped_start_no_worker(
     assert running.recogniser.worker is None
 
 
-async def test_whoever_asked_may_go_away_and_the_portion_goes_on(
+async def test_the_portion_goes_on_when_the_caller_disconnects(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     """A client that hangs up has paid for nothing that the visitor does not get."""

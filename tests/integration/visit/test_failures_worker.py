@@ -33,7 +33,7 @@ async def test_a_worker_that_is_killed_is_there_again_for_the_next_visitor(
     stage: Stage,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """In between there is a problem, but nothing that a person had to mend."""
+    """In between there is a problem, but nothing that a person had to repair."""
     stage.person("A")
     send(site, signal.SIGKILL)
     await until(lambda: not site.runtime_data.recogniser.ready)
@@ -106,7 +106,7 @@ async def test_what_is_remembered_outlives_the_worker(
     ],
     ids=["rubbish", "older_protocol", "endless"],
 )
-async def test_a_worker_that_answers_nonsense_is_not_believed(
+async def test_invalid_answers_of_a_worker_are_rejected(
     hass: HomeAssistant,
     stage: Stage,
     break_engine: BreakEngine,

@@ -1,4 +1,4 @@
-"""Whoever shows a picture of a face gets paper without one; nobody is refused for it.
+"""A visitor who shows a picture of a face gets paper by the open lane; nobody is refused for it.
 
 A network of two layers stands in for MiniFASNet, in the same file format, read by the
 same ncnn in the real child: it takes for a person what is greener than it is red or
@@ -65,7 +65,7 @@ def brought(config_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shine(stage: Stage, colour: str) -> None:
-    """Let light of a colour fall on whoever stands there."""
+    """Let light of a colour fall on the visitor."""
     with Image.open(stage.picture) as image:
         picture = image.convert("RGB")
     light = Image.new("RGB", picture.size, colour)
@@ -113,7 +113,7 @@ async def test_a_picture_of_a_face_gets_paper_by_the_open_lane_and_is_counted(
     await unload(hass, entry)
 
 
-async def test_whoever_is_suspected_can_still_be_forgotten(
+async def test_a_suspected_visitor_can_still_be_forgotten(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser, brought: Path
 ) -> None:
     entry = await set_up_site(
@@ -134,7 +134,7 @@ async def test_whoever_is_suspected_can_still_be_forgotten(
 async def test_nothing_is_suspected_before_the_manager_wants_it_and_then_at_once(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser, brought: Path
 ) -> None:
-    """The worker starts anew for it; whoever is remembered stays so."""
+    """The worker restarts for it; visitors stay remembered."""
     entry = await set_up_site(hass, engine=Engine.NCNN)
     stage.person("A")
     shine(stage, "red")

@@ -52,7 +52,7 @@ async def purge(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def test_a_purge_ends_the_worker_that_saw_visitors(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
-    """And whoever comes meanwhile is served as always, by the one or the other."""
+    """A visitor who comes meanwhile is served as usual, by the old worker or the new one."""
     stage.person("A")
     await ask(hass)
     before = worker_of(site)
@@ -92,7 +92,7 @@ async def test_it_ends_when_the_last_visitor_is_forgotten(
 async def test_it_ends_when_somebody_asks_to_be_forgotten(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
-    """Whoever it is and whether they were known or not."""
+    """Whether the visitor was known or not."""
     stage.person("B")
     before = worker_of(site)
     await hass.services.async_call(

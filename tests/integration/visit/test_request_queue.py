@@ -1,4 +1,4 @@
-"""One visit at a time, each request once, and no number that is none."""
+"""One visit at a time, each request once, and no invalid number."""
 
 import asyncio
 from datetime import timedelta
@@ -84,7 +84,7 @@ async def test_of_three_at_once_one_is_served_one_waits_and_one_is_told_to_come_
     assert dispenser.turned_on == 2
 
 
-async def test_a_rule_that_became_smaller_gives_whoever_waits_what_it_allows(
+async def test_a_rule_that_became_smaller_gives_a_waiting_visitor_what_it_allows(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
     """Sixty centimetres were asked for; the whole lane has thirty now."""
@@ -116,7 +116,7 @@ async def test_more_than_the_allowance_is_refused_before_anything_happens(
 @pytest.mark.parametrize(
     "cm", [math.nan, math.inf, -math.inf, -1, 0, 4.9, 200.1, 1e308, "far", None, [60]]
 )
-async def test_a_length_that_is_none_is_refused(
+async def test_an_invalid_length_is_refused(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,
@@ -175,7 +175,7 @@ async def test_a_purge_older_than_no_time_at_all_is_refused(
 
 @pytest.mark.parametrize("entity", ["portion", "allowance", "window"])
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -1, 0, 1e308])
-async def test_a_rule_that_is_no_number_is_refused_and_the_old_one_stays(
+async def test_a_rule_that_is_no_number_is_refused_and_the_old_rule_stays(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,

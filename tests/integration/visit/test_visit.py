@@ -151,7 +151,7 @@ async def test_after_a_purge_everybody_gets_paper_and_the_receipt_tells_how_many
     assert summary(await ask(hass)) == GRANTED
 
 
-async def test_whoever_wants_to_be_forgotten_is_and_the_others_are_not(
+async def test_a_visitor_who_asks_to_be_forgotten_is_forgotten_and_the_others_are_not(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,

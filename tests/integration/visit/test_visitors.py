@@ -124,7 +124,7 @@ async def test_a_jump_of_the_wall_clock_neither_grants_nor_refuses_anything(
     assert summary(await ask(hass)) == ("refused", "face", 0.0, None)
 
 
-async def test_a_face_is_forgotten_on_time_whoever_fails_at_being_told(
+async def test_a_face_is_forgotten_on_time_even_if_a_listener_fails(
     hass: HomeAssistant, log: Log
 ) -> None:
     """The timer of the next one is set before anybody hears of the last one."""
@@ -132,7 +132,7 @@ async def test_a_face_is_forgotten_on_time_whoever_fails_at_being_told(
     visitors = entry.runtime_data.visitors
 
     def fails(*_: object) -> None:
-        raise RuntimeError("a bug of whoever listens")
+        raise RuntimeError("a bug of a listener")
 
     with contextlib.ExitStack() as leave:
         for news in (visitors.expiries, visitors.changes):

@@ -114,7 +114,7 @@ async def test_a_worker_that_was_given_up_is_tried_again_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    """What killed it five times, a lack of memory perhaps, may be over."""
+    """The cause of its five deaths, perhaps a lack of memory, may be over."""
     patient = partial(Supervisor, first_pause_s=0.01)
     monkeypatch.setattr(recogniser, "Supervisor", patient)
     log.tell("The recognition worker is given up")
@@ -158,7 +158,7 @@ async def test_a_processor_without_avx_is_told_to_the_manager(
     ("death", "issue"),
     [("SIGKILL", "engine_failed"), ("SIGILL", "engine_no_avx")],
 )
-async def test_after_five_quick_deaths_the_worker_is_given_up_until_somebody_mends_it(
+async def test_after_five_quick_deaths_the_worker_is_given_up_until_somebody_repairs_it(
     hass: HomeAssistant,
     stage: Stage,
     log: Log,

@@ -1,4 +1,4 @@
-"""The pictures in a stream, however loosely a camera keeps to the rules."""
+"""The pictures in a stream, also from cameras that do not follow the standard."""
 
 from itertools import batched
 
@@ -57,7 +57,7 @@ def test_what_is_no_picture_is_left_out() -> None:
     assert pictures(b"garbage" * 5000 + page + part(JPEG, length(JPEG))) == [JPEG]
 
 
-def test_a_length_that_is_a_lie_costs_one_picture_at_most() -> None:
+def test_a_wrong_length_costs_one_picture_at_most() -> None:
     short = part(JPEG, b"Content-Length: 10")
     assert pictures(short + part(JPEG, length(JPEG)))[-1] == JPEG
 

@@ -70,7 +70,7 @@ def test_what_lay_ready_at_the_opening_is_of_no_known_age() -> None:
     assert camera.told == pytest.approx(WAY_S, abs=0.01)
 
 
-def test_segments_that_come_at_once_are_never_of_now() -> None:
+def test_segments_that_come_at_once_are_never_of_known_age() -> None:
     """A playlist's: nobody knows how long they were ready."""
     camera = Camera()
     for _ in range(10):
@@ -168,7 +168,7 @@ def test_a_camera_that_begins_anew_is_learnt_anew() -> None:
     assert camera.clock.begun_after(0.0) == -math.inf
 
 
-def test_without_time_stamps_nothing_is_of_now() -> None:
+def test_without_time_stamps_no_age_is_known() -> None:
     clock = StreamClock()
     for arrival in range(50):
         clock.packet(float(arrival), None)

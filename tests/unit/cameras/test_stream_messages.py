@@ -1,4 +1,4 @@
-"""Nothing that a reader of streams says is believed before it was checked."""
+"""Messages of a stream reader are checked before they are used."""
 
 import math
 import struct

@@ -1,4 +1,4 @@
-"""The demo tells of a machine that has little."""
+"""The demo reports a machine without AVX or with little memory."""
 
 import math
 

@@ -26,7 +26,7 @@ TRACEBACK = (
 )
 
 
-def test_a_quiet_log_has_no_complaints() -> None:
+def test_an_ordinary_log_has_no_complaints() -> None:
     assert complaints(LOADED + DEBUG + OTHER) == []
 
 
@@ -42,7 +42,7 @@ def test_the_last_record_of_a_log_is_read_to_its_end() -> None:
     assert complaints(DEBUG + TRACEBACK) == [TRACEBACK.rstrip()]
 
 
-def test_a_library_s_trouble_is_none_of_ours_wherever_the_checkout_lies() -> None:
+def test_an_error_of_a_library_is_no_complaint_wherever_the_checkout_lies() -> None:
     library = f'{OTHER}  File "{ROOT}/.venv/lib/python3.14/site-packages/haffmpeg.py"\n'
     assert complaints(library) == []
     ours = f'{OTHER}  File "{ROOT}/custom_components/facequota/site/site.py"\n'

@@ -63,7 +63,7 @@ async def never(session: ClientSession, camera: MjpegCamera) -> None:
             await pictures(session, camera, 1)
 
 
-async def test_each_picture_of_the_stream_is_a_new_one_of_now(
+async def test_each_picture_of_the_stream_is_taken_now(
     session: ClientSession, camera: MjpegCamera
 ) -> None:
     before = time.time()
@@ -73,7 +73,7 @@ async def test_each_picture_of_the_stream_is_a_new_one_of_now(
     assert len(set(found)) == 4
 
 
-async def test_the_still_is_a_new_one_of_now(
+async def test_each_snapshot_is_taken_now(
     session: ClientSession, camera: MjpegCamera
 ) -> None:
     before = time.time()

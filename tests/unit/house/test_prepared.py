@@ -104,7 +104,7 @@ def test_a_failure_leaves_what_was_there(folder: Path) -> None:
     ]
 
 
-def test_whoever_needs_a_prepared_folder_asks_for_it() -> None:
+def test_every_user_of_a_prepared_folder_asks_for_it() -> None:
     """A path written by hand finds what is not there yet, is half made or broken."""
     makers = {"scripts/portraits", "scripts/house/prepare.py"}
     names = ("portraits", "engine", "wheels", "platforms", "firmware/checked")

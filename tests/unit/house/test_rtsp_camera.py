@@ -14,7 +14,7 @@ from scripts.house.cameras.rtsp import RtspCamera, RtspFault
 
 KEY_FRAME_S = 1.0
 KEY_FRAME_EVERY = 25
-# The stream is known: nothing is to be found out about it.
+# The stream's format is known: the reader need not probe it.
 OPTIONS = {"rtsp_transport": "tcp", "probesize": "5000", "analyzeduration": "0"}
 
 

@@ -72,7 +72,7 @@ def test_no_two_pictures_are_the_same(red: Path) -> None:
     assert scene.jpeg() != scene.jpeg()
 
 
-def test_frozen_bytes_stay_the_same_whoever_comes(red: Path) -> None:
+def test_frozen_bytes_stay_the_same_when_somebody_else_comes(red: Path) -> None:
     scene = Scene()
     scene.fault = SceneFault.FROZEN_BYTES
     scene.show(red)

@@ -1,4 +1,4 @@
-"""What bench.cameras holds against a camera."""
+"""The limits of bench.cameras."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""People for the tests: far from each other, near to themselves."""
+"""Templates of people for the tests: far from each other, near to their own others."""
 
 from dataclasses import replace
 import math

@@ -1,4 +1,4 @@
-"""Who had how much paper, and until when that matters."""
+"""The book: how much paper each visitor had, and until when that is remembered."""
 
 import numpy as np
 import pytest
@@ -96,7 +96,7 @@ def test_a_jam_is_charged_only_for_what_came_out(book: Book) -> None:
     reserved(book.request(face(1), 40, 0))
 
 
-def test_who_got_nothing_is_forgotten_at_once(book: Book) -> None:
+def test_a_visitor_who_got_nothing_is_forgotten_at_once(book: Book) -> None:
     """A face without paper on its account has no purpose."""
     book.settle(reserved(book.request(face(1), 60, 0)), 0, 5)
     assert book.statistics(5).faces == 0
@@ -179,7 +179,7 @@ def test_purge_by_age_never_misses_an_older_visitor() -> None:
     assert book.purge(200, older_than_s=200).faces == 1
 
 
-def test_forget_removes_whoever_this_may_be(book: Book) -> None:
+def test_forget_removes_every_visitor_who_may_be_this_person(book: Book) -> None:
     """A visitor can ask for it at the machine."""
     visit(book, 1, 0)
     visit(book, 2, 0)
@@ -229,7 +229,7 @@ def test_a_template_learns_from_a_sure_return_and_from_no_other(book: Book) -> N
 
 
 def test_looking_somebody_up_changes_nothing(book: Book) -> None:
-    """Neither who is known nor until when."""
+    """Neither which visitors are known, nor until when."""
     visit(book, 1, 0)
     before = book.statistics(10)
     assert book.identify(face(1)).visitor is not None

@@ -1,4 +1,4 @@
-"""The allowance's arithmetic."""
+"""The arithmetic of the allowance (GCRA)."""
 
 import math
 
@@ -109,7 +109,7 @@ def test_the_time_told_is_exact(
 
 @pytest.mark.parametrize("number", [0, -1, math.nan, math.inf, -math.inf])
 def test_a_rule_needs_positive_numbers(number: float) -> None:
-    """Nothing could be worked out from others."""
+    """Others have no meaning."""
     with pytest.raises(ValueError):
         Rule(allowance_cm=number, window_s=540)
     with pytest.raises(ValueError):

@@ -1,4 +1,4 @@
-"""The transform that templates lie under."""
+"""The random orthogonal transform of the templates."""
 
 import numpy as np
 import pytest

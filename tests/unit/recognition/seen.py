@@ -10,7 +10,7 @@ from custom_components.facequota.recognition.supervisor import Supervisor
 
 from . import pictures
 
-# The distances of the engines' own makers: face_recognition's tolerance, and SFace's
+# The thresholds that the engines' authors recommend: face_recognition's tolerance, and SFace's
 # cosine of 0.363 as a distance of unit vectors. Enough to tell two people apart here.
 SAME_PERSON = {"face_recognition": 0.6, "ncnn": 1.128}
 

@@ -267,7 +267,7 @@ def test_a_call_that_nobody_has_looked_at_does_not_exist(machine: str) -> None:
         assert answer(program, AUDIT[machine], number) == ENOSYS
 
 
-def test_the_same_calls_by_another_door_are_refused(machine: str) -> None:
+def test_the_same_calls_of_another_table_are_refused(machine: str) -> None:
     program = confining(machine, PID, network=False)
     assert answer(program, AUDIT[machine], 0x40000000 + 41) == EACCES
     assert answer(program, 0x40000003, 102) == KILLED

@@ -29,7 +29,7 @@ async def test_a_camera_that_hangs_aslant_shows_nobody_that_could_be_remembered(
 async def test_a_tilted_head_has_the_template_of_the_upright_one(
     worker: Supervisor, portraits: Path, portrait: str, degrees: int
 ) -> None:
-    """Or none: it is never somebody else's."""
+    """Or none: it is never the template of another person."""
     image = Image.open(portraits / portrait).convert("RGB")
     upright = await look(worker, image)
     tilted = await look(worker, image.rotate(degrees, Image.Resampling.BICUBIC))

@@ -192,7 +192,7 @@ def test_a_message_of_another_kind_than_expected_is_refused() -> None:
 
 
 @given(header=st.binary(max_size=HEADER_SIZE + 2), kind=st.sampled_from(Kind))
-def test_rubbish_in_place_of_a_header_never_gets_further(
+def test_invalid_bytes_in_place_of_a_header_are_rejected(
     header: bytes, kind: Kind
 ) -> None:
     try:
@@ -203,7 +203,7 @@ def test_rubbish_in_place_of_a_header_never_gets_further(
 
 
 @given(body=st.binary(max_size=64))
-def test_rubbish_in_place_of_a_sighting_never_gets_further(body: bytes) -> None:
+def test_invalid_bytes_in_place_of_a_sighting_are_rejected(body: bytes) -> None:
     try:
         sighting = decode_sighting(body, dimension=4)
     except ProtocolError:
@@ -212,6 +212,6 @@ def test_rubbish_in_place_of_a_sighting_never_gets_further(body: bytes) -> None:
 
 
 @given(body=st.binary(max_size=64) | st.text(max_size=64).map(str.encode))
-def test_rubbish_in_place_of_a_hello_never_gets_further(body: bytes) -> None:
+def test_invalid_bytes_in_place_of_a_hello_are_rejected(body: bytes) -> None:
     with pytest.raises(ProtocolError):
         decode_hello(body)

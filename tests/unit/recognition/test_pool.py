@@ -1,4 +1,4 @@
-"""More workers only while somebody waits; and nobody waits longer than they can."""
+"""More workers only while a visitor waits; and no visitor waits too long."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -87,7 +87,7 @@ async def test_more_workers_come_while_somebody_waits_and_no_more_than_may(
         assert not pool.pids
 
 
-async def test_who_would_wait_longer_than_they_can_is_told_at_once(
+async def test_a_visitor_who_would_wait_too_long_is_told_at_once(
     actor: Actor, make_pool: MakePool
 ) -> None:
     """Not after having waited for it."""

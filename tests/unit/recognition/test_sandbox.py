@@ -1,4 +1,4 @@
-"""The sandbox on this very kernel, on one without Landlock, as root and as somebody."""
+"""The sandbox on this kernel, on one without Landlock, as root and as another user."""
 
 from collections.abc import Callable
 import json
@@ -80,7 +80,7 @@ def told(in_sandbox: InSandbox, case: Case = HERE[0], **limits: int) -> dict[str
 
 
 @pytest.mark.parametrize("case", HERE, ids=str)
-def test_no_privileges_is_said_only_where_it_is_so(
+def test_no_privileges_is_reported_only_where_it_is_true(
     in_sandbox: InSandbox, case: Case
 ) -> None:
     """But for locking memory, and to read the engine's files until they are loaded."""
@@ -114,7 +114,9 @@ def test_root_that_cannot_read_everything_stays_root_and_says_so(
 
 
 @pytest.mark.parametrize("case", HERE, ids=str)
-def test_which_wall_holds_is_told(in_sandbox: InSandbox, case: Case) -> None:
+def test_the_sandbox_reports_which_parts_hold(
+    in_sandbox: InSandbox, case: Case
+) -> None:
     facts = told(in_sandbox, case)
     assert facts["files_closed"] and facts["files_shut"] and facts["no_sockets"]
     if case.bare:

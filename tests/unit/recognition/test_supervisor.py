@@ -1,4 +1,4 @@
-"""A worker may be killed, hang, write rubbish or speak another protocol."""
+"""A worker may be killed, hang, write invalid bytes or speak another protocol."""
 
 import asyncio
 import os
@@ -178,7 +178,7 @@ async def test_an_asker_who_leaves_does_not_disturb_the_others(
         "out.write(encode_header(Kind.SIGHTING, 2**32 - 1)); out.flush()",
     ],
 )
-async def test_rubbish_in_place_of_an_answer_ends_the_worker(
+async def test_invalid_bytes_in_place_of_an_answer_end_the_worker(
     actor: Actor, make_supervisor: MakeSupervisor, answer: str
 ) -> None:
     supervisor = make_supervisor(
@@ -219,7 +219,7 @@ async def test_a_first_start_that_fails_says_why_and_leaves_nothing(
     assert asyncio.all_tasks() == tasks
 
 
-async def test_the_last_words_of_a_worker_explain_its_death(
+async def test_the_last_output_of_a_worker_explains_its_death(
     actor: Actor, make_supervisor: MakeSupervisor
 ) -> None:
     supervisor = make_supervisor(actor("sys.exit('the engine is missing')"))

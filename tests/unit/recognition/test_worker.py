@@ -77,7 +77,7 @@ async def test_the_face_height_is_told_in_pixels_of_the_sent_picture(
 
 
 @pytest.mark.parametrize("portrait", ["A/1.jpg", "B/1.jpg"])
-async def test_whoever_wears_sunglasses_is_asked_to_show_the_eyes(
+async def test_a_visitor_in_sunglasses_is_asked_to_show_the_eyes(
     worker: Supervisor, portraits: Path, portrait: str
 ) -> None:
     image = Image.open(portraits / portrait).convert("RGB")
@@ -173,7 +173,7 @@ async def test_a_person_a_few_steps_away_is_asked_closer(
 async def test_a_mask_makes_nobody_somebody_else(
     worker: Supervisor, portraits: Path, same_person: float
 ) -> None:
-    """Whoever wears one is found, or asked to show the face; never another person."""
+    """A visitor with a mask is recognised, or asked to show the face; never taken for another person."""
     b = await look(worker, portraits / "B/1.jpg")
     masked = Image.open(portraits / "A/1.jpg").convert("RGB")
     plain = await look(worker, masked)

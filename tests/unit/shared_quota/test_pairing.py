@@ -16,7 +16,7 @@ def test_a_code_is_read_as_people_write_it() -> None:
     assert read_code(code.replace("0", "o").replace("1", "l")) == code
 
 
-def test_a_slip_of_the_pen_is_noticed() -> None:
+def test_a_typing_error_is_noticed() -> None:
     code = new_code()
     noticed = 0
     for at, sign in enumerate(code):

@@ -1,4 +1,4 @@
-"""Whether a site is due for cleaning, and in which order there is something to do."""
+"""When a site is due for cleaning, and the order of the tasks."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

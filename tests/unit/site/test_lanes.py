@@ -56,7 +56,7 @@ def test_a_longer_wait_is_worse(lanes: Lanes) -> None:
     assert lanes.equality is Equality.WORSE
 
 
-def test_who_looked_into_the_camera_in_vain_says_nothing_of_the_wait_without_it(
+def test_a_visitor_whom_the_camera_did_not_see_says_nothing_about_the_wait_without_it(
     lanes: Lanes,
 ) -> None:
     portions(lanes, Lane.OPEN, number=MIN_PORTIONS)

@@ -1,4 +1,4 @@
-"""A visitor is looked at until it is clear who this is, and no longer."""
+"""The camera is read until the answer is sure, and no longer."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -71,7 +71,7 @@ class Scene:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Self]:
-        """Be looked at."""
+        """Open the camera."""
         yield self
 
     async def next(self, *, enough: bool) -> Picture:
@@ -110,7 +110,7 @@ class Scene:
         )
 
     async def probe(self, book: Book) -> Probe:
-        """Return the probe of whoever is seen."""
+        """Return the probe of the visitor seen."""
         camera, recogniser = cast(Camera, self), cast(Recogniser, self)
         return await look(
             camera, recogniser, book.identify, on_guidance=self.guidance.append
@@ -203,7 +203,7 @@ async def test_looking_remembers_nobody(book: Book) -> None:
 
 
 async def test_a_face_that_hangs_is_no_visitor_and_refuses_nobody(book: Book) -> None:
-    """In the very place of an earlier visit, and it does not move."""
+    """In the same place as in an earlier visit, and it does not move."""
     places = EarlierPlaces()
     for visit, reason in enumerate((None, "hanging_face", "hanging_face")):
         scene = Scene(*[face(1, away=0.05)] * 5)
@@ -217,7 +217,7 @@ async def test_a_face_that_hangs_is_no_visitor_and_refuses_nobody(book: Book) ->
 
 
 async def test_frames_of_two_people_are_never_mixed(book: Book) -> None:
-    """Looking begins anew; who was in the picture first pays nothing."""
+    """Looking begins again; the person who was in the picture first is not charged."""
     probe = await Scene(face(3), *[face(2)] * 2).probe(book)
     assert probe.reason is None
     assert not is_refused(book, probe)

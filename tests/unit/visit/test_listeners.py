@@ -1,4 +1,4 @@
-"""Whoever is told of something keeps it from nobody else."""
+"""A listener that fails does not keep the news from the others."""
 
 import logging
 
@@ -7,8 +7,10 @@ import pytest
 from custom_components.facequota.visit.listeners import Listeners
 
 
-def test_one_who_raises_silences_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    """The log says whose fault it was."""
+def test_a_listener_that_raises_does_not_stop_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The log names the listener."""
     heard: list[int] = []
 
     def fails(_news: int) -> None:
@@ -23,7 +25,7 @@ def test_one_who_raises_silences_nobody(caplog: pytest.LogCaptureFixture) -> Non
     assert "a bug" in caplog.text
 
 
-def test_one_who_left_hears_nothing_more() -> None:
+def test_a_removed_listener_hears_nothing_more() -> None:
     heard: list[int] = []
     news = Listeners[[int]]()
     leave = news.add(heard.append)

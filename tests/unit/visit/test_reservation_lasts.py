@@ -9,7 +9,7 @@ from tests.invariants.sources import PRODUCT
 
 
 def test_no_motor_that_a_manager_can_choose_outlives_its_reservation() -> None:
-    """Whoever takes the paper of a slow motor is charged for it."""
+    """A visitor who takes the paper of a slow motor is charged for it."""
     slowest = SECTIONS["motor"].schema[CONF_CM_PER_SECOND].config["min"]
     longest = LIMITS[CONF_PORTION_CM][1]
     assert longest / slowest + START_WITHIN_S + STOP_WITHIN_S < RESERVATION_S

@@ -61,7 +61,7 @@ class Editor extends HTMLElement {
   }
 }
 
-/** Define an element. The frontend may put another registry in place while it starts: look again. */
+/** Define an element. The frontend may replace the registry while it starts: then define it there too. */
 function define(name, base, tries = 20) {
   if (!customElements.get(name)) {
     // A class can be defined once only, in whichever registry.

@@ -21,7 +21,7 @@ export function element(tag, options = {}, ...children) {
   return made;
 }
 
-/** Return a card with a title and, beside it, what can be done. */
+/** Return a card with a title and the buttons beside it. */
 export function card(title, actions, ...children) {
   return element(
     "section",
@@ -37,7 +37,7 @@ export function table(columns, rows) {
     element(tag, { class: columns[index].number ? "number" : null }, ...content);
   return element(
     "div",
-    // What is scrolled by a finger is scrolled by keys too.
+    // Lets the keyboard scroll it, too.
     { class: "scroll", tabindex: 0 },
     element(
       "table",

@@ -33,7 +33,7 @@ export function tick(root, words) {
   }
 }
 
-/** Return what is missing before the notice says the truth. */
+/** Return what is still missing for a correct notice. */
 function hints(facts, words) {
   const found = [];
   if (!facts.operator || !facts.contact) found.push(words.say("hint_operator"));

@@ -63,7 +63,7 @@ function legend(usual, words) {
   return element("ul", { class: "legend", "aria-hidden": "true" }, items);
 }
 
-/** The same figures for whoever does not see the picture: hours in which there was anybody. */
+/** The same figures for screen readers: the hours in which there were visitors. */
 function read(today, usual, totals, words) {
   const number = (title) => ({ title, number: true });
   const columns = [{ title: words.say("time") }, ...KINDS.map((kind) => number(kindName(kind, words)))];

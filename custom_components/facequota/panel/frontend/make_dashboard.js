@@ -2,13 +2,13 @@
 
 export const DASHBOARD = "facequota-dashboard";
 
-/** Return if somebody has made it already. */
+/** Return if the dashboard exists. */
 export async function hasDashboard(hass) {
   const dashboards = await hass.callWS({ type: "lovelace/dashboards/list" });
   return dashboards.some(({ url_path: path }) => path === DASHBOARD);
 }
 
-/** Make it unless it is there, and go to it. */
+/** Make the dashboard unless it exists, and open it. */
 export async function openDashboard(hass) {
   if (!(await hasDashboard(hass))) {
     await hass.callWS({

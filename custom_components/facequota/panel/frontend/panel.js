@@ -68,7 +68,7 @@ class FaceQuotaPanel extends HTMLElement {
     this._show();
   }
 
-  /** Be told what there is to say of the sites, now and whenever it changes. */
+  /** Subscribe to the facts of all sites. */
   _follow() {
     if (this._unsubscribe || !this._hass || !this.isConnected) return;
     this._unsubscribe = this._hass.connection.subscribeMessage(
@@ -109,7 +109,7 @@ class FaceQuotaPanel extends HTMLElement {
     );
   }
 
-  /** Show what is known; whatever has not changed stays as it is. */
+  /** Show the present facts; parts without a change stay as they are. */
   _show() {
     if (!this._words || !this._sites) return;
     if (!this._sites.some(({ config_entry_id: id }) => id === this._site)) {
@@ -169,7 +169,7 @@ class FaceQuotaPanel extends HTMLElement {
     this._tell("hass-notification", { message: this._words.say("purged", { count: response.faces }) });
   }
 
-  /** Tell Home Assistant's frontend something. */
+  /** Send an event to Home Assistant's frontend. */
   _tell(event, detail) {
     this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
   }

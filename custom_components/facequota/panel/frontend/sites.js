@@ -1,4 +1,4 @@
-/** Several sites at a glance: the one that needs somebody first comes first. */
+/** Several sites at a glance, sorted by which needs staff first. */
 
 import { card, element, table } from "./dom.js";
 

@@ -29,13 +29,13 @@ function secondsLeft() {
 function sentence(index) {
   if (!state.sentence) {
     const key = state.elsewhere ? `visitor_${state.picture}_elsewhere` : `visitor_${state.picture}`;
-    // Whichever direction the name is written in, the sentence keeps its own.
+    // A name written from right to left must not turn the sentence around.
     return say(key, index, { name: `\u2068${state.elsewhere}\u2069` });
   }
   return say(`display_${state.sentence}`, index, { time: clock(index) });
 }
 
-/** Return when the next portion comes by the house's clock, rounded up: nobody comes too early. */
+/** Return the time of the next portion in Home Assistant's time zone, rounded up so that nobody comes too early. */
 function clock(index) {
   if (!state.until) return "";
   const when = new Date(Math.ceil(state.until / 60) * 60_000);
@@ -169,7 +169,7 @@ async function stayAwake() {
   try {
     await navigator.wakeLock?.request("screen");
   } catch {
-    // Without a secure connection the browser has no wake lock: the tablet's own setting counts.
+    // Without a secure connection the browser has no wake lock: then the tablet's own setting decides.
   }
 }
 

@@ -120,7 +120,7 @@ class DisplayEventsView(HomeAssistantView):
 async def _stream(
     hass: HomeAssistant, request: web.Request, token: str, found: Opened
 ) -> web.StreamResponse:
-    """Send what a display shows until it, or whoever looks at it, is gone."""
+    """Send what a display shows until the display is removed or the browser disconnects."""
     response = web.StreamResponse(
         headers={**HEADERS, "Content-Type": "text/event-stream"}
     )

@@ -2,12 +2,12 @@
 -- The shared book on the server: every function is atomic, works on the server's clock, is bounded in work, and may be sent twice.
 -- KEYS[1] is the prefix of all keys of one quota. What is kept below it:
 --   meta             layout, life (since when the server knows this quota without a break), epoch, number of the last change, of the
---                    last one who came (added), last purge, rule ("allowance_cm window_ms"), clock (the server's time at the last tick)
+--                    last visitor who came (added), last purge, rule ("allowance_cm window_ms"), clock (the server's time at the last tick)
 --   v:EPOCH:ID       a visitor: t sealed template, a TAT in ms, u rule of the TAT, r:TOKEN "cm deadline" for each open reservation
 --   tats open        ids by TAT; "ID TOKEN" by deadline
 --   log              a stream of numbered changes: k the kind, v an id
 --   old:EPOCH        ids of an epoch that ended, until their keys are removed
---   instances i:ID   who is connected, until when; what it says of itself, sealed
+--   instances i:ID   connected instances, and until when; the status of each, sealed
 --   k:ID             the epoch's key for one instance, sealed for it alone
 --   ack:PURGE        which instances have forgotten everybody
 --   off:TOKEN        a reservation that was settled before it was made
@@ -32,7 +32,7 @@ local function open_quota(keys)
     added = tonumber(meta[5] or '0'), purge = meta[6] or '', rule = meta[7] or '',
   }
   if q.layout and q.layout ~= LAYOUT then return q, {'layout', number(q.now), q.layout} end
-  -- Everybody's time would be too late by as much: until the next tick begins anew, nothing here is right.
+  -- The clock was set back: all times are too late by that much. Until the next tick starts a new life, no answer here is right.
   q.set_back = meta[8] and q.now < meta[8] - CLOCK_MS
   local allowance, window = string.match(q.rule, '^(%S+) (%S+)$')
   q.allowance, q.window = tonumber(allowance), tonumber(window)
@@ -48,7 +48,7 @@ end
 
 local function visitor_key(q, id) return q.p .. 'v:' .. q.epoch .. ':' .. id end
 
--- A TAT under the rule in force. Whoever owes keeps owing the same centimetres and waits no longer.
+-- A TAT under the rule in force. A visitor who owes paper owes the same centimetres and waits no longer.
 local function tat_by_rule(q, tat, rule)
   tat = tonumber(tat)
   if rule == q.rule then return tat end
@@ -57,7 +57,7 @@ local function tat_by_rule(q, tat, rule)
   return math.min(tat, q.now + math.min(owed * q.window / q.allowance, q.window))
 end
 
--- A visitor's; nil when nobody is there.
+-- Return a visitor's record; nil for an unknown id.
 local function tat_of(q, id)
   local found = redis.call('HMGET', visitor_key(q, id), 'a', 'u')
   return found[1] and tat_by_rule(q, found[1], found[2]) or nil
@@ -71,7 +71,7 @@ local function remove(q, id)
   return redis.call('UNLINK', visitor_key(q, id))
 end
 
--- Nothing outlives what it is kept for: the key goes at the TAT, and what lists ids once none of them can be there.
+-- Every key expires: a visitor's at the TAT, a list of ids when none of its visitors can be left.
 local function keep(q, id, tat, kind)
   if tat - q.now <= TOLERANCE_MS then
     remove(q, id)
@@ -101,7 +101,7 @@ local function take_reservation(q, id, token)
   return tonumber(string.match(held, '^(%S+) '))
 end
 
--- Gives back late reservations, then removes whoever's time has passed: a piece of each in one call.
+-- Gives back late reservations, then removes the visitors whose time has passed: some of each in one call.
 local function tidy(q)
   if q.epoch == '' or not q.window then return end
   for _, one in ipairs(redis.call('ZRANGE', q.p .. 'open', '-inf', number(q.now), 'BYSCORE', 'LIMIT', 0, PIECE)) do
@@ -138,7 +138,7 @@ local function state(q, id)
   return {id, number(tat_by_rule(q, told['a'], told['u'])), told['t'] or '', open}
 end
 
--- The changes after a number, with what is there now of whom they tell; nil when some of them are no longer known, or were another life's.
+-- Return the changes after a number, with the present records of their visitors; nil when some changes are no longer stored, or belong to another life.
 local function changes_after(q, life, position, limit)
   if life ~= q.life or q.set_back then return nil end
   if position == q.seq then return {} end

@@ -1,4 +1,4 @@
--- Paper: reserved, settled, merged, forgotten. What frees memory may run on a server that is full.
+-- Paper: reserve, settle, merge, forget. Functions that free memory may run on a full server.
 
 local function with_epoch(keys, epoch)
   local q, wrong = open_quota(keys)

@@ -1,4 +1,4 @@
--- Epochs: how one begins and ends, and the rule that everybody follows.
+-- Epochs: begin and end; and the rule of the quota.
 
 local function end_epoch(q)
   if q.epoch ~= '' and redis.call('EXISTS', q.p .. 'tats') == 1 then
@@ -12,7 +12,7 @@ local function end_epoch(q)
   tell(q, 'p', '')
 end
 
--- epoch or '', id of the purge or '': everybody at once, at a purge, a pairing, or where nobody has the key any more.
+-- epoch or '', id of the purge or '': forget everybody at once, at a purge, a pairing, or when no instance has the key any more.
 local function finish(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
@@ -29,7 +29,7 @@ local function finish(keys, args)
 end
 redis.register_function{function_name='@PREFIX@finish', callback=finish, flags={'allow-oom'}}
 
--- new epoch, last number known, last purge known, allowance, window: only where there is none. 'begun' with 1 where the server knew nothing.
+-- new epoch, last number known, last purge known, allowance, window: only where no epoch exists. Returns 'begun', with 1 where the server knew nothing.
 local function begin(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
@@ -49,7 +49,7 @@ local function begin(keys, args)
 end
 redis.register_function('@PREFIX@begin', begin)
 
--- allowance, window, cursor of the last piece or '0': the rule at once, everybody's key piece by piece.
+-- allowance, window, cursor of the last call or '0': sets the rule at once, and the visitors' keys in several calls.
 local function change_rule(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end

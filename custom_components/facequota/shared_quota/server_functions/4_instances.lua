@@ -1,7 +1,7 @@
--- Instances: who is here, what each has to catch up with, and how a key is handed over.
+-- Instances: which are connected, the changes that each has missed, and how a key is handed over.
 
--- instance, what it says of itself (sealed), milliseconds it may be silent: it is here. Tidies, and ends an epoch that nobody is left of.
--- Where the server's clock was set back it ends the epoch and the server's life: the instances tell again what is true.
+-- instance, its status (sealed), milliseconds it may be silent: the tick. Removes what has expired, and ends an epoch without visitors.
+-- If the server's clock was set back, ends the epoch and the server's life: the instances then send their visitors again.
 local function tick(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
@@ -37,7 +37,7 @@ local function leave(keys, args)
 end
 redis.register_function{function_name='@PREFIX@leave', callback=leave, flags={'allow-oom'}}
 
--- epoch, cursor: everybody, piece by piece; whoever came or went meanwhile is in the changes. One value for all of a piece: for each of
+-- epoch, cursor: all visitors, some in each call; visitors who came or went meanwhile are in the changes. One value for all visitors of a call: for each
 -- id, TAT, template and reservations with commas, its length and it.
 local function snapshot(keys, args)
   local q, wrong = with_epoch(keys, args[1])
@@ -65,7 +65,7 @@ local function changes(keys, args)
 end
 redis.register_function{function_name='@PREFIX@changes', callback=changes, flags={'allow-oom'}}
 
--- instance: asks whoever has the epoch's key for it.
+-- instance: asks the instances that have the epoch's key for it.
 local function ask(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
@@ -85,7 +85,7 @@ local function hand(keys, args)
 end
 redis.register_function{function_name='@PREFIX@hand', callback=hand, flags={'allow-oom'}}
 
--- purge, instance: it has forgotten everybody.
+-- purge, instance: the instance has forgotten everybody.
 local function acknowledge(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
@@ -95,7 +95,7 @@ local function acknowledge(keys, args)
 end
 redis.register_function{function_name='@PREFIX@acknowledge', callback=acknowledge, flags={'allow-oom'}}
 
--- purge: who has acknowledged it, and how many keys of ended epochs are still to be removed.
+-- purge: the instances that acknowledged it, and how many keys of ended epochs are still to be removed.
 local function acknowledged(keys, args)
   local q, wrong = open_quota(keys)
   if wrong then return wrong end
