@@ -27,7 +27,7 @@ from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
 from .damage import DAMAGES, Pixels
-from .recognition import memory_mb
+from .worker_process import memory_mb
 
 FRAMES: Final = 20_000
 WARM: Final = 0.1

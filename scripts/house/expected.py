@@ -1,12 +1,13 @@
 """The expected result of a visit in the demo, compared with the real one."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from .dispenser import Dispenser
 from .visit_watch import VisitEnd
 
+PORTION_CM: Final = 60.0
 # The firmware counts half centimetres, and paper coasts a little.
 MEASURE_CM: Final = 2.0
 # A time that was shown may move, as the last portion was a little longer or shorter than asked.
@@ -38,6 +39,16 @@ class Expected:
             return "no next portion was told"
         late = (told.next_portion - self.next_portion).total_seconds()
         return f"next portion {late:+.0f} s off" if abs(late) > MOMENT_S else None
+
+
+def granted(told: VisitEnd, window_s: float) -> Expected:
+    """Return the expected end of this visit with a whole allowance."""
+    return Expected(
+        outcome="granted",
+        lane="face",
+        cm=PORTION_CM,
+        next_portion=told.decided + timedelta(seconds=window_s),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

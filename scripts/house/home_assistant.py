@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 import shutil
 import signal
-import socket
 import textwrap
 from typing import Final, Self
 
 import aiohttp
+
+from esphome.simulator.run import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TESTED_PYTHON: Final = ROOT / ".venv/bin/python"
@@ -50,14 +51,6 @@ class CallError(HouseError):
         """Keep the code (such as `service_validation_error`) beside the text."""
         super().__init__(f"{code}: {message}")
         self.code = code
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class HomeAssistant:

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 import shutil
@@ -23,13 +23,13 @@ from .client import PASSWORD as MANAGER_PASSWORD, USER
 from .complaints import complaints
 from .demo import CACHE, run_until_told_to_end, say
 from .demo_page import PORT
-from .expected import Expected
+from .expected import Expected, granted
 from .park import GATES, PASSWORD, ParkGate, open_houses, pair, set_up_gates
 from .people import Person, portraits, stand
 from .site_setup import RULES, until_ready
 from .table import Line, heading
 from .visit_watch import VisitEnd, Watch
-from .visits import PORTION_CM, STEP_UP_S
+from .visits import STEP_UP_S
 
 # Long enough for two visits and for three that follow when the server is away.
 WINDOW_S: Final = 75.0
@@ -63,7 +63,7 @@ class ParkDemo:
     async def run(self) -> AsyncIterator[Line]:
         """Run all steps; yield a line for each visit and each change."""
         a = await self._visit(self._a, 0)
-        yield self._line("A, for the first time", 0, a, _granted(a))
+        yield self._line("A, for the first time", 0, a, granted(a, WINDOW_S))
         a_due = a.next_portion or a.time
         again = await self._visit(self._a, 1)
         yield self._line("A at the next gate", 1, again, _refused(a_due))
@@ -78,7 +78,7 @@ class ParkDemo:
         yield self._line("B, known before", 0, known, _refused(self._b_due))
         await asyncio.sleep(max(0.0, (a_due - datetime.now(UTC)).total_seconds() + 0.5))
         alone = await self._visit(self._a, 2)
-        yield self._line("A after the window", 2, alone, _granted(alone))
+        yield self._line("A after the window", 2, alone, granted(alone, WINDOW_S))
 
         await asyncio.to_thread(self._server.start)
         for gate in self._gates:
@@ -93,18 +93,20 @@ class ParkDemo:
             site = gate.site
             await until_ready(site.client, site.entry_id, site.dispensers)
         after = await self._visit(self._a, 1)
-        yield self._line("A after the purge", 1, after, _granted(after))
+        yield self._line("A after the purge", 1, after, granted(after, WINDOW_S))
 
     async def _at_two_gates_at_once(self) -> AsyncIterator[Line]:
         """B, whose face is at two gates at once, has one portion; the line says how far apart."""
         told = await asyncio.gather(self._visit(self._b, 1), self._visit(self._b, 2))
         asked = [one.requested for one in told]
         apart = abs((asked[0] - asked[1]).total_seconds())
-        granted = [one for one in told if one.outcome == "granted"]
-        wrong = None if len(granted) == 1 else f"{len(granted)} portions instead of one"
+        served = [one for one in told if one.outcome == "granted"]
+        wrong = None if len(served) == 1 else f"{len(served)} portions instead of one"
         self._b_due = max((one.next_portion or one.time) for one in told)
         for index, one in zip((1, 2), told, strict=True):
-            expected = _granted(one) if one in granted else _refused(self._b_due)
+            expected = (
+                granted(one, WINDOW_S) if one in served else _refused(self._b_due)
+            )
             line = self._line(
                 f"B at both, {apart * 1000:.0f} ms apart", index, one, expected
             )
@@ -154,15 +156,6 @@ class ParkDemo:
             next_portion=None,
             motor_on_ms=None,
         )
-
-
-def _granted(told: VisitEnd) -> Expected:
-    return Expected(
-        outcome="granted",
-        lane="face",
-        cm=PORTION_CM,
-        next_portion=told.decided + timedelta(seconds=WINDOW_S),
-    )
 
 
 def _refused(due: datetime) -> Expected:

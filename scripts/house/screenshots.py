@@ -2,7 +2,7 @@
 
 scripts/screenshots [FOLDER]            docs/images unless told otherwise
 scripts/screenshots --demo [FOLDER]     docs/demo.md's, into the same folder (demo_screenshots.py)
-scripts/screenshots --every [FOLDER]    every screen there is, to be looked at (screens.py)
+scripts/screenshots --every [FOLDER]    every screen there is, to be looked at (every_screen.py)
 """
 
 import argparse
@@ -23,10 +23,10 @@ from .browser import PATIENCE_MS, open_browser
 from .clicks import Forms, set_up_by_hand
 from .demo_screenshots import take_the_demo
 from .dispenser import Dispenser
+from .every_screen import take_every_screen
 from .home_assistant import ROOT, HouseError
 from .house import House, open_house
 from .people import portraits, stand
-from .screens import take_every_screen
 from .site import Site
 from .site_setup import add_dispenser_parts
 from .visit_watch import Watch

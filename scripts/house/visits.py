@@ -8,13 +8,12 @@ from typing import Final
 from uuid import uuid4
 
 from .dispenser import Dispenser
-from .expected import MEASURE_CM, Expected, PastVisit, answered
+from .expected import MEASURE_CM, PORTION_CM, Expected, PastVisit, answered, granted
 from .people import Person, leave, stand
 from .site import Site
 from .table import Line
 from .visit_watch import Watch
 
-PORTION_CM: Final = 60.0
 # Long enough for all that happens within it on a slow machine, short enough to wait for.
 WINDOW_S: Final = 42.0
 JAM_AFTER_CM: Final = 20.0
@@ -39,7 +38,7 @@ class Demo:
     async def run(self) -> AsyncIterator[Line]:
         """Run all visits and yield one line for each."""
         first = await self._visit("A, for the first time", self._entrance, self._a)
-        yield self._line(first, self._granted(first))
+        yield self._line(first, granted(first.told, WINDOW_S))
         due = first.told.next_portion or first.told.time
         refused = Expected(outcome="refused", lane="face", cm=0, next_portion=due)
         again = "A again, moved, darker, compressed"
@@ -50,7 +49,7 @@ class Demo:
             await self._visit("A at the other dispenser", self._exit, self._a), refused
         )
         b = await self._visit("B", self._exit, self._b)
-        yield self._line(b, self._granted(b))
+        yield self._line(b, granted(b.told, WINDOW_S))
 
         yield self._line(
             await self._visit("nobody before the camera", self._entrance, self._nobody),
@@ -61,7 +60,7 @@ class Demo:
 
         await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds() + 0.5))
         after = await self._visit("A after the window", self._entrance, self._a)
-        yield self._line(after, self._granted(after))
+        yield self._line(after, granted(after.told, WINDOW_S))
 
         async for line in self._purge():
             yield line
@@ -76,7 +75,7 @@ class Demo:
         """B, who had paper a moment ago, gets some after a purge, which leaves a receipt."""
         receipt = await self._site.purge()
         b = await self._visit("B after a purge", self._exit, self._b)
-        line = self._line(b, self._granted(b))
+        line = self._line(b, granted(b.told, WINDOW_S))
         # B's account may have ended by itself meanwhile; A's has begun just now.
         counted = receipt.get("faces")
         told = f"{b.name} ({counted} removed)"
@@ -115,7 +114,7 @@ class Demo:
         first = await self._asked(
             "A, by a request", self._exit, self._a, request_id=request
         )
-        yield self._line(first, self._granted(first))
+        yield self._line(first, granted(first.told, WINDOW_S))
         before = await self._site.client.state(counter)
         answer = await self._site.dispense(self._exit, request_id=request)
         after = await self._site.client.state(counter)
@@ -128,7 +127,7 @@ class Demo:
                 told=second,
                 paid_cm=moved,
             ),
-            self._granted(first),
+            granted(first.told, WINDOW_S),
         )
         paid = f"{moved:.1f} cm came out again" if moved else None
         yield line.replaced(wrong=paid or line.wrong)
@@ -193,15 +192,6 @@ class Demo:
             f"{domain}.{action}",
             {} if value is None else {"value": value},
             target={"entity_id": entity_id},
-        )
-
-    def _granted(self, visit: PastVisit) -> Expected:
-        """Return the expected end of a visit with a whole allowance."""
-        return Expected(
-            outcome="granted",
-            lane="face",
-            cm=PORTION_CM,
-            next_portion=visit.told.decided + timedelta(seconds=WINDOW_S),
         )
 
     def _line(self, visit: PastVisit, expected: Expected) -> Line:

@@ -6,7 +6,9 @@ import subprocess
 import tempfile
 from typing import Self
 
-from .server import binary, free_port
+from esphome.simulator.run import free_port
+
+from .server import binary
 
 DOWN_AFTER_MS = 500
 GROUP = "quota"

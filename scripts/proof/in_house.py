@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from custom_components.facequota.recognition.supervisor import Supervisor
 from scripts.house.cameras.mjpeg import MjpegCamera
-from scripts.house.client import Client
 from scripts.house.house import House, open_house
 from scripts.house.prepare import engines
 from scripts.house.site_setup import RULES
@@ -18,18 +17,16 @@ from .confined import child_facts
 from .decimals import Decimals
 from .files import Findings, Search
 from .measure import (
-    child_memory,
-    key_secrets,
-    memory_lines,
     network_line,
     on_time,
     planted,
-    protected,
     renewed,
+    restart,
     search_line,
     suspended,
 )
 from .memory import Memory
+from .memory_lines import child_memory, key_secrets, memory_lines, protected
 from .needles import Needles, Secret
 from .processes import workers
 from .report import Line, Report
@@ -214,36 +211,6 @@ async def told_lines(
             control,
         ),
     ]
-
-
-async def restart(house: House, pictures: dict[str, Path]) -> Line:
-    """Return whether a restart forgets everybody."""
-    home_assistant = house.home_assistant
-    await home_assistant.start()
-    try:
-        async with Client(home_assistant.url) as client:
-            entities = await client.entities()
-            remembered = next(
-                one["entity_id"]
-                for one in entities
-                if one["platform"] == "facequota"
-                and one["translation_key"] == "faces_remembered"
-            )
-            state = await client.wait_for(
-                remembered,
-                lambda now: now["state"] not in ("unknown", "unavailable"),
-                60,
-            )
-        needles = {path.stem for path in pictures.values()}
-        return Line(
-            name="restart",
-            claim="A restart of Home Assistant forgets everybody.",
-            shown=state["state"] == "0",
-            found=f"{state['state']} faces are remembered after a restart",
-            control=f"{len(needles)} pictures were shown before it",
-        )
-    finally:
-        await home_assistant.stop()
 
 
 def _search(sent: Sent, visitors: list[Secret]) -> Search:

@@ -9,7 +9,8 @@ import threading
 import time
 from typing import IO, Final, Self
 
-from scripts.house.home_assistant import HouseError, free_port
+from esphome.simulator.run import free_port
+from scripts.house.home_assistant import HouseError
 
 from .scene import Scene
 
