@@ -13,6 +13,7 @@ from custom_components.facequota.languages import LANGUAGES
 from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from custom_components.facequota.panel.static import FRONTEND_FOLDER
 from custom_components.facequota.panel.visitor_display import view
+from custom_components.facequota.panel.visitor_display.page_settings import HELD
 from custom_components.facequota.panel.visitor_display.screen import Picture
 from scripts.house.browser import chromium
 from scripts.house.home_assistant import ROOT
@@ -69,7 +70,7 @@ def page_in(language: str) -> str:
     settings = {
         "spoken": False,
         "buttons": {
-            wish: {"pictogram": one, "held_s": view.HELD.get(wish, 0)}
+            wish: {"pictogram": one, "held_s": HELD.get(wish, 0)}
             for wish, one in PICTOGRAMS.items()
         },
         "languages": [{"language": language, "words": words(language)}],

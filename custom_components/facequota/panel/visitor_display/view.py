@@ -2,27 +2,21 @@
 
 import asyncio
 from contextlib import suppress
-from hashlib import sha256
 from http import HTTPStatus
 from importlib import resources
 from secrets import token_hex
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 import jinja2
 
 from custom_components.facequota.const import DOMAIN, Lane
-from custom_components.facequota.hardware.firmware import HELD_S
 from custom_components.facequota.languages import async_words, served
-from custom_components.facequota.local_format import LocalFormat
-from custom_components.facequota.panel.pictograms import PICTOGRAMS
 from custom_components.facequota.panel.static import static_url
 from custom_components.facequota.site.dispenser import Dispenser
 from custom_components.facequota.site.display_access import (
     CONF_BUTTONS,
-    CONF_LANGUAGES,
     CONF_NEAREST,
-    CONF_SPOKEN,
     DISPLAY_URL,
     FORGET,
     Opened,
@@ -35,14 +29,11 @@ from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 
+from .page_settings import digest, page_settings
 from .screen import Screen
 
 # A proxy closes a connection that is silent for longer.
 KEEPALIVE_S: Final = 20
-WORDS: Final = (
-    f"component.{DOMAIN}.common.display_",
-    f"component.{DOMAIN}.common.visitor_",
-)
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -56,8 +47,6 @@ HEADERS: Final = {
 LOOK_AGAIN: Final = {"Refresh": "15"}
 # What a tablet may call itself.
 MAX_TABLET: Final = 40
-# What is held as at the dispenser's own buttons; the rest is a press.
-HELD: Final = {Lane.URGENT.value: HELD_S, FORGET: HELD_S}
 
 
 def _template(name: str) -> jinja2.Template:
@@ -83,12 +72,12 @@ class DisplayPageView(HomeAssistantView):
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token.removesuffix("/"))) is None:
             return await _not_here(hass) if may_be_wrong(hass) else _too_many()
-        settings = await _settings(hass, found)
+        settings = await page_settings(hass, found)
         page = PAGE.render(
             static=static_url(hass),
             # No "</script>" can end the block that it stands in.
             settings=json_dumps(settings).replace("<", "\\u003c"),
-            made=_digest(hass, settings),
+            made=digest(hass, settings),
             language=settings["languages"][0]["language"],
             name=found.dispenser.subentry.title,
         )
@@ -126,7 +115,7 @@ async def _stream(
     )
     await response.prepare(request)
     # A page that was made of other settings, or of another version, loads itself anew.
-    made = _digest(hass, await _settings(hass, found))
+    made = digest(hass, await page_settings(hass, found))
     nearest = found.data.get(CONF_NEAREST, ())
     screen, changed = Screen(hass, found.dispenser, nearest), asyncio.Event()
     screen.changes.add(changed.set)
@@ -181,26 +170,6 @@ async def _serve(dispenser: Dispenser, kind: str) -> None:
             await dispenser.request(Lane(kind))
 
 
-async def _settings(hass: HomeAssistant, found: Opened) -> dict[str, Any]:
-    """Return what the page is made of beside the state."""
-    return {
-        "spoken": found.data.get(CONF_SPOKEN, False),
-        "buttons": {
-            kind: {"pictogram": PICTOGRAMS[kind], "held_s": HELD.get(kind, 0)}
-            for kind in found.data.get(CONF_BUTTONS, ())
-        },
-        "languages": await _words(hass, found),
-        # A tablet may be set to another one.
-        "time_zone": hass.config.time_zone,
-    }
-
-
-def _digest(hass: HomeAssistant, settings: dict[str, Any]) -> str:
-    """Return what differs as soon as the page has to be loaded anew."""
-    made = static_url(hass) + json_dumps(settings)
-    return sha256(made.encode()).hexdigest()[:16]
-
-
 def _wrong(hass: HomeAssistant) -> web.Response:
     """Return the answer to a request that no display is at, and no person reads."""
     if may_be_wrong(hass):
@@ -226,26 +195,6 @@ async def _not_here(hass: HomeAssistant) -> web.Response:
         content_type="text/html",
         headers={**HEADERS, **LOOK_AGAIN},
     )
-
-
-async def _words(hass: HomeAssistant, found: Opened) -> list[dict[str, Any]]:
-    """Return the sentences of each chosen language."""
-    made = []
-    chosen = found.data.get(CONF_LANGUAGES) or [hass.config.language]
-    for language in map(served, chosen):
-        texts = await async_words(hass, language, "common")
-        made.append(
-            {
-                "language": language,
-                "twelve_hours": LocalFormat.of(hass, language).twelve_hours,
-                "words": {
-                    key.rpartition(".")[2]: text
-                    for key, text in texts.items()
-                    if key.startswith(WORDS)
-                },
-            }
-        )
-    return made
 
 
 def _now() -> float:
