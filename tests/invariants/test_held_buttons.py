@@ -13,7 +13,7 @@ from .sources import PRODUCT, ROOT
 NUMBERS: Final = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
 
 
-@pytest.mark.parametrize("package", ["dispenser", "urgent_need"])
+@pytest.mark.parametrize("package", ["visitor_button", "urgent_need"])
 def test_the_firmware_waits_as_long_as_its_constants_say(package: str) -> None:
     text = (ROOT / f"esphome/packages/{package}.yaml").read_text()
     held = [int(seconds) for seconds in re.findall(r"ON for at least (\d+)s\b", text)]

@@ -220,11 +220,11 @@ class Dispenser:
         finally:
             self.step = None
             self.update()
-        self._tell_result(result)
+        self._visit_ended(result)
         return result
 
     @callback
-    def _tell_result(self, result: Visit) -> None:
+    def _visit_ended(self, result: Visit) -> None:
         """Show the end of a visit to the visitor, and call the listeners."""
         if words := result_sentence(result, LocalFormat.of(self._hass)):
             sentence, placeholders = words

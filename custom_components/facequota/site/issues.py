@@ -77,7 +77,7 @@ def async_watch_visits(
                 ISSUE_READER_MISSING,
                 ISSUE_MOTOR_UNAVAILABLE,
             ):
-                _mended(hass, dispenser, key)
+                _clear_issue(hass, dispenser, key)
             _tell_standing(hass, dispenser, {})
         # What was counted is gone with the site's memory.
         for key in (ISSUE_RECOGNITION_SHOULD_REST, ISSUE_PEOPLE_LOOK_ALIKE):
@@ -96,7 +96,7 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
     if found or visit.recognition_ms is not None or dispenser.suspended:
         # Another one, a live picture, or nobody wants one any more.
         for key in {*CAMERA_ISSUES.values(), ISSUE_READER_MISSING} - {found}:
-            _mended(hass, dispenser, key)
+            _clear_issue(hass, dispenser, key)
     if found:
         more = {"format": camera.format} if found == ISSUE_CAMERA_UNREADABLE else {}
         if found == ISSUE_FACE_HANGS and (place := camera.places.hanging):
@@ -110,7 +110,7 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
         motor = dispenser.motor.entities.switch
         _found(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE, motor)
     elif visit.motor_on_ms is not None:
-        _mended(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE)
+        _clear_issue(hass, dispenser, ISSUE_MOTOR_UNAVAILABLE)
 
 
 def fault_issue(fault: Fault) -> str:
@@ -140,7 +140,7 @@ def _tell_standing(
         if key in standing:
             _found(hass, dispenser, key, standing[key])
         else:
-            _mended(hass, dispenser, key)
+            _clear_issue(hass, dispenser, key)
 
 
 @callback
@@ -201,5 +201,5 @@ def _found(
 
 
 @callback
-def _mended(hass: HomeAssistant, dispenser: Dispenser, key: str) -> None:
+def _clear_issue(hass: HomeAssistant, dispenser: Dispenser, key: str) -> None:
     ir.async_delete_issue(hass, DOMAIN, _issue_id(dispenser, key))
