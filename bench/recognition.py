@@ -37,10 +37,10 @@ from .worker_process import as_a_process
 
 ROUNDS: Final = 12
 LIMITS: Final = {
-    "face_recognition": {"frame_of_naive": 0.65, "memory_mb": 130.0, "idle_cpu": 0.01},
+    "face_recognition": {"frame_of_naive": 0.65, "memory_mb": MAX_CHILD_MB, "idle_cpu": 0.01},
     "ncnn": {
         "frame_of_naive": 0.20,
-        "memory_mb": 110.0,
+        "memory_mb": MAX_CHILD_MB,
         "idle_cpu": 0.01,
         # HOG finds few masked faces: with the default engine these visitors get the open lane.
         "masks_missed": 0.1,
