@@ -30,7 +30,7 @@ PORTION_CM: Final = 60.0
 
 
 class _Machine:
-    """A dispenser whose visitor is drawn anew each time."""
+    """A dispenser with a new random visitor each time."""
 
     def __init__(self) -> None:
         self._draw = np.random.default_rng(11)

@@ -37,7 +37,11 @@ from .worker_process import as_a_process
 
 ROUNDS: Final = 12
 LIMITS: Final = {
-    "face_recognition": {"frame_of_naive": 0.65, "memory_mb": MAX_CHILD_MB, "idle_cpu": 0.01},
+    "face_recognition": {
+        "frame_of_naive": 0.65,
+        "memory_mb": MAX_CHILD_MB,
+        "idle_cpu": 0.01,
+    },
     "ncnn": {
         "frame_of_naive": 0.20,
         "memory_mb": MAX_CHILD_MB,

@@ -68,7 +68,7 @@ class Site:
         )
 
     def visit(self, visitors: Sequence[Person], returns: float) -> None:
-        """Let somebody come: back, or anew."""
+        """Let somebody come: a new visitor or a returning one."""
         self._here = {name: at for name, at in self._here.items() if at > self.now}
         back = [person for person in visitors if person.name in self._here]
         away = [person for person in visitors if person.name not in self._here]

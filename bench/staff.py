@@ -106,8 +106,8 @@ def missed(
 ) -> tuple[float, float, float]:
     """Return the share of returns that are missed among the others, and its interval.
 
-    Everybody comes by half of their pictures, and again by the other half. Whoever is
-    taken for somebody else the first time has no return that could be missed.
+    Everybody comes with half of their pictures, and returns with the other half. A person
+    who is taken for somebody else the first time has no return that could be missed.
     """
     cohort = Cohort.load(engine)
     looks = Lookups()

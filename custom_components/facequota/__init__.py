@@ -68,7 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     site = entry.runtime_data = Site(hass, entry, device.id, cohort)
 
     async def entry_updated(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
-        # What was chosen anew is followed from now on; that updates the entry once more.
+        # What was chosen again is followed from now on; that updates the entry once more.
         if references.follow():
             return
         if await site.follow_entry():
@@ -79,7 +79,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     # At once: a dispenser that is added while this site is set up is not missed.
     entry.async_on_unload(entry.add_update_listener(entry_updated))
     # Before there are entities: a total that began at nothing after each restart would
-    # be counted anew by the statistics.
+    # be counted again by the statistics.
     await site.log.load()
     await site.upkeep.load()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

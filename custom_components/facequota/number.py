@@ -71,7 +71,7 @@ class RuleNumber(SiteEntity, NumberEntity):
 
     @override
     def get_initial_entity_options(self) -> er.EntityOptionsType | None:
-        """Show a new length in the house's unit, as sensors do; any other can be chosen.
+        """Show a new length in Home Assistant's unit, as sensors do; any other can be chosen.
 
         Not its native unit: automations would set what they set before, in other units.
         """

@@ -14,7 +14,7 @@ from .site.hidden_motors import async_hide_motor
 
 
 class InstallFlow(RepairsFlow):
-    """Installs the engine where it is missing or broken, and starts the site anew.
+    """Installs the engine where it is missing or broken, and starts the site again.
 
     Or another engine, which the site has from then on; or what reads its streams.
     """
@@ -79,7 +79,7 @@ class InstallFlow(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Start the site again, with an engine that was tested."""
-        # Another engine is a change of the site, which starts it anew by itself.
+        # Another engine is a change of the site, which starts it again by itself.
         if not self.hass.config_entries.async_update_entry(
             self._entry, data=self._site
         ):

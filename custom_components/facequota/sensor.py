@@ -140,7 +140,7 @@ class LongLengths(SensorEntity):
     @property
     @override
     def suggested_unit_of_measurement(self) -> str | None:
-        """Return the house's unit for lengths of paper that are long."""
+        """Return Home Assistant's unit for lengths of paper that are long."""
         unit = super().suggested_unit_of_measurement
         if unit != UnitOfLength.METERS:
             return unit

@@ -38,7 +38,7 @@ class TaskList(SiteEntity, TodoListEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Load the words before the first item, and whenever the house speaks others."""
+        """Load the words before the first item, and whenever Home Assistant's language changes."""
         await self._load_words()
         await super().async_added_to_hass()
         self._show()

@@ -145,7 +145,7 @@ class PaperWillBeEmpty(Trigger):
                     {
                         "dispenser": name,
                         "empty_at": empty_at.isoformat(),
-                        # For people: by the house's language and country.
+                        # For people: by Home Assistant's language and country.
                         "time": time,
                         # For actions of FaceQuota at this dispenser.
                         "visit": er.async_get(self._hass).async_get_entity_id(

@@ -110,7 +110,9 @@ async def _visits(
         visits_told = [line.as_json() for line in lines]
         print(json.dumps({"as_told": well, "visits": visits_told, **result}, indent=2))
     wrong = sum(line.wrong is not None for line in lines)
-    say(f"{len(lines)} visits, {wrong} not as told, {len(noise)} complaints in the log")
+    say(
+        f"{len(lines)} visits, {wrong} not as expected, {len(noise)} complaints in the log"
+    )
     return well
 
 

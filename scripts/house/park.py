@@ -105,7 +105,7 @@ async def pair(gates: list[ParkGate], server: QuotaServer) -> list[ParkGate]:
         else:
             await flow.choose("join")
             await flow.finish("join", {"pairing_code": code})
-        # The subentry builds the site anew, with one more entity.
+        # The subentry builds the site again, with one more entity.
         site = await Site.find(gate.site.client, gate.site.dispensers)
         found.append(ParkGate(house=gate.house, site=site))
         await found[-1].until("connected", len(found))

@@ -218,7 +218,9 @@ async def _show(
     if arguments.json:
         told = [line.as_json() for line in lines]
         print(json.dumps({"as_told": well, "steps": told}, indent=2))
-    say(f"{len(lines)} steps, {wrong} not as told, {len(noise)} complaints in the logs")
+    say(
+        f"{len(lines)} steps, {wrong} not as expected, {len(noise)} complaints in the logs"
+    )
     return well
 
 

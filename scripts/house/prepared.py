@@ -1,4 +1,4 @@
-"""Folders under .cache that several commands share: made once, all or nothing, and anew when broken."""
+"""Folders under .cache that several commands share: made once, all or nothing, and again when broken."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 def prepared(folder: Path, made_from: str, make: Callable[[Path], None]) -> Path:
     """Return a folder that is whole; `make` fills an empty one where it is not.
 
-    `made_from` tells what it is made from: another value makes it anew. Two processes
+    `made_from` tells what it is made from: another value makes it again. Two processes
     that ask at once get the same folder.
     """
     stamp = folder.with_name(f"{folder.name}.stamp")

@@ -85,7 +85,7 @@ class Site:
         )
 
     async def reload(self) -> None:
-        """Let Home Assistant set the site up anew, and wait until it is ready."""
+        """Let Home Assistant set the site up again, and wait until it is ready."""
         path = f"/api/config/config_entries/entry/{self.entry_id}/reload"
         await self.client.post(path)
         await until_ready(self.client, self.entry_id, self.dispensers)

@@ -119,7 +119,7 @@ async def until_ready(
 ) -> None:
     """Wait until all the dispensers have entities and the recognition's child looks at pictures.
 
-    A new dispenser builds the site anew, in the background.
+    A new dispenser builds the site again, in the background.
     """
     path = f"/api/diagnostics/config_entry/{entry_id}"
     told: Any = None

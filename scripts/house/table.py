@@ -13,7 +13,7 @@ COLUMNS: Final = (
     ("cm", 6),
     ("next portion", 12),
     ("motor on", 9),
-    ("as told", 7),
+    ("as expected", 11),
 )
 
 

@@ -1,9 +1,9 @@
-"""The protected templates in Home Assistant's memory, found without being told of them.
+"""The protected templates in Home Assistant's memory, found without knowing their addresses.
 
 Their transform is secret, but it keeps lengths and distances: two visitors' rows are
-vectors of length 1, one after the other, as far apart as the two templates are. Whoever
-can read the memory can find them so, and so can this. That is the control: a search
-that finds them while they are there has to find nothing after the purge.
+vectors of length 1, one after the other, as far apart as the two templates are. Anybody
+who can read the memory can find them in this way. This module does so as a control: a
+search that finds the rows while they exist has to find nothing after the purge.
 """
 
 from dataclasses import dataclass

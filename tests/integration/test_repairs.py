@@ -98,7 +98,7 @@ async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
 async def take_packages_from(
     hass: HomeAssistant, entry: MockConfigEntry, folder: Path
 ) -> None:
-    """Let a site's engine come from a folder; it starts anew."""
+    """Let a site's engine come from a folder; it starts again."""
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "wheels_folder": str(folder)}
     )

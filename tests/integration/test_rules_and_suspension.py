@@ -31,7 +31,7 @@ async def test_a_number_is_a_rule_that_applies_at_once(
     value: float,
     in_force: Any,
 ) -> None:
-    """It is written to the options; nobody is forgotten and nothing starts anew."""
+    """It is written to the options; nobody is forgotten and nothing starts again."""
     site = open_site.runtime_data
     site.visitors.reserve(somebody(1), 60)
     await call(hass, "number.set_value", f"number.east_gate_{key}", value=value)

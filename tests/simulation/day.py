@@ -125,7 +125,7 @@ class Entrance:
         self.open()
 
     def open(self) -> None:
-        """Let people in, as a site does when it is built anew."""
+        """Let people in, as a site does when it is built again."""
         # Background tasks are all that a request queue wants of an entry.
         entry = cast(ConfigEntry, _Entry())
         self.requests = RequestQueue(

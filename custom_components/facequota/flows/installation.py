@@ -99,7 +99,7 @@ class Installation:
 
     async def _again(self, packages: PrivatePackages) -> None:
         """Delete the packages and install them again."""
-        _LOGGER.warning("%s is broken; installing anew", packages.name)
+        _LOGGER.warning("%s is broken; installing again", packages.name)
         await packages.remove()
         await packages.install(self._progress)
         await packages.verify()

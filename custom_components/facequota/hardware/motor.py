@@ -49,7 +49,7 @@ WHOLE_PORTION: Final = 0.9
 
 
 class Defect(StrEnum):
-    """What a person should mend although paper still comes."""
+    """What a person should repair although paper still comes."""
 
     # Portions are as long as the device was told last: its number cannot be set.
     LENGTH_LOST = "portion_length"
@@ -94,7 +94,7 @@ class Motor:
 
     @property
     def defect(self) -> Defect | None:
-        """Return what a person should mend although paper still comes."""
+        """Return what a person should repair although paper still comes."""
         if shares_its_name(self._hass, self.entities.switch):
             return Defect.NAME_SHARED
         if self._clocks_differ:

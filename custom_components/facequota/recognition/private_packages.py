@@ -170,7 +170,7 @@ def _jemalloc(preloaded: str) -> dict[str, str]:
     """Return the environment that gives a child the parent's jemalloc, if it has one.
 
     Home Assistant's images preload it because musl's allocator returns every large
-    block to the kernel and has it cleared anew. Settings of our own: no thread (a child
+    block to the kernel and has it cleared again. Settings of our own: no thread (a child
     that has one cannot leave the network), and freed memory is unmapped, because what
     is locked cannot be given back otherwise and would only ever grow.
     """

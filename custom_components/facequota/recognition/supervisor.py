@@ -19,7 +19,7 @@ START_TIMEOUT_S = 60.0
 """A Raspberry Pi reads the models from a cold card in a few seconds."""
 
 QUICK_DEATH_S = 60.0
-"""A worker that dies younger than this dies of something a restart does not mend."""
+"""A worker that dies younger than this dies of something a restart does not cure."""
 
 MAX_QUICK_DEATHS = 5
 

@@ -18,7 +18,7 @@ from .missing_visitors import Message, message, missing
 _PIECE: Final = 200
 # What a server may have lost of the last moments when a replica takes over.
 LATELY_S: Final = 10.0
-# How often timers are set anew for the visitors of a slow entry.
+# How often timers are set again for the visitors of a slow entry.
 _TELL_S: Final = 0.5
 
 

@@ -50,7 +50,7 @@ class Unfit(Exception):
 
 FAILURES: Final = (ValkeyError, OSError, TimeoutError, Unfit, Fallen, OtherLayout)
 
-# The reasons of X509_verify_cert (OpenSSL's x509_vfy.h) that a manager can mend by
+# The reasons of X509_verify_cert (OpenSSL's x509_vfy.h) that a manager can fix by
 # something else than another authority: not valid yet, expired; another name, another
 # address.
 _CERTIFICATES: Final = {

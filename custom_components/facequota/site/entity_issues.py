@@ -126,7 +126,7 @@ class _EntityWatch:
 
     @callback
     def _look(self, _: object = None) -> None:
-        # A change that makes the site be built anew is told to the old one, too.
+        # A change that makes the site be built again is told to the old one, too.
         if not self._releases or self._hass.state is not CoreState.running:
             return
         data = self._dispenser.subentry.data

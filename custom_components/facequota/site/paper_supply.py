@@ -87,7 +87,7 @@ class PaperSupply:
             self.needed_since = now
 
     def foresee(self, now: datetime) -> None:
-        """Make the forecast anew."""
+        """Make the forecast again."""
         self.profile.follow(now)
         self._forecast = (
             None if self.left_cm is None else self.profile.forecast(now, self.left_cm)

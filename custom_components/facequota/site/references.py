@@ -116,7 +116,7 @@ def followed(
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What a site's parts are made of: a change of it means making them anew."""
+    """What a site's parts are made of: a change of it means making them again."""
 
     site: Mapping[str, Any]
     parts: Mapping[str, Mapping[str, Any]]

@@ -72,7 +72,7 @@ class SiteLog:
         self.changes = Listeners[[]]()
 
     async def load(self) -> None:
-        """Go on from the last run; what cannot be read begins anew, beside a copy."""
+        """Go on from the last run; what cannot be read begins again, beside a copy."""
         if (stored := await self._store.load()) is None:
             return
         read = StoredLog(stored)

@@ -95,7 +95,7 @@ class Upkeep:
         )
 
     async def load(self) -> None:
-        """Go on from the last run; what cannot be read is begun anew."""
+        """Go on from the last run; what cannot be read is begun again."""
         if (kept := await self._store.load()) is None:
             return
         stored = kept if isinstance(kept, dict) else {}

@@ -76,7 +76,7 @@ class Trial:
 
 
 async def try_camera(camera: Camera, recogniser: Recogniser | None) -> Trial:
-    """Open a camera once, wait for two pictures of now and look at the first."""
+    """Open a camera once, wait for two current pictures and look at the first."""
     clock = asyncio.get_running_loop().time
     opened_at = clock()
     times: list[float] = []

@@ -40,7 +40,7 @@ class StrayWatch {
         blocked_(limits.stall_current_a, limits.stall_current_ms),
         running_(limits.idle_current_a, limits.stall_current_ms) {}
 
-  /// Forget what was; count anew from `now_ms`.
+  /// Forget what was; count again from `now_ms`.
   void clear(uint32_t now_ms) {
     this->since_ms_ = this->moved_ms_ = this->run_ms_ = now_ms;
     this->pulses_ = 0;
@@ -49,7 +49,7 @@ class StrayWatch {
     this->running_.clear();
   }
 
-  /// Count anew, but remember that the paper has been moving since `run_ms`: a hand, or a motor, goes on after a portion.
+  /// Count again, but remember that the paper has been moving since `run_ms`: a hand, or a motor, goes on after a portion.
   void follow(uint32_t run_ms, uint32_t now_ms) {
     this->clear(now_ms);
     this->run_ms_ = run_ms;

@@ -58,7 +58,7 @@ async def show(hass: HomeAssistant, states: dict[str, str], unit: str = "cm") ->
 
 
 async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Build the site anew from what it keeps."""
+    """Build the site again from what it keeps."""
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 

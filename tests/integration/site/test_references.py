@@ -210,7 +210,7 @@ async def test_another_entity_in_the_place_of_one_makes_the_site_anew(
     update(everything, subentry, data={**data, "motor": "switch.other"})
     await hass.async_block_till_done(wait_background_tasks=True)
     assert everything.runtime_data is not site
-    # What was chosen anew is followed, too.
+    # What was chosen again is followed, too.
     new = rename(hass, "switch.other")
     await hass.async_block_till_done(wait_background_tasks=True)
     assert data_of(everything)["motor"] == new
@@ -228,7 +228,7 @@ async def test_the_tag_by_which_cleaning_is_told_may_be_renamed(
     site = entry.runtime_data
 
     async def scan(time: str) -> str:
-        """Scan the tag under its name of now, and return when it was cleaned."""
+        """Scan the tag under its present name, and return when it was cleaned."""
         hass.states.async_set(tag, f"2026-11-25T{time}:00.000+00:00")
         await hass.async_block_till_done(wait_background_tasks=True)
         return str(site.upkeep.cleaning.cleaned_at)

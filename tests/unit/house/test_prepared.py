@@ -1,4 +1,4 @@
-"""Prepared folders are made once, all or nothing, and anew when they are broken."""
+"""Prepared folders are made once, all or nothing, and again when they are broken."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

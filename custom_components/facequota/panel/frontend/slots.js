@@ -1,4 +1,4 @@
-/** Parts of a page that are built anew only when what they show has changed. */
+/** Parts of a page that are built again only when what they show has changed. */
 
 export class Slots {
   /** `parent` shows the parts and nothing else. */

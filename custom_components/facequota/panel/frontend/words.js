@@ -49,7 +49,7 @@ export class Words {
     return this._format(value, { maximumFractionDigits: digits });
   }
 
-  /** Return cm of paper in the house's unit. */
+  /** Return cm of paper in Home Assistant's unit. */
   length(cm) {
     if (cm === null || cm === undefined) return "–";
     const unit = this._inches ? "inch" : "centimeter";

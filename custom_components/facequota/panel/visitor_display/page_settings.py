@@ -42,7 +42,7 @@ async def page_settings(hass: HomeAssistant, found: Opened) -> dict[str, Any]:
 
 
 def digest(hass: HomeAssistant, settings: dict[str, Any]) -> str:
-    """Return what differs as soon as the page has to be loaded anew."""
+    """Return what differs as soon as the page has to be loaded again."""
     made = static_url(hass) + json_dumps(settings)
     return sha256(made.encode()).hexdigest()[:16]
 

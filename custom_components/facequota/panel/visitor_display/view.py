@@ -114,7 +114,7 @@ async def _stream(
         headers={**HEADERS, "Content-Type": "text/event-stream"}
     )
     await response.prepare(request)
-    # A page that was made of other settings, or of another version, loads itself anew.
+    # A page that was made of other settings, or of another version, loads itself again.
     made = digest(hass, await page_settings(hass, found))
     nearest = found.data.get(CONF_NEAREST, ())
     screen, changed = Screen(hass, found.dispenser, nearest), asyncio.Event()

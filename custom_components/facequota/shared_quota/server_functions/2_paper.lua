@@ -12,7 +12,7 @@ local function granted(q, id, new, tat, cm)
   return {'granted', number(q.now), id, new, number(tat), number(next_at(q, tat, cm))}
 end
 
--- epoch, life, position, token, cm, new id, its sealed template, nearest id or '', its template sealed anew, others...
+-- epoch, life, position, token, cm, new id, its sealed template, nearest id or '', its template sealed again, others...
 local function reserve(keys, args)
   local q, wrong = with_epoch(keys, args[1])
   if args[2] ~= q.life or q.set_back then return {'gap', number(q.now)} end
