@@ -36,6 +36,9 @@ from .usable import FRAME, frame, masks, usable
 from .worker_process import as_a_process
 
 ROUNDS: Final = 12
+MAX_CHILD_MB: Final = 115.0
+"""Resident memory of the worker's process, with either engine (10⁶ bytes)."""
+
 LIMITS: Final = {
     "face_recognition": {
         "frame_of_naive": 0.65,
