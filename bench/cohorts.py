@@ -45,11 +45,12 @@ ENOUGH_PEOPLE: Final = 50
 MIN_PEOPLE: Final = 12
 # Of the false matches that were asked for, so many may happen in what was left out.
 AIM: Final = 0.7
+# The median of several ways to halve people counts: by one alone, a look-alike pair that
+# happens to be on one side decides.
+WAYS_TO_HALVE: Final = range(1, 10)
 # Tails are compared where at least so many pairs lie.
 MIN_PAIRS: Final = 4
 SHARES: Final = (1e-2, 3e-3, 1e-3, 4e-4)
-# Kept away from by so much more, for people who are like nobody here.
-CAUTION: Final = {"face_recognition": 1.0, "ncnn": 1.05}
 # Children are too few here to try their law on others of them. It is wider by as much as
 # costs adults hardly a return. SFace has none: without it children are strange to every
 # crowd, which is stricter with them.
@@ -59,9 +60,12 @@ CHILDREN_WIDTH: Final = {"face_recognition": 1.4}
 AWAY_FROM_ADULTS: Final = 0.3
 # So many adults of each crowd are less like children than those for whom no limit is kept.
 ADULTS_WITH_LIMIT: Final = {"face_recognition": 0.997, "ncnn": 0.994}
-# A third of the people of a cohort's crowds, who are not in it, are less strange than this.
-# Chosen on sight of what came of crowds that were left out, and of returns.
-USUAL_STRANGENESS: Final = {"face_recognition": 105.0, "ncnn": 118.0}
+# In the directions of a crowd and in all others: chosen by what came of crowds that were
+# left out, and of returns (docs/threshold.md has the trade-off).
+USUAL_STRANGENESS: Final = {
+    "face_recognition": (18.0, 75.0),
+    "ncnn": (14.0, 118.0),
+}
 # Farther from every crowd than any face of the choosing half, by this factor, is no face.
 FAR_FROM_ALL: Final = 1.2
 
@@ -97,13 +101,17 @@ class Law:
         self.rest *= factor**2
 
 
-def templates(people: Sequence[Person], least: int) -> Numbers:
-    """Return everybody's template, of up to three pictures fused, by their names."""
-    chosen = sorted(
+def with_pictures(people: Sequence[Person], least: int = 1) -> list[Person]:
+    """Return those of whom there are so many pictures, by their names."""
+    return sorted(
         (person for person in people if len(person.templates) >= least),
         key=lambda person: person.name,
     )
-    return np.array([person.fused(slice(FUSED)) for person in chosen], np.float64)
+
+
+def templates(people: Sequence[Person]) -> Numbers:
+    """Return everybody's template, of up to three pictures fused."""
+    return np.array([person.fused(slice(FUSED)) for person in people], np.float64)
 
 
 def laws_of(crowds: Sequence[Numbers], enough: int = ENOUGH_PEOPLE) -> list[Law]:
@@ -122,20 +130,34 @@ def cohort_of(laws: Sequence[Law], power: float) -> Cohort:
         power=power,
         childlike=np.zeros(laws[0].mean.shape, np.float32),
         most_childlike=np.inf,
-        usual_strangeness=np.inf,
+        usual_strangeness=np.full(2, np.inf, np.float32),
         farthest=np.inf,
         usual=np.zeros(2, np.float32),
         useful_distance=0.0,
     )
 
 
-def widths(crowds: Sequence[Numbers], power: float) -> list[float]:
+def widths(crowds: Sequence[Sequence[Person]], power: float) -> list[float]:
     """Return how much each law has to be widened so that its tail is a normal one's."""
+    ways = [widths_by(way, crowds, power) for way in WAYS_TO_HALVE]
+    return [round(float(factor), 3) for factor in np.median(ways, axis=0)]
+
+
+def widths_by(
+    way: int, crowds: Sequence[Sequence[Person]], power: float
+) -> list[float]:
+    """Return the same by one way to halve the people."""
     found: list[list[Numbers]] = [[] for _ in crowds]
-    for part in (0, 1):
-        laws = laws_of([crowd[part::2] for crowd in crowds], ENOUGH_PEOPLE // 2)
-        for law, crowd, deviates in zip(laws, crowds, found, strict=True):
-            left_out = crowd[1 - part :: 2]
+    for side in (False, True):
+        learnt, tried = (
+            [
+                templates([one for one in crowd if one.is_in_half(way) is those])
+                for crowd in crowds
+            ]
+            for those in (side, not side)
+        )
+        laws = laws_of(learnt, ENOUGH_PEOPLE // 2)
+        for law, left_out, deviates in zip(laws, tried, found, strict=True):
             cohort = cohort_of([law], power)
             squares = 2.0 - 2.0 * left_out @ left_out.T
             scores = np.maximum(squares, 1e-9) ** power
@@ -151,7 +173,7 @@ def widths(crowds: Sequence[Numbers], power: float) -> list[float]:
             for share in SHARES
             if share * len(pairs) >= MIN_PAIRS
         ]
-        factors.append(round(max(tails, default=1.0), 3))
+        factors.append(max(tails, default=1.0))
     return factors
 
 
@@ -161,12 +183,12 @@ def bounded(
     """Return the file's values: the laws and within what bounds they hold."""
     day = by_light[Light.DAY]
     adults = {
-        name: templates(crowd, 1)
+        name: templates(with_pictures(crowd))
         for name, crowd in day.items()
         if name != CHILDREN and len(crowd) >= MIN_PEOPLE
     }
     childlike, most = cohort.childlike, cohort.most_childlike
-    if len(children := templates(day.get(CHILDREN, []), 1)):
+    if len(children := templates(with_pictures(day.get(CHILDREN, [])))):
         adult = np.mean([crowd.mean(axis=0) for crowd in adults.values()], axis=0)
         childlike = children.mean(axis=0) - AWAY_FROM_ADULTS * adult
         most = max(
@@ -215,18 +237,16 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
         (law, crowd)
         for law in LAWS
         if law[1] != CHILDREN or engine in CHILDREN_WIDTH
-        if len(crowd := templates(by_light.get(law[0], {}).get(law[1], []), law[2]))
+        if len(crowd := with_pictures(by_light.get(law[0], {}).get(law[1], []), law[2]))
         >= MIN_PEOPLE
     ]
     crowds = [crowd for _, crowd in named]
     power = POWERS[engine]
-    laws, said = laws_of(crowds), []
+    laws, said = laws_of([templates(crowd) for crowd in crowds]), []
     for ((light, name, least), crowd), law, factor in zip(
         named, laws, widths(crowds, power), strict=True
     ):
-        law.widen(
-            CHILDREN_WIDTH[engine] if name == CHILDREN else factor * CAUTION[engine]
-        )
+        law.widen(CHILDREN_WIDTH[engine] if name == CHILDREN else factor)
         said.append(
             f"{name}, {light}, {least}+ pictures: {len(crowd)} people, × {factor:.2f}"
         )

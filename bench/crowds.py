@@ -42,7 +42,11 @@ class Person:
     @property
     def chooses(self) -> bool:
         """Return whether constants may be chosen by this person."""
-        return sha256(self.name.encode()).digest()[0] % 2 == 0
+        return self.is_in_half(0)
+
+    def is_in_half(self, of: int) -> bool:
+        """Return on which side this person is, in one of 32 ways to halve people."""
+        return sha256(self.name.encode()).digest()[of] % 2 == 0
 
 
 type Crowds = dict[str, list[Person]]

@@ -89,7 +89,7 @@ def test_the_mean_of_children_that_ships_is_that_of_their_pictures(
     children = half(
         load(FACES, engine, roles={"stranger_child"}, keep=False), chooses=True
     )
-    mean = templates(children[CHILDREN], 1).mean(axis=0)
+    mean = templates(children[CHILDREN]).mean(axis=0)
     ships = Cohort.load(engine)
     day = [law[1:] for law in LAWS if law[0] is Light.DAY]
     adults = [day.index((name, 1)) for name in ("east_asian", "lfw", "caucasian")]

@@ -18,7 +18,8 @@ than its own people do. Where the middle of theirs is, x alone says as well as o
 can (James and Stein, "Estimation with quadratic loss", 1961): of the way from m to x
 the part 1 - t/D, with the squared Mahalanobis distance D and the usual one t. For a
 middle there E |x - Y|^2 is t/D of what it is for m. So the threshold is stricter for a face
-that is far from every crowd.
+that is far from every crowd. The directions in which people differ most, and all others,
+are looked at separately: by a few large differences groups of people are told apart.
 
 scripts/build_cohorts makes the files, docs/threshold.md says of whom.
 """
@@ -95,10 +96,11 @@ class Cohort:
     """Mean of children's templates less a part of that of adults', (dimension,)."""
     most_childlike: float
     """Above this product with childlike the limit cannot be kept."""
-    usual_strangeness: float
-    """Squared Mahalanobis distance from the nearest crowd; above it the threshold is stricter."""
+    usual_strangeness: Numbers
+    """Squared Mahalanobis distance from the nearest crowd, in its directions and in all
+    others, shape (2,); above it the threshold is stricter."""
     farthest: float
-    """The same; above it a face belongs to no measured crowd and is not certain."""
+    """The whole of it above which a face belongs to no measured crowd and is not certain."""
     usual: Numbers
     """Mean and spread, as in Impostors, of somebody of the densest adult crowd."""
     useful_distance: float
@@ -140,7 +142,7 @@ class Cohort:
             power=1.0,
             childlike=np.zeros(dimension, np.float32),
             most_childlike=-1.0,
-            usual_strangeness=np.inf,
+            usual_strangeness=np.full(2, np.inf, np.float32),
             farthest=0.0,
             usual=np.ones(2, np.float32),
             useful_distance=0.0,
@@ -160,8 +162,8 @@ class Cohort:
         are far from every crowd. Raises ValueError for what is no template.
         """
         square, along, childlike = self._measured(template)
-        strangeness = self._strangeness(square, along)
-        square *= min(1.0, self.usual_strangeness / strangeness)
+        strangeness, nearer = self._strangeness(square, along)
+        square *= nearer
         # Variance of the squared distance, in proportion to the square of its mean.
         ratio = 4.0 * ((along**2).sum(axis=1) + self.rest) / square**2
         usual = square**self.power
@@ -192,13 +194,23 @@ class Cohort:
         unit.fill(0)
         return square, along, childlike
 
-    def _strangeness(self, square: Numbers, along: Numbers) -> float:
+    def _strangeness(self, square: Numbers, along: Numbers) -> tuple[float, float]:
+        """Return how strange a face is, and how much nearer its own crowd then is.
+
+        That is the squared Mahalanobis distance from the middle of the nearest crowd, and
+        the part of the mean squared distance that is left if the face's crowd lies where it says.
+        """
         variances = np.einsum("kri,kri->kr", self.directions, self.directions)
         middles = np.einsum("kri,ki->kr", self.directions, self.means)
         parts = (along - middles) ** 2 / variances
         # |x - m|² = 1 - 2 x·m + |m|².
         whole = square - 1.0 + np.einsum("ki,ki->k", self.means, self.means)
-        of_each = (parts / (variances + self.rest[:, None])).sum(axis=1)
-        of_each += (whole - parts.sum(axis=1)) / self.rest
+        main = (parts / (variances + self.rest[:, None])).sum(axis=1)
+        inside = parts.sum(axis=1)
         parts.fill(0)
-        return float(of_each.min())
+        others = (whole - inside) / self.rest
+        nearest = (main + others).argmin()
+        share = inside[nearest] / whole[nearest]
+        strangeness = np.array([main[nearest], others[nearest]])
+        left = 1.0 / np.maximum(strangeness / self.usual_strangeness, 1.0)
+        return float(strangeness.sum()), float(left @ (share, 1.0 - share))

@@ -33,18 +33,18 @@ _TOLERATED: Final = 0.02
 # A smaller shift (in standard deviations) may be chance, and is not reported.
 _WORTH_TELLING: Final = 0.4
 # At these shares of strangers those in the window are counted for one visitor.
-_SHARES: Final = (0.3, 0.1, 0.03, 0.01)
+_SHARES: Final = (0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4)
 # Not counted: a visitor's own template of a missed visit, and a relative's.
 _FAMILY: Final = 2
-# Standard deviations above the mean that chance exceeds once in a hundred visitors.
-_CHANCE: Final = 2.33
+# Standard deviations above the mean that chance exceeds once in twenty visitors.
+_CHANCE: Final = 1.64
 
 
 def nearer_here(impostors: Impostors, distances: Vector) -> float:
     """Return by how many standard deviations people here are nearer than the laws say.
 
     distances are those of one visitor to everybody. The least mean with which chance
-    would bring as many near once in a hundred visits is that of a Poisson variable, by
+    would bring as many near once in twenty visits is that of a Poisson variable, by
     the approximation of Wilson and Hilferty (see cohort.py).
     """
     nearer = 0.0

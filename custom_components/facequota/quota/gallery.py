@@ -82,9 +82,9 @@ class Gallery:
         hidden = self._protect(probe)
         # |g - p|² = 2 - 2 g·p for unit vectors: one product instead of a copy. By vecdot,
         # row by row: numpy's matrix product would hand it to threads.
+        hidden *= -2.0
         distances: Vector = np.vecdot(self.rows[: len(self)], hidden)
         hidden.fill(0)
-        distances *= -2.0
         distances += 2.0
         np.maximum(distances, 0.0, out=distances)
         np.sqrt(distances, out=distances)

@@ -103,7 +103,7 @@ def test_who_is_as_much_like_children_as_they_are_is_not_certain(engine: str) ->
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_stranger_a_face_the_nearer_somebody_has_to_be(engine: str) -> None:
     cohort = Cohort.load(engine)
-    trusting = replace(cohort, usual_strangeness=np.inf)
+    trusting = replace(cohort, usual_strangeness=np.full(2, np.inf, np.float32))
     away = np.random.default_rng(9).normal(size=DIMENSION)
     away /= np.linalg.norm(away)
     parts, strange = [], []
@@ -116,6 +116,26 @@ def test_the_stranger_a_face_the_nearer_somebody_has_to_be(engine: str) -> None:
     assert parts == sorted(parts, reverse=True)
     assert parts[0] == 1.0
     assert parts[-1] < 0.9
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("direction", [0, -1])
+def test_a_face_at_the_end_of_a_crowd_is_compared_more_strictly(
+    engine: str, direction: int
+) -> None:
+    """Groups of people differ in few directions, in which a face differs much as well."""
+    cohort = Cohort.load(engine)
+    trusting = replace(cohort, usual_strangeness=np.full(2, np.inf, np.float32))
+    usual = np.random.default_rng(9).normal(size=DIMENSION)
+    usual = cohort.means[1] + 0.6 * np.sqrt(cohort.rest[1]) * usual
+    parts = []
+    for spreads in (0.0, 5.0, 8.0):
+        template = usual + spreads * cohort.directions[1, direction]
+        near, plain = (one.impostors(template) for one in (cohort, trusting))
+        parts.append(near.distance(4.0) / plain.distance(4.0))
+    assert parts == sorted(parts, reverse=True)
+    assert parts[0] == 1.0
+    assert parts[-1] < 0.95
 
 
 def test_what_is_far_from_every_crowd_is_not_certain() -> None:
