@@ -55,6 +55,21 @@ def refused(threshold: Threshold, *, nearer_by: float) -> float:
 FRESH = same(Threshold(cohort=any_face(), limit=LIMIT))
 
 
+@pytest.mark.parametrize(("near", "is_stricter"), [(0, False), (2, False), (6, True)])
+def test_more_near_people_than_a_family_make_one_look_stricter(
+    near: int, is_stricter: bool
+) -> None:
+    """The first six of a group that no law knows, among others whom the laws know."""
+    law = any_face().impostors(face(1))
+    distances = far(SIZE)
+    distances[:near] = law.distance(deviate(5e-4))
+    decided = Threshold(cohort=any_face(), limit=LIMIT).decide(face(1), distances)
+    assert (decided.same < FRESH) is is_stricter
+    # Who wants to be forgotten is found as before.
+    plain = Threshold(cohort=any_face(), limit=LIMIT).decide(face(1), far(SIZE))
+    assert decided.doubt == plain.doubt
+
+
 def test_people_as_they_were_measured_move_nothing() -> None:
     """However many come."""
     threshold = after(strangers(300))
