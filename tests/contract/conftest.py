@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.protocol import AnyBook
+from scripts.park.proxy import Proxy
 from scripts.park.server import KINDS, QuotaServer
 
 from .gates import MEMORY, TEMPLE, Gate, empty_replica
@@ -52,3 +53,12 @@ async def open_book_fixture(
 
         yield shared
         await asyncio.gather(*(gate.kill() for gate in opened))
+
+
+@pytest.fixture(name="proxy")
+async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
+    """Return a network between an instance and the server."""
+    proxy = Proxy(server.port)
+    await proxy.start()
+    yield proxy
+    await proxy.stop()

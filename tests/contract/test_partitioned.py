@@ -1,7 +1,6 @@
 """An instance that decides alone counts, and is shown, as disconnected from that moment."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,15 +12,6 @@ from scripts.park.proxy import Proxy
 from scripts.park.server import QuotaServer
 
 from .gates import Gate, gates, now, refused, reserved, until
-
-
-@pytest.fixture(name="proxy")
-async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
-    """Return a network between an instance and the server."""
-    proxy = Proxy(server.port)
-    await proxy.start()
-    yield proxy
-    await proxy.stop()
 
 
 async def test_an_instance_that_decides_alone_is_disconnected_at_once(

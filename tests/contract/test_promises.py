@@ -12,15 +12,6 @@ from scripts.park.server import QuotaServer
 from .gates import Gate, gates, refused, reserved, running_at, until
 
 
-@pytest.fixture(name="proxy")
-async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
-    """Return a network between an instance and the server."""
-    proxy = Proxy(server.port)
-    await proxy.start()
-    yield proxy
-    await proxy.stop()
-
-
 @pytest.fixture(name="far")
 async def far_fixture(proxy: Proxy) -> AsyncIterator[Gate]:
     """Return a gate behind that network."""

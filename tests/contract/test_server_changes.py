@@ -1,7 +1,6 @@
 """Somebody changes a server that is in use: visitors get paper, and the quota recovers."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 import socket
 from typing import Any
@@ -21,15 +20,6 @@ from scripts.park.server import QuotaServer
 from .gates import Gate, gates, now, refused, reserved, until
 
 ELSEWHERE = Pairing(quota="another", key=b"y" * 32)
-
-
-@pytest.fixture(name="proxy")
-async def proxy_fixture(server: QuotaServer) -> AsyncIterator[Proxy]:
-    """Return a network between an instance and the server."""
-    proxy = Proxy(server.port)
-    await proxy.start()
-    yield proxy
-    await proxy.stop()
 
 
 async def paper_or_open_lane(gate: Gate, person: int) -> None:

@@ -3,10 +3,8 @@
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 import logging
 from pathlib import Path
-import shutil
 from typing import Any
 
-from PIL import Image
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -20,15 +18,16 @@ from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from scripts.house.people import portrait_folder, stand
+from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
 from . import fake_dispenser as fake
+from .broken_engine import BROKEN_API, BROKEN_ENGINE, BreakEngine
 from .fake_dispenser import FakeDispenser
+from .log import Log
+from .stage import Stage
 
 CAMERA = "camera.entrance"
-# Home Assistant's esphome asks for a program that need not be here.
-NOT_OURS = "haffmpeg"
 SITE_DATA = {
     "name": "East gate",
     "engine": "face_recognition",
@@ -49,31 +48,6 @@ def engine_root() -> Path:
 def portraits() -> Path:
     """Return the folder with one folder of frames per person."""
     return portrait_folder()
-
-
-class Log:
-    """What went to the log while a test ran; errors have to be told beforehand."""
-
-    def __init__(self) -> None:
-        """Begin with an empty log."""
-        self.records: list[logging.LogRecord] = []
-        self._told: list[str] = []
-
-    def tell(self, error: str) -> None:
-        """Expect an error of ours that contains these words."""
-        self._told.append(error)
-
-    def check(self) -> None:
-        """Fail on a traceback, an error that was not told, and one that stayed away."""
-        for record in self.records:
-            if record.name.startswith(NOT_OURS):
-                continue
-            message = record.getMessage()
-            assert not record.exc_info and "Traceback" not in message, message
-            if "facequota" in record.name and record.levelno >= logging.ERROR:
-                assert any(told in message for told in self._told), message
-        for told in self._told:
-            assert any(told in record.getMessage() for record in self.records), told
 
 
 @pytest.fixture
@@ -102,32 +76,6 @@ def config_folder(
     return tmp_path
 
 
-# Stands in for dlib and face_recognition where a worker has to fail: everything else in
-# the child is the real thing. RUBBISH goes to every pipe that the child could answer by.
-_BROKEN_ENGINE = """\
-import os, signal, sys, time
-__version__ = "0"
-shape_predictor = cnn_face_detection_model_v1 = lambda _: None
-def write(rubbish):
-    for fd in range(3, 16):
-        try:
-            os.write(fd, rubbish)
-        except OSError:
-            pass
-{at_start}
-"""
-_BROKEN_API = """\
-from dlib import *
-def face_encodings(picture, locations, **_):
-    return []
-def face_detector(picture, _):
-    {at_look}
-    return []
-"""
-
-type BreakEngine = Callable[..., None]
-
-
 @pytest.fixture
 def break_engine(config_folder: Path, engine_root: Path) -> BreakEngine:
     """Return how to put an engine that misbehaves in the place of the real one.
@@ -144,43 +92,12 @@ def break_engine(config_folder: Path, engine_root: Path) -> BreakEngine:
         for part in real.iterdir():
             if part.name not in ("dlib", "face_recognition"):
                 (folder / part.name).symlink_to(part)
-        (folder / "dlib.py").write_text(_BROKEN_ENGINE.format(at_start=at_start))
+        (folder / "dlib.py").write_text(BROKEN_ENGINE.format(at_start=at_start))
         (folder / "face_recognition").mkdir()
         api = folder / "face_recognition" / "api.py"
-        api.write_text(_BROKEN_API.format(at_look=at_look))
+        api.write_text(BROKEN_API.format(at_look=at_look))
 
     return put
-
-
-class Stage:
-    """What a camera sees: a file that a local_file camera of Home Assistant shows."""
-
-    def __init__(self, picture: Path, people: Path) -> None:
-        """Begin with nobody."""
-        self.picture = picture
-        self.camera: MockConfigEntry
-        self._people = people
-        self.nobody()
-
-    def nobody(self) -> None:
-        """Show an empty room."""
-        Image.new("RGB", (640, 480), (176, 172, 164)).save(self.picture, "JPEG")
-
-    def person(self, name: str, number: int = 0) -> None:
-        """Show somebody: A or B, in one of their pictures."""
-        shutil.copy(sorted((self._people / name).iterdir())[number], self.picture)
-
-    def person_later(self, name: str) -> None:
-        """Show the same person some minutes later: nearer, aside, in less light."""
-        stand(min((self._people / name).iterdir()), self.picture, later=True)
-
-    def data(self, content: bytes) -> None:
-        """Show whatever these bytes are."""
-        self.picture.write_bytes(content)
-
-    def empty(self) -> None:
-        """Show nothing at all: the camera gives no picture."""
-        self.picture.unlink()
 
 
 type MakeStage = Callable[[str], Any]

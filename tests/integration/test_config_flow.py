@@ -23,9 +23,11 @@ from tests.integration.site_form import (
     tells_of_a_frame,
 )
 
-from .conftest import Log, Stage, faces, issues, set_up_site
+from .conftest import faces, issues, set_up_site
 from .engine_sources import no_engine
+from .log import Log
 from .people import somebody
+from .stage import Stage
 
 pytestmark = pytest.mark.usefixtures("sites_unloaded")
 

@@ -19,9 +19,10 @@ from custom_components.facequota.site.site import Site
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-from .conftest import DISPENSER_DATA, Stage, ask, set_up_site, unload
+from .conftest import DISPENSER_DATA, ask, set_up_site, unload
 from .fake_dispenser import FakeDispenser
 from .people import somebody
+from .stage import Stage
 
 
 def leaves(value: Any) -> Iterator[Any]:

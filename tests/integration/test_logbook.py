@@ -16,8 +16,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from tests.integration.conftest import Log, ask, set_up_site, unload
+from tests.integration.conftest import ask, set_up_site, unload
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.log import Log
 
 VISIT = "event.entrance_visit"
 PURGE = "event.east_gate_purge"

@@ -10,8 +10,10 @@ from homeassistant import block_async_io
 from homeassistant.core import HomeAssistant
 from scripts.house.home_assistant import ROOT
 
-from .conftest import Log, Stage, ask, set_up_site, summary, unload
+from .conftest import ask, set_up_site, summary, unload
 from .fake_dispenser import FakeDispenser
+from .log import Log
+from .stage import Stage
 
 # What must only ever be loaded by the worker.
 NATIVE = ("cv2", "dlib", "face_recognition", "ncnn", "PIL", "scipy", "torch")

@@ -14,8 +14,9 @@ from scripts.proof.decimals import Decimals
 from scripts.proof.files import Findings, Search
 from scripts.proof.needles import Needles, spelled
 
-from .conftest import Stage, ask
+from .conftest import ask
 from .fake_dispenser import FakeDispenser
+from .stage import Stage
 
 
 async def test_nothing_that_is_told_holds_a_face_or_an_id(

@@ -1,10 +1,8 @@
 """Issues that a manager finds, and repairs with a click where that is possible."""
 
-from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, override
+from typing import override
 
-from aiohttp.test_utils import TestClient
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -16,76 +14,19 @@ from custom_components.facequota.recognition.environment import (
 )
 from custom_components.facequota.recognition.private_packages import PrivatePackages
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
 from scripts.house.cameras.scene import Scene
 
 from . import fake_dispenser as fake
+from .broken_engine import BreakEngine
 from .cameras.kinds import HoldingCamera
-from .conftest import BreakEngine, Log, Stage, ask, set_up_site, unload
+from .conftest import ask, set_up_site, unload
 from .engine_sources import no_engine, real_engine, wheel_files
 from .fake_dispenser import FakeDispenser
-from .texts import EN, flat, placeholders
-
-FIX: Final = "/api/repairs/issues/fix"
-
-
-def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
-    """Return the issues there are, by key, each with all that its words need."""
-    found = {}
-    for (domain, _), issue in ir.async_get(hass).issues.items():
-        if domain != DOMAIN or not issue.active:
-            continue
-        assert issue.translation_key is not None
-        texts = EN["issues"][issue.translation_key]
-        assert issue.is_fixable is ("fix_flow" in texts)
-        named = set().union(*(placeholders(text) for _, text in flat(texts)))
-        assert named <= set(issue.translation_placeholders or {})
-        found[issue.translation_key] = issue
-    return found
-
-
-class Fix:
-    """One repair flow over Home Assistant's API, as the frontend uses it."""
-
-    def __init__(self, hass: HomeAssistant, connect: ClientSessionGenerator) -> None:
-        """Begin with nothing shown."""
-        self._hass = hass
-        self._connect = connect
-        self._client: TestClient[Any, Any]
-        self.shown: dict[str, Any] = {}
-
-    async def open(
-        self, issue: ir.IssueEntry, status: HTTPStatus = HTTPStatus.OK
-    ) -> dict[str, Any]:
-        """Open the dialogue of an issue."""
-        self._client = await self._connect()
-        path = {"handler": DOMAIN, "issue_id": issue.issue_id}
-        return await self._post(FIX, path, status)
-
-    async def press(self) -> dict[str, Any]:
-        """Press the button and wait out the progress."""
-        path = f"{FIX}/{self.shown['flow_id']}"
-        await self._post(path, {})
-        if self.shown["type"] == "progress":
-            assert self.shown["progress_action"] == "install"
-            await self._hass.async_block_till_done()
-            # The frontend hears that something changed, and looks.
-            self.shown = await (await self._client.get(path)).json()
-        await self._hass.async_block_till_done(wait_background_tasks=True)
-        return self.shown
-
-    async def _post(
-        self,
-        path: str,
-        data: dict[str, Any],
-        status: HTTPStatus = HTTPStatus.OK,
-    ) -> dict[str, Any]:
-        answer = await self._client.post(path, json=data)
-        assert answer.status == status, await answer.text()
-        self.shown = await answer.json()
-        return self.shown
+from .log import Log
+from .repairs import Fix, issues
+from .stage import Stage
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from custom_components.facequota.site.site import Site
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from .conftest import CAMERA, Stage, ask, faces, set_up_site, unload
+from .conftest import CAMERA, ask, faces, set_up_site, unload
 from .entities import attributes_of, call, state_of
 from .fake_dispenser import FakeDispenser
 from .people import somebody
+from .stage import Stage
 
 
 @pytest.mark.parametrize(

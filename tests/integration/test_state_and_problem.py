@@ -6,9 +6,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.core import HomeAssistant
 
 from . import fake_dispenser as fake
-from .conftest import DISPENSER_DATA, Stage, ask, set_up_site, step, unload
+from .conftest import DISPENSER_DATA, ask, set_up_site, step, unload
 from .entities import attributes_of, state_of
 from .fake_dispenser import FakeDispenser
+from .stage import Stage
 
 
 async def test_state_and_problem_follow_the_machine(

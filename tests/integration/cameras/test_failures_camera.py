@@ -17,7 +17,6 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from tests.integration.conftest import (
     MakeStage,
-    Stage,
     ask,
     faces,
     issues,
@@ -26,6 +25,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -30,13 +30,13 @@ from scripts.house.cameras.mjpeg import MjpegCamera, MjpegFault
 from scripts.house.cameras.scene import Scene
 from tests.integration.conftest import (
     DISPENSER_DATA,
-    Log,
     ask,
     faces,
     set_up_site,
     summary,
     unload,
 )
+from tests.integration.log import Log
 
 from .kinds import ENTITY, HoldingCamera, add_generic
 

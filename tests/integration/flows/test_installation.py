@@ -14,7 +14,7 @@ from homeassistant.data_entry_flow import (
     EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE,
     FlowResultType,
 )
-from tests.integration.conftest import BreakEngine, Log
+from tests.integration.broken_engine import BreakEngine
 from tests.integration.engine_sources import (
     copy_of_wheels,
     no_engine,
@@ -24,6 +24,7 @@ from tests.integration.engine_sources import (
     spoil,
     wheel_files,
 )
+from tests.integration.log import Log
 from tests.integration.site_form import ENGINE, LAW, at_engine, made, submit, suggested
 
 pytestmark = pytest.mark.usefixtures("sites_unloaded")

@@ -15,7 +15,6 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import (
     DISPENSER_DATA,
-    Stage,
     ask,
     faces,
     issues,
@@ -24,6 +23,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import JAM, MOTOR, PAPER_OUT, FakeDispenser, Fault
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -4,15 +4,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
-from tests.integration.conftest import (
-    Stage,
-    ask,
-    faces,
-    set_up_site,
-    step,
-    summary,
-    unload,
-)
+from tests.integration.conftest import ask, faces, set_up_site, step, summary, unload
 from tests.integration.hardware.machine import (
     DEVICE,
     MOTOR,
@@ -21,6 +13,7 @@ from tests.integration.hardware.machine import (
     charged_cm,
     until,
 )
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

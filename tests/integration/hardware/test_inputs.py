@@ -10,20 +10,14 @@ from pytest_homeassistant_custom_component.common import (
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from tests.integration.conftest import (
-    DISPENSER_DATA,
-    Stage,
-    ask,
-    faces,
-    set_up_site,
-    unload,
-)
+from tests.integration.conftest import DISPENSER_DATA, ask, faces, set_up_site, unload
 from tests.integration.fake_dispenser import (
     REQUEST,
     REQUEST_WITHOUT_FACE,
     FakeDispenser,
     Fault,
 )
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

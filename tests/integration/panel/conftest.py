@@ -8,9 +8,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.fake_dispenser import FakeDispenser
+
+from .displays import add_display
 
 
 @pytest.fixture
@@ -33,3 +36,18 @@ async def hostile_site(
     )
     yield entry
     await unload(hass, entry)
+
+
+@pytest.fixture
+async def display(hass: HomeAssistant, open_site: MockConfigEntry) -> ConfigSubentry:
+    """Return a display with every button."""
+    return await add_display(hass, open_site)
+
+
+@pytest.fixture
+async def tablet(
+    hass_client_no_auth: ClientSessionGenerator, display: ConfigSubentry
+) -> TestClient[Any, Any]:
+    """Return a browser without an account."""
+    made: TestClient[Any, Any] = await hass_client_no_auth()
+    return made

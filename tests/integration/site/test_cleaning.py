@@ -7,8 +7,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from homeassistant.core import HomeAssistant
-from tests.integration.conftest import Log, ask, unload
+from tests.integration.conftest import ask, unload
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.log import Log
 
 from .upkeep import press, site_with, state, tasks
 

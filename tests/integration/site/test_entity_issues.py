@@ -5,8 +5,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from tests.integration.conftest import Stage, ask, issues, set_up_site, summary, unload
+from tests.integration.conftest import ask, issues, set_up_site, summary, unload
 from tests.integration.fake_dispenser import COUNTER, JAM, MOTOR, FakeDispenser
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log", "stage")
 

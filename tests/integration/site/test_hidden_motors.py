@@ -23,7 +23,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.setup import async_setup_component
 from tests.integration.conftest import ask, issues, set_up_site, summary, unload
-from tests.integration.test_repairs import Fix
+from tests.integration.repairs import Fix
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -7,7 +7,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.facequota.visit.purge_receipt import Cause
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from tests.integration.conftest import Log, ask, faces, issues, set_up_site, unload
+from tests.integration.conftest import ask, faces, issues, set_up_site, unload
+from tests.integration.log import Log
 from tests.integration.people import somebody
 
 pytestmark = pytest.mark.usefixtures("log", "dispenser")

@@ -11,7 +11,8 @@ from custom_components.facequota.hardware.entities import ENTITY_ROLES
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from tests.integration.conftest import Stage, ask, faces, set_up_site, summary, unload
+from tests.integration.conftest import ask, faces, set_up_site, summary, unload
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

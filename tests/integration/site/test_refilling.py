@@ -11,8 +11,9 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from tests.integration.conftest import Log, ask, unload
+from tests.integration.conftest import ask, unload
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.log import Log
 
 from .upkeep import ROLL, done, press, site_with, state, tasks
 

@@ -19,8 +19,10 @@ from custom_components.facequota.site.usage import SPAN_S
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
-from tests.integration.conftest import Log, Stage, ask, faces, issues, summary
+from tests.integration.conftest import ask, faces, issues, summary
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.log import Log
+from tests.integration.stage import Stage
 
 
 async def exported(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import pytest
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from tests.integration.conftest import Log, ask, unload
+from tests.integration.conftest import ask, unload
 from tests.integration.fake_dispenser import JAM, FakeDispenser
+from tests.integration.log import Log
 
 from .upkeep import CLEANING, ROLLS, done, press, site_with, state, tasks
 

@@ -9,7 +9,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.core import HomeAssistant
 from tests.integration.conftest import (
     DISPENSER_DATA,
-    Stage,
     ask,
     faces,
     set_up_site,
@@ -17,6 +16,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -16,7 +16,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from tests.integration.conftest import (
     DISPENSER_DATA,
-    Stage,
     ask,
     faces,
     set_up_site,
@@ -24,6 +23,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import FakeDispenser, Fault
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -9,9 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from tests.integration.broken_engine import BreakEngine
 from tests.integration.conftest import (
-    BreakEngine,
-    Stage,
     ask,
     faces,
     issues,
@@ -21,6 +20,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.stage import Stage
 
 from .workers import GRANTED, children, problem, send, until, until_ready, without_face
 

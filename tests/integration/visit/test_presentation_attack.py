@@ -19,16 +19,9 @@ from custom_components.facequota.recognition.environment import Engine
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
-from tests.integration.conftest import (
-    Stage,
-    ask,
-    faces,
-    issues,
-    set_up_site,
-    summary,
-    unload,
-)
+from tests.integration.conftest import ask, faces, issues, set_up_site, summary, unload
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 

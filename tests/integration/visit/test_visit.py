@@ -9,7 +9,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import (
     DISPENSER_DATA,
-    Stage,
     ask,
     faces,
     set_up_site,
@@ -17,6 +16,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import REQUEST, FakeDispenser
+from tests.integration.stage import Stage
 
 from .visits import GRANTED, REFUSED, purge, seconds_until
 

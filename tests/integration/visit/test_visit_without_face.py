@@ -14,7 +14,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import (
     DISPENSER_DATA,
-    Stage,
     ask,
     faces,
     set_up_site,
@@ -23,6 +22,7 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.stage import Stage
 
 from .visits import GRANTED, NO_FACE, REFUSED, seconds_until, switch
 

@@ -11,17 +11,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from tests.integration.conftest import (
-    Log,
-    Stage,
-    ask,
-    faces,
-    set_up_site,
-    summary,
-    unload,
-)
+from tests.integration.conftest import ask, faces, set_up_site, summary, unload
 from tests.integration.fake_dispenser import FakeDispenser, Fault
+from tests.integration.log import Log
 from tests.integration.people import somebody
+from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log", "dispenser")
 

@@ -17,16 +17,10 @@ from custom_components.facequota.visit import recogniser
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
-from tests.integration.conftest import (
-    BreakEngine,
-    Log,
-    Stage,
-    ask,
-    issues,
-    set_up_site,
-    summary,
-    unload,
-)
+from tests.integration.broken_engine import BreakEngine
+from tests.integration.conftest import ask, issues, set_up_site, summary, unload
+from tests.integration.log import Log
+from tests.integration.stage import Stage
 
 from .workers import children, problem, until, until_ready, without_face
 

@@ -3,45 +3,15 @@
 import numpy as np
 import pytest
 
-from custom_components.facequota.quota.account import RESERVATION_S, Refusal
-from custom_components.facequota.quota.book import Book, PurgeCounts
+from custom_components.facequota.quota.account import RESERVATION_S
+from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 
-from .people import DIMENSION, any_face, crowd, face, far
+from .books import TEMPLE, between, make_book, refused, visit
+from .people import DIMENSION, crowd, face, far
 from .test_lane import reserved
-
-TEMPLE = Rule(allowance_cm=60, window_s=540)
-
-
-@pytest.fixture(name="book")
-def book_fixture() -> Book:
-    """Return the Temple's book: 60 cm in 9 minutes."""
-    return make_book()
-
-
-def make_book(rule: Rule = TEMPLE) -> Book:
-    """Return an empty book."""
-    threshold = Threshold(cohort=any_face(), limit=0.001)
-    return Book(rule=rule, threshold=threshold, dimension=DIMENSION)
-
-
-def refused(answer: object) -> Refusal:
-    """Return the answer as the refusal that it has to be."""
-    assert isinstance(answer, Refusal)
-    return answer
-
-
-def between(book: Book) -> float:
-    """Return a distance to a single template that is neither the same nor new."""
-    near = book.threshold.decide(face(1), far(1))
-    return (near.same + near.doubt) / 2
-
-
-def visit(book: Book, person: int, now: float, *, cm: float = 60) -> None:
-    """Let a person have a portion, all of which comes out."""
-    book.settle(reserved(book.request(face(person), cm, now)), cm, now + 3)
 
 
 def test_a_new_visitor_gets_paper(book: Book) -> None:
@@ -96,12 +66,6 @@ def test_a_jam_is_charged_only_for_what_came_out(book: Book) -> None:
     reserved(book.request(face(1), 40, 0))
 
 
-def test_a_visitor_who_got_nothing_is_forgotten_at_once(book: Book) -> None:
-    """A face without paper on its account has no purpose."""
-    book.settle(reserved(book.request(face(1), 60, 0)), 0, 5)
-    assert book.statistics(5).faces == 0
-
-
 def test_a_motor_that_ran_on_makes_nobody_wait_longer_than_the_window(
     book: Book,
 ) -> None:
@@ -128,65 +92,6 @@ def test_a_reservation_past_its_deadline_is_given_back(book: Book) -> None:
     assert book.expire(RESERVATION_S) == 1
     assert book.settle(reservation, 60, RESERVATION_S).charged_cm == 0
     assert book.statistics(RESERVATION_S).faces == 0
-
-
-def test_a_visitor_is_gone_at_their_tat(book: Book) -> None:
-    """Not a moment later, and the book says when that is."""
-    visit(book, 1, 0)
-    visit(book, 2, 100)
-    assert book.next_expiry() == 540
-    assert book.expire(539.9) == 0
-    assert book.expire(540) == 1
-    assert book.next_expiry() == 640
-    assert book.statistics(640).faces == 0
-    assert book.next_expiry() is None
-
-
-def test_ids_are_random_and_never_used_again(book: Book) -> None:
-    """The same face in another window is somebody else."""
-    names = set()
-    for turn in range(20):
-        names.add(reserved(book.request(face(1), 60, turn)).visitor)
-        book.purge(turn)
-    assert len(names) == 20
-
-
-def test_a_purge_forgets_everybody_and_counts_them(book: Book) -> None:
-    """Its second receipt is empty, and everybody gets paper again."""
-    visit(book, 1, 0)
-    visit(book, 2, 1)
-    running = reserved(book.request(face(3), 60, 2))
-    assert book.purge(3) == PurgeCounts(faces=3, reservations=1)
-    assert book.purge(3) == PurgeCounts(faces=0, reservations=0)
-    assert book.settle(running, 60, 4).charged_cm == 0
-    assert reserved(book.request(face(1), 60, 5)).new
-
-
-def test_a_purge_by_age_leaves_the_latest(book: Book) -> None:
-    """Who had paper longer ago than that is forgotten."""
-    visit(book, 1, 0)
-    visit(book, 2, 200)
-    assert book.purge(300, older_than_s=150).faces == 1
-    assert reserved(book.request(face(1), 60, 300)).new
-    refused(book.request(face(2), 60, 300))
-    assert book.purge(300, older_than_s=0).faces == 2
-
-
-def test_purge_by_age_never_misses_an_older_visitor() -> None:
-    """Half an allowance taken long ago counts as long ago."""
-    book = make_book()
-    book.settle(reserved(book.request(face(1), 30, 0)), 30, 3)
-    assert book.purge(200, older_than_s=200).faces == 1
-
-
-def test_forget_removes_every_visitor_who_may_be_this_person(book: Book) -> None:
-    """A visitor can ask for it at the machine."""
-    visit(book, 1, 0)
-    visit(book, 2, 0)
-    assert book.forget(face(1, away=0.1), 10)
-    assert not book.forget(face(1), 10)
-    assert book.statistics(10).faces == 1
-    assert reserved(book.request(face(1), 60, 10)).new
 
 
 def test_one_of_two_who_look_alike_is_not_refused_for_the_other() -> None:
@@ -265,12 +170,6 @@ def test_whom_the_limit_cannot_be_kept_for_gets_paper_and_is_not_remembered() ->
         assert book.settle(reservation, 50, now + 3).charged_cm == 50
         statistics = book.statistics(now + 3)
         assert (statistics.faces, statistics.open_reservations) == (0, 0)
-
-
-def test_forget_falls_on_the_side_of_forgetting(book: Book) -> None:
-    """Where a request would doubt, forget forgets."""
-    visit(book, 1, 0)
-    assert book.forget(face(1, away=between(book)), 10)
 
 
 def test_a_new_rule_makes_nobody_wait_longer(book: Book) -> None:

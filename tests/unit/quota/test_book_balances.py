@@ -7,8 +7,8 @@ import pytest
 from custom_components.facequota.quota.account import Refusal, Reservation
 from custom_components.facequota.quota.gcra import Rule
 
+from .books import make_book
 from .people import face
-from .test_book import make_book
 
 RULE = Rule(allowance_cm=100, window_s=500)
 PEOPLE = 4
