@@ -67,7 +67,7 @@ class Day:
             self._left -= self._visits * audit // AUDITS
             crowd = [asyncio.create_task(self._crowd()) for _ in range(AT_ONCE)]
             await asyncio.gather(self._break(), *crowd)
-            await self._in_step()
+            await self._in_sync()
             await self._judge.audit(self._people)
             told = {name: round(value, 3) for name, value in self.figures.items()}
             print(f"audit {audit + 1} of {AUDITS}: {told}", file=sys.stderr, flush=True)
@@ -174,7 +174,7 @@ class Day:
                     self._judge.most("kept_longest_while_running_s", kept - stood_still)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _in_step(self) -> None:
+    async def _in_sync(self) -> None:
         """Wait until every gate has sent all its changes and read those of the others."""
         async with asyncio.timeout(IN_STEP_S):
             for gate in self._gates:

@@ -82,8 +82,8 @@ async def shares(house: House) -> bool:
     return any(one["subentry_type"] == "shared_quota" for one in found)
 
 
-async def in_step(house: House, site: Site, instances: int) -> None:
-    """Wait until a house is in step with so many."""
+async def in_sync(house: House, site: Site, instances: int) -> None:
+    """Wait until a house is in sync with so many instances."""
     site = await Site.find(house.client, site.dispensers)
     await ParkGate(house=house, site=site).until("connected", instances)
 
@@ -114,7 +114,7 @@ async def test_two_houses_are_paired_by_clicking(
             server.kill()
             await forms.finish()
         server.start()
-        await in_step(east, at_east, 1)
+        await in_sync(east, at_east, 1)
         async with open_browser(west.client) as page:
             forms = Forms(page, west.client.url)
             await enter_server(forms, server)
@@ -130,10 +130,10 @@ async def test_two_houses_are_paired_by_clicking(
             server.kill()
             await forms.submit(AWAY)
             server.start()
-            await in_step(east, at_east, 1)
+            await in_sync(east, at_east, 1)
             await forms.finish()
-        await in_step(east, at_east, 2)
-        await in_step(west, at_west, 2)
+        await in_sync(east, at_east, 2)
+        await in_sync(west, at_west, 2)
 
 
 async def test_another_server_is_entered_by_clicking(
@@ -167,7 +167,7 @@ async def test_another_server_is_entered_by_clicking(
             if at < 2:
                 assert str(first.port) not in await server_of(west)
         assert str(second.port) in await server_of(west)
-        await in_step(west, at_west, 1)
+        await in_sync(west, at_west, 1)
 
 
 async def server_of(house: House) -> str:

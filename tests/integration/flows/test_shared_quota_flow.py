@@ -20,7 +20,7 @@ from scripts.park.tls_end import TlsEnd
 from tests.contract.gates import Gate
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.people import somebody
-from tests.integration.site.test_shared_quota import (
+from tests.integration.site.shared_quotas import (
     answers,
     begin,
     connected,

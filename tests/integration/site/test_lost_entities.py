@@ -21,7 +21,7 @@ from tests.integration.fake_dispenser import (
     REQUEST_WITHOUT_FACE,
     FakeDispenser,
 )
-from tests.integration.site.test_references import ALL, PROBLEM, register
+from tests.integration.site.roles import ALL, PROBLEM, register
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -14,32 +14,12 @@ from homeassistant.setup import async_setup_component
 from tests.integration.conftest import ask, faces, set_up_site, summary, unload
 from tests.integration.stage import Stage
 
+from .roles import ALL, PROBLEM, register
+
 pytestmark = pytest.mark.usefixtures("log")
 
 GRANTED: Final = ("granted", "open", 60.0, None)
-PROBLEM: Final = "binary_sensor.entrance_problem"
 RULES: Final = {"suspended": True, "open_portions": 9}
-DOMAINS: Final = {
-    "motor": "switch",
-    "camera": "camera",
-    "portion_length": "number",
-    "visitor_button": "event",
-    "display": "text",
-    **dict.fromkeys(
-        ("paper_dispensed", "last_portion", "status", "roll_remaining"), "sensor"
-    ),
-}
-ALL: Final = {
-    role: f"{DOMAINS.get(role, 'binary_sensor')}.a_{role}" for role in ENTITY_ROLES
-}
-
-
-def register(hass: HomeAssistant, entity_id: str) -> er.RegistryEntry:
-    """Register an entity under this id, as its integration does."""
-    domain, _, name = entity_id.partition(".")
-    return er.async_get(hass).async_get_or_create(
-        domain, "test", name, object_id_base=name
-    )
 
 
 def rename(hass: HomeAssistant, entity_id: str) -> str:

@@ -1,7 +1,6 @@
 """Sites that share one quota, in Home Assistant, with a real server."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.quota.account import Refusal, Reservation
 from custom_components.facequota.shared_quota.pairing import pairing
 from custom_components.facequota.site.sharing import away_issue_id
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
@@ -20,6 +19,8 @@ from scripts.park.server import QuotaServer
 from tests.contract.gates import Gate
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.people import somebody
+
+from .shared_quotas import answers, begin, connected, share, submit, until
 
 
 @pytest.fixture(autouse=True)
@@ -41,53 +42,6 @@ async def site_fixture(hass: HomeAssistant) -> AsyncIterator[MockConfigEntry]:
     yield entry
     if entry.state is ConfigEntryState.LOADED:
         await unload(hass, entry)
-
-
-def answers(server: QuotaServer, **changes: Any) -> dict[str, Any]:
-    """Return what a manager enters for a server of the tests."""
-    return {"servers": f"127.0.0.1:{server.port}", "tls": False, **changes}
-
-
-async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
-    """Open Share the quota."""
-    return await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "shared_quota"), context={"source": SOURCE_USER}
-    )
-
-
-async def submit(hass: HomeAssistant, shown: Any, values: dict[str, Any]) -> Any:
-    """Answer a step."""
-    flows = hass.config_entries.subentries
-    return await flows.async_configure(shown["flow_id"], values)
-
-
-async def share(
-    hass: HomeAssistant, entry: MockConfigEntry, server: QuotaServer
-) -> str:
-    """Share a site's quota as its first member; return the code that is shown."""
-    shown = await submit(hass, await begin(hass, entry), answers(server))
-    assert shown["type"] is FlowResultType.MENU
-    shown = await submit(hass, shown, {"next_step_id": "first"})
-    code: str = shown["description_placeholders"]["code"]
-    shown = await submit(hass, shown, {})
-    assert shown["type"] is FlowResultType.CREATE_ENTRY
-    await until(lambda: connected(entry))
-    return code
-
-
-def connected(entry: MockConfigEntry) -> bool:
-    """Return whether a site is in step with its server."""
-    if entry.state is not ConfigEntryState.LOADED:
-        return False
-    status = entry.runtime_data.sharing.status
-    return status is not None and status.connected
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_a_site_shares_its_quota_and_is_alone_again(

@@ -1,12 +1,11 @@
 """Books of the tests, and visits to them."""
 
-from custom_components.facequota.quota.account import Refusal
+from custom_components.facequota.quota.account import Refusal, Reservation
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 
 from .people import DIMENSION, any_face, face, far
-from .test_lane import reserved
 
 TEMPLE = Rule(allowance_cm=60, window_s=540)
 
@@ -32,3 +31,9 @@ def between(book: Book) -> float:
     """Return a distance to a single template that is neither the same nor new."""
     near = book.threshold.decide(face(1), far(1))
     return (near.same + near.doubt) / 2
+
+
+def reserved(answer: Reservation | Refusal) -> Reservation:
+    """Return the answer as the reservation that it has to be."""
+    assert isinstance(answer, Reservation)
+    return answer

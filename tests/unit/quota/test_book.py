@@ -9,9 +9,8 @@ from custom_components.facequota.quota.cohort import Cohort
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.threshold import Threshold
 
-from .books import TEMPLE, between, make_book, refused, visit
+from .books import TEMPLE, between, make_book, refused, reserved, visit
 from .people import DIMENSION, crowd, face, far
-from .test_lane import reserved
 
 
 def test_a_new_visitor_gets_paper(book: Book) -> None:

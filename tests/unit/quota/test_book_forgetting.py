@@ -2,9 +2,8 @@
 
 from custom_components.facequota.quota.book import Book, PurgeCounts
 
-from .books import between, make_book, refused, visit
+from .books import between, make_book, refused, reserved, visit
 from .people import face
-from .test_lane import reserved
 
 
 def test_a_visitor_who_got_nothing_is_forgotten_at_once(book: Book) -> None:

@@ -10,13 +10,9 @@ from custom_components.facequota.quota.account import (
 from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.quota.lane import OpenLane
 
+from .books import reserved
+
 RULE = Rule(allowance_cm=180, window_s=540)
-
-
-def reserved(answer: Reservation | Refusal) -> Reservation:
-    """Return the answer as the reservation that it has to be."""
-    assert isinstance(answer, Reservation)
-    return answer
 
 
 def test_everybody_at_the_dispenser_shares_one_allowance() -> None:
