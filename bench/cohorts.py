@@ -59,7 +59,8 @@ CHILDREN_WIDTH: Final = {"face_recognition": 1.4}
 # way from adults takes adults of some groups for children.
 AWAY_FROM_ADULTS: Final = 0.3
 # So many adults of each crowd are less like children than those for whom no limit is kept.
-ADULTS_WITH_LIMIT: Final = {"face_recognition": 0.997, "ncnn": 0.994}
+# With dlib it is kept for children, too, so that more adults can have it.
+ADULTS_WITH_LIMIT: Final = {"face_recognition": 1.0, "ncnn": 0.994}
 # In the directions of a crowd and in all others: chosen by what came of crowds that were
 # left out, and of returns (docs/threshold.md has the trade-off).
 USUAL_STRANGENESS: Final = {
