@@ -70,13 +70,12 @@ async def measure(visits: int) -> list[Figure]:
                 name="request to motor on, median",
                 value=statistics.median(times.motor),
                 unit="ms",
-                at_most=350,
             ),
             Figure(
                 name="request to motor on, 95 %",
                 value=statistics.quantiles(times.motor, n=20)[-1],
                 unit="ms",
-                at_most=600,
+                at_most=500,
             ),
             Figure(
                 name="two frames in the child, median",
@@ -87,7 +86,7 @@ async def measure(visits: int) -> list[Figure]:
                 name="request to refusal, median",
                 value=statistics.median(times.refusal),
                 unit="ms",
-                at_most=350,
+                at_most=250,
             ),
             Figure(
                 name="one frame in the child, median",
