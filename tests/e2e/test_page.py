@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+import re
 
 from playwright.async_api import Page, expect
 import pytest
@@ -137,6 +138,40 @@ async def test_the_page_is_accessible(
         stickers = opened.frame_locator("dialog iframe").locator(".sticker")
         await expect(stickers).to_have_count(4)
         assert await barriers(opened, *PANEL) == []
+
+
+@pytest.mark.parametrize(
+    ("clock", "numbers", "portion", "noon"),
+    [
+        ("12", "comma_decimal", "23.6 in", "12 PM"),
+        ("24", "decimal_comma", "23,6 in", "12:00"),
+    ],
+)
+async def test_it_writes_lengths_as_the_house_and_times_as_the_user_does(
+    house: House, clock: str, numbers: str, portion: str, noon: str
+) -> None:
+    """Also where the house's clock goes to twelve and its user's does not."""
+    await house.client.call(
+        "config/core/update", unit_system="us_customary", country="US"
+    )
+    chosen = {"language": "en", "number_format": numbers, "time_format": clock}
+    await house.client.call("frontend/set_user_data", key="language", value=chosen)
+    try:
+        async with open_browser(house.client) as opened:
+            await opened.goto(f"{house.client.url}/facequota")
+            await expect(opened.locator(".hours svg")).to_contain_text(noon)
+            rules = opened.locator(".card", has_text="Wrongly refused at most")
+            await expect(rules).to_contain_text(portion)
+            await opened.locator('[data-paper="log"] button.primary').click()
+            paper = opened.frame_locator("dialog iframe").locator("body")
+            # A paper is the house's, whoever prints it.
+            await expect(paper).to_contain_text("23.6 inches")
+            await expect(paper).to_contain_text(re.compile(r"\d:\d\d [AP]M"))
+    finally:
+        await house.client.call(
+            "config/core/update", unit_system="metric", country="GB"
+        )
+        await house.client.call("frontend/set_user_data", key="language", value=None)
 
 
 async def test_of_several_sites_one_is_chosen_by_its_name(
