@@ -1,8 +1,9 @@
 """The dashboard's views: all sites, one site, the cleaner's round."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from custom_components.facequota.const import ATTR_STEP
+from custom_components.facequota.const import ATTR_REASON, ATTR_STEP
 
 from .dashboard_cards import (
     WHOLE_WIDTH,
@@ -62,7 +63,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
         made += [
             section(
                 heading(f"{name} · {site.title}", "mdi:paper-roll-outline"),
-                only_while(one.get("binary_sensor.problem"), "on", color="red"),
+                *_problems(one),
                 tile(one.get("sensor.paper_left"), color="teal"),
                 tile(one.get("sensor.empty_at"), color="amber"),
                 button(one.get("button.refilled"), words["refilled"]),
@@ -75,13 +76,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
 
 def _at_a_glance(site: Entities, words: Words) -> Card | None:
     problems = [
-        only_while(one.get(key), "on", name=name, color=color)
-        for name, one in site.dispensers
-        for key, color in (
-            ("binary_sensor.problem", "red"),
-            ("binary_sensor.paper_low", "amber"),
-            ("binary_sensor.unusual_use", "amber"),
-        )
+        card for _name, one in site.dispensers for card in _problems(one, name=WHOSE)
     ]
     return section(
         heading(site.title, "mdi:map-marker", path=site.path),
@@ -97,18 +92,30 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
     )
 
 
+def _problems(one: Mapping[str, str], **options: Any) -> Iterable[Card | None]:
+    """Return what is shown of a dispenser only while it needs somebody, and why."""
+    yield only_while(
+        one.get("binary_sensor.problem"),
+        "on",
+        color="red",
+        state_content=[ATTR_REASON],
+        **options,
+    )
+    # Their names say it; their state would be "Problem".
+    for key in ("binary_sensor.paper_low", "binary_sensor.unusual_use"):
+        yield only_while(one.get(key), "on", color="amber", hide_state=True, **options)
+
+
 def _dispenser(name: str, one: Mapping[str, str]) -> Card | None:
     return section(
         heading(name, "mdi:paper-roll"),
         tile(one.get("sensor.state"), state_content=["state", ATTR_STEP]),
-        only_while(one.get("binary_sensor.problem"), "on", color="red"),
+        *_problems(one),
         tile(
             one.get("sensor.paper_left"),
             color="teal",
             features=[{"type": "trend-graph", "hours_to_show": 72}],
         ),
-        only_while(one.get("binary_sensor.paper_low"), "on", color="amber"),
-        only_while(one.get("binary_sensor.unusual_use"), "on", color="amber"),
         tile(one.get("sensor.empty_at"), color="amber"),
         tile(one.get("sensor.refilled_at")),
         tile(one.get("sensor.time_to_refill")),
@@ -204,5 +211,7 @@ def _tasks(site: Entities) -> Card | None:
         "entity": tasks,
         "hide_create": True,
         "hide_completed": True,
+        # A touch anywhere on a task closes it; there is nothing to edit.
+        "item_tap_action": "toggle",
         "grid_options": WHOLE_WIDTH,
     }

@@ -72,7 +72,7 @@ tbody tr:last-child > * { border-bottom: 0; }
   .toolbar h1 { font-size: 15px; }
   .toolbar .dashboard { flex: 0 1 auto; max-width: 48%; padding: 4px 12px; font-size: 13px; line-height: 1.2; white-space: normal; }
   th, td { padding: 6px 4px; }
-  thead th { font-size: 11px; hyphens: auto; overflow-wrap: anywhere; }
+  thead th { font-size: 11px; hyphens: auto; overflow-wrap: break-word; }
 }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .paper { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; padding: 12px 0; border-top: 1px solid var(--divider-color); }
