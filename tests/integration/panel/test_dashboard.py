@@ -87,6 +87,22 @@ async def test_it_is_made_of_home_assistant_s_own_cards_but_one_and_of_entities_
     assert shown and all(hass.states.get(one) is not None for one in shown)
 
 
+async def test_a_task_is_closed_by_a_touch_and_a_problem_says_what_it_is(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    """In every view where they are: not a form to edit a task, nor the word "Problem"."""
+    made = (await dashboard(client))["views"]
+    for view in made:
+        shown = cards(view)
+        tasks = [one for one in shown if one["type"] == "todo-list"]
+        assert tasks and all(one["item_tap_action"] == "toggle" for one in tasks)
+        by_entity = {one.get("entity"): one for one in shown}
+        problem = by_entity["binary_sensor.entrance_problem"]
+        assert problem["state_content"] == ["reason"]
+        for low in ("paper_low", "unusual_use"):
+            assert by_entity[f"binary_sensor.entrance_{low}"]["hide_state"] is True
+
+
 async def test_a_renamed_entity_is_followed_and_a_disabled_one_left_out(
     hass: HomeAssistant,
     client: Any,
