@@ -9,7 +9,7 @@ import { Papers } from "./papers.js";
 import { sitesPart } from "./sites.js";
 import { Slots } from "./slots.js";
 import { style } from "./style.js";
-import { Words, isolated } from "./words.js";
+import { Words } from "./words.js";
 
 const ADD_SITE = "/config/integrations/dashboard/add?domain=facequota";
 
@@ -117,7 +117,7 @@ class FaceQuotaPanel extends HTMLElement {
       this._hours = null;
     }
     const site = this._sites.find(({ config_entry_id: id }) => id === this._site);
-    this._title.textContent = site ? `FaceQuota – ${isolated(site.name)}` : "FaceQuota";
+    this._title.replaceChildren("FaceQuota", ...(site ? [" – ", element("bdi", {}, site.name)] : []));
     this._dashboard.toggleAttribute("hidden", !site);
     const kind = site ? "site" : "nothing";
     if (this._shown !== kind) {

@@ -12,8 +12,8 @@ const NAMED = {
 /** The ways of writing numbers that a user can choose, as languages that write them so. */
 const NUMBERS = { comma_decimal: "en-US", decimal_comma: "de", space_comma: "fr", quote_decimal: "de-CH", none: "en-US", system: undefined };
 
-/** Text of any direction among other text. */
-export const isolated = (text) => `\u2068${text}\u2069`;
+/** Return a name for a sentence of plain text: one that is written from right to left turns nothing around. */
+export const isolated = (name) => (/[\u0590-\u08ff\u202a-\u202e\ufb1d-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);
 
 export class Words {
   /** Load the translations of the user's language. */
