@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 import contextlib
 from ipaddress import ip_address
+import math
 from pathlib import Path
 import socket
 import time
@@ -20,8 +21,8 @@ from scripts.house.cameras.transport import Delivery, StreamFault, TransportCame
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 # Between light and packet, on a machine that has other things to do.
-MAX_TAKES_S = 0.25
-LOOK_S = 4.0
+MAX_TAKES_S = 0.5
+GIVES_UP_S = 30.0
 
 
 @contextlib.asynccontextmanager
@@ -37,11 +38,20 @@ async def opened(camera: TransportCamera) -> AsyncIterator[Stream]:
             assert not thread.is_alive()
 
 
-async def told(stream: Stream, seconds: float = LOOK_S) -> list[tuple[float, float]]:
-    """Return of each picture when it is said to be begun, and when it was (monotonic)."""
+async def told(stream: Stream, known_s: float) -> list[tuple[float, float]]:
+    """Return of each picture when it is said to be begun, and when it was (monotonic).
+
+    Looks until pictures of known age were taken over so long.
+    """
     found: list[tuple[float, float]] = []
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    until = time.monotonic() + GIVES_UP_S
+
+    def is_enough() -> bool:
+        known = [taken for begun, taken in found if math.isfinite(begun)]
+        return bool(known) and known[-1] - known[0] >= known_s
+
+    while not is_enough():
+        assert time.monotonic() < until, found
         with contextlib.suppress(StreamError):
             begun, jpeg = await asyncio.to_thread(
                 stream.next, lambda: time.monotonic() > until
@@ -70,12 +80,10 @@ async def test_no_picture_is_said_to_be_begun_later_than_it_was(
     delivery: Delivery,
 ) -> None:
     async with opened(TransportCamera(Scene((320, 240)), delivery=delivery)) as stream:
-        found = await told(stream)
+        found = await told(stream, 0.5)
     assert [
         begun - taken for begun, taken in found if begun - taken > MAX_TAKES_S
     ] == []
-    # Of some it is known; a busy machine's last one may be late and of unknown age.
-    assert max(begun for begun, _ in found) > found[0][1]
 
 
 @pytest.mark.parametrize("fault", StreamFault)
@@ -84,11 +92,10 @@ async def test_a_stream_that_breaks_off_or_changes_is_opened_again(
 ) -> None:
     """No picture is too young, and pictures of known age come after the fault too."""
     async with opened(TransportCamera(Scene((320, 240)), fault=fault)) as stream:
-        found = await told(stream, 10.0)
+        found = await told(stream, 3.0)
     assert [
         begun - taken for begun, taken in found if begun - taken > MAX_TAKES_S
     ] == []
-    assert found[-1][1] > found[0][1] + 2
 
 
 @contextlib.asynccontextmanager
