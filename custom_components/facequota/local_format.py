@@ -89,9 +89,10 @@ class LocalFormat:
         """Return a time at which a moment has come: nobody is asked to come too early.
 
         To the second where that is usual; twelve hours with seconds are too long for a
-        small display, so that those are rounded up to the minute.
+        small display, so that those are rounded up to the minute. The halves of the day
+        are told in letters that every display has, or the clock goes to 24.
         """
-        if self.twelve_hours:
+        if self.twelve_hours and "".join(self.written.halves).isascii():
             return self.time(moment + timedelta(minutes=1) - timedelta(microseconds=1))
         return f"{dt_util.as_local(moment):%H:%M:%S}"
 

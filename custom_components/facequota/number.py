@@ -34,7 +34,7 @@ def _length(option: str, key: str) -> NumberEntityDescription:
         native_unit_of_measurement=UnitOfLength.CENTIMETERS,
         native_min_value=LIMITS[option][0],
         native_max_value=LIMITS[option][1],
-        native_step=1,
+        native_step=0.1,
         mode=NumberMode.BOX,
         entity_category=EntityCategory.CONFIG,
     )
@@ -92,7 +92,8 @@ class RuleNumber(SiteEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         """Write the number to the site's options, unless it makes no sense there."""
         await async_require_admin(self.hass, self._context)
-        change = {self.entity_description.key: value}
+        # Home Assistant converts inches to 33.019999999999996 cm.
+        change = {self.entity_description.key: round(value, 2)}
         rules = {**DEFAULT_OPTIONS, **self.site.entry.options, **change}
         for error in rule_errors(rules).values():
             raise ServiceValidationError(

@@ -1,6 +1,8 @@
 """The dashboard that one click makes, in a real browser against a real Home Assistant."""
 
 from collections.abc import AsyncIterator
+import json
+from pathlib import Path
 import re
 
 from playwright.async_api import Page, expect
@@ -9,6 +11,7 @@ import pytest_asyncio
 
 from scripts.house.browser import PATIENCE_MS, open_browser
 from scripts.house.complaints import complaints
+from scripts.house.flows import OPTIONS, Flow
 from scripts.house.house import House, open_house
 from scripts.house.site_setup import RULES, add_site
 
@@ -17,6 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SITE = "East gate"
 DASHBOARD = "facequota-dashboard"
 CLEANED_AT = "sensor.east_gate_cleaned_at"
+TASKS = "todo.east_gate_tasks"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -82,6 +86,35 @@ async def test_a_cleaner_s_touch_closes_a_task(house: House, page: Page) -> None
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     )
     assert not wide
+
+
+async def test_a_touch_on_an_open_task_closes_it(house: House, page: Page) -> None:
+    """Cleaning is due since it was due a year ago."""
+    (entry,) = await house.client.call("config_entries/get", domain="facequota")
+    options = await Flow.start(house.client, OPTIONS, entry["entry_id"])
+    upkeep = {**(options.suggested.get("upkeep") or {}), "cleaning_hours": 1}
+    await options.finish("init", {**options.suggested, "upkeep": upkeep})
+    await house.client.close()
+    await house.home_assistant.stop()
+    _clean_was_a_year_ago(house.folder / "config/.storage", entry["entry_id"])
+    await house.home_assistant.start()
+    await house.client.connect()
+    await house.client.wait_for(TASKS, lambda state: state["state"] == "1", seconds=30)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await shown(page, house, "round")
+    card = page.locator("hui-todo-list-card")
+    await card.get_by_text("Clean", exact=False).first.click()
+    await house.client.wait_for(TASKS, lambda state: state["state"] == "0", seconds=30)
+    await expect(page.locator("ha-dialog[open]")).to_have_count(0)
+
+
+def _clean_was_a_year_ago(storage: Path, entry_id: str) -> None:
+    file = storage / f"facequota.{entry_id}.upkeep"
+    stored = json.loads(file.read_text())
+    cleaning = stored["data"]["cleaning"]
+    for name in ("counted_from", "cleaned_at"):
+        cleaning[name] = "2025-01-01T08:00:00+00:00"
+    file.write_text(json.dumps(stored))
 
 
 async def test_a_restart_and_a_warm_cache_keep_it(house: House, page: Page) -> None:

@@ -54,6 +54,31 @@ async def test_rules_are_shown_and_set_in_inches_and_rolls_in_feet(
     assert us_site.options["portion_cm"] == pytest.approx(50.8)
 
 
+async def _set(hass: HomeAssistant, number: str, value: float) -> str:
+    await hass.services.async_call(
+        "number",
+        "set_value",
+        {"entity_id": f"number.east_gate_{number}", "value": value},
+        blocking=True,
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    state = hass.states.get(f"number.east_gate_{number}")
+    assert state is not None
+    return state.state
+
+
+async def test_a_length_in_inches_is_shown_as_it_was_entered(
+    hass: HomeAssistant, us_site: MockConfigEntry
+) -> None:
+    """Whole ones and tenths; and the allowance may be the portion, as it is shown."""
+    # 60 cm, as both are from the beginning.
+    assert await _set(hass, "allowance", 23.6) == "23.6"
+    for inches in (13, 34, 37, 52, 63, 77, 70.1):
+        assert float(await _set(hass, "portion", 5)) == 5
+        assert float(await _set(hass, "allowance", inches)) == inches
+        assert float(await _set(hass, "portion", inches)) == inches
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_no_paper_speaks_of_centimetres_there(
     hass: HomeAssistant,

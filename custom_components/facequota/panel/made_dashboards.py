@@ -5,6 +5,7 @@ is kept beside the sentence, and comes back with the next site.
 """
 
 from collections.abc import AsyncIterator
+import logging
 from typing import Any, Final
 
 from custom_components.facequota.const import DOMAIN
@@ -13,15 +14,18 @@ from homeassistant.components.lovelace.const import LOVELACE_DATA, ConfigNotFoun
 from homeassistant.components.lovelace.dashboard import LovelaceStorage
 from homeassistant.core import HomeAssistant
 
+_LOGGER = logging.getLogger(__name__)
+
 STRATEGY: Final = f"custom:{DOMAIN}"
 KEPT: Final = f"{DOMAIN}_until_there_is_a_site"
 
 
 async def async_show_dashboards(hass: HomeAssistant) -> None:
-    """Bring the dashboards back that were emptied."""
+    """Bring the dashboards back that were emptied, unless a person has changed them since."""
     async for dashboard, config in _stored(hass):
-        if KEPT in config:
-            await dashboard.async_save(config[KEPT])
+        kept = config.get(KEPT)
+        if isinstance(kept, dict) and config.get("views") == kept["emptied"]:
+            await dashboard.async_save(kept["config"])
 
 
 async def async_empty_dashboards(hass: HomeAssistant) -> None:
@@ -32,17 +36,22 @@ async def async_empty_dashboards(hass: HomeAssistant) -> None:
     """
     words = await async_words(hass, hass.config.language, "common")
     says = words[f"component.{DOMAIN}.common.no_site_any_more"]
+    card = {"type": "markdown", "content": says}
+    emptied = [{"title": "FaceQuota", "cards": [card]}]
     async for dashboard, config in _stored(hass):
-        if config.get("strategy", {}).get("type") == STRATEGY:
-            card = {"type": "markdown", "content": says}
-            view = {"title": "FaceQuota", "cards": [card]}
-            await dashboard.async_save({"views": [view], KEPT: config})
+        strategy = config.get("strategy")
+        if isinstance(strategy, dict) and strategy.get("type") == STRATEGY:
+            kept = {"config": config, "emptied": emptied}
+            await dashboard.async_save({"views": emptied, KEPT: kept})
 
 
 async def _stored(
     hass: HomeAssistant,
 ) -> AsyncIterator[tuple[LovelaceStorage, dict[str, Any]]]:
-    """Yield the dashboards that are not in YAML, with what they are made of."""
+    """Yield the dashboards that are not in YAML, with what they are made of.
+
+    One that cannot be read is not ours to mend, and no reason for a site not to start.
+    """
     if (lovelace := hass.data.get(LOVELACE_DATA)) is None:
         return
     for dashboard in list(lovelace.dashboards.values()):
@@ -51,4 +60,9 @@ async def _stored(
                 config = await dashboard.async_load(force=False)
             except ConfigNotFound:
                 continue
-            yield dashboard, config
+            # Whatever a storage file of another integration may raise.
+            except Exception as err:  # noqa: BLE001
+                _LOGGER.warning("A dashboard cannot be read: %r", err)
+                continue
+            if isinstance(config, dict):
+                yield dashboard, config

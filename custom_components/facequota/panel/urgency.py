@@ -5,6 +5,7 @@ import math
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.site.site import FaceQuotaConfigEntry
+from custom_components.facequota.site.tasks import Task, TaskKind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -24,12 +25,12 @@ def _urgency(
     if entry.state is not ConfigEntryState.LOADED:
         return True, 0, 0, entry.title
     tasks = entry.runtime_data.upkeep.tasks
-    # A fault has no time: it is there now, as an empty roll is.
-    soonest = min(
-        (
-            0.0 if task.due is None else max(0.0, (task.due - now).total_seconds())
-            for task in tasks
-        ),
-        default=math.inf,
-    )
+    soonest = min((_seconds_left(task, now) for task in tasks), default=math.inf)
     return False, soonest, -len(tasks), entry.title
+
+
+def _seconds_left(task: Task, now: datetime) -> float:
+    """Return until when something is to be done; a fault is there now."""
+    if task.kind is TaskKind.LOOK_AFTER:
+        return 0.0
+    return math.inf if task.due is None else max(0.0, (task.due - now).total_seconds())

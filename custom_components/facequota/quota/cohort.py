@@ -198,7 +198,8 @@ class Cohort:
         """Return how strange a face is, and how much nearer its own crowd then is.
 
         That is the squared Mahalanobis distance from the middle of the nearest crowd, and
-        the part of the mean squared distance that is left if the face's crowd lies where it says.
+        the part of the mean squared distance that is left if the face's crowd lies where it
+        says: exact for people of the crowd, taken for others as well.
         """
         variances = np.einsum("kri,kri->kr", self.directions, self.directions)
         middles = np.einsum("kri,ki->kr", self.directions, self.means)

@@ -34,8 +34,8 @@ MAX_PRESSES: Final = 10
 PRESSES_WITHIN_S: Final = 10.0
 # A tablet, a second one, and people who look at it from elsewhere.
 MAX_STREAMS: Final = 4
-# A hundred tablets that wait for their site look every 15 seconds; a guess never hits.
-MAX_WRONG: Final = 100
+# A hundred tablets that wait for their site look every 5 seconds; a guess never hits.
+MAX_WRONG: Final = 300
 WRONG_WITHIN_S: Final = 10.0
 
 

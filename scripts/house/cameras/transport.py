@@ -160,8 +160,13 @@ class TransportCamera:
         # What is ready is encoded before any of it is sent: on a busy machine it would
         # otherwise come as slowly as it was taken.
         ready: list[bytes] = []
-        while (taken := first + len(ready) / FRAME_RATE) < time.time():
+        most = 1 + 2 * round(how.ready_s * FRAME_RATE)
+        while (
+            len(ready) < most
+            and (taken := first + len(ready) / FRAME_RATE) < time.time()
+        ):
             ready.append(muxer.content(self._frame(taken, size), taken % MODULUS_S))
+            await asyncio.sleep(0)
         began = time.time()
         for number, content in enumerate(ready):
             due = began + number * how.part / FRAME_RATE

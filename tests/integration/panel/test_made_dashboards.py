@@ -50,3 +50,43 @@ async def test_they_say_that_there_is_no_site_and_come_back_with_one(
     entry = await set_up_site(hass, options={"suspended": True})
     assert await shown() == made
     await unload(hass, entry)
+
+
+async def test_what_cannot_be_read_stops_no_site_and_what_a_person_changed_stays(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    hass_ws_client: WebSocketGenerator,
+    dispenser: FakeDispenser,
+) -> None:
+    assert await async_setup_component(hass, "lovelace", {})
+    entry = await set_up_site(hass, options={"suspended": True})
+    client = await hass_ws_client(hass)
+
+    async def call(kind: str, **more: Any) -> Any:
+        await client.send_json_auto_id({"type": f"lovelace/{kind}", **more})
+        answer = await client.receive_json()
+        assert answer["success"], answer
+        return answer["result"]
+
+    for path, config in {
+        "text": "no dictionary",
+        "empty": {"strategy": None},
+        "ours": OURS,
+    }.items():
+        await call("dashboards/create", url_path=f"x-{path}", title=path)
+        await call("config/save", url_path=f"x-{path}", config=config)
+    await call("dashboards/create", url_path="x-later", title="Later")
+    hass_storage["lovelace.x_later"] = {
+        "version": 99,
+        "key": "lovelace.x_later",
+        "data": {},
+    }
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    emptied = await call("config", url_path="x-ours")
+    assert "strategy" not in emptied
+    changed = {**emptied, "views": [{"title": "Mine", "cards": []}]}
+    await call("config/save", url_path="x-ours", config=changed)
+    entry = await set_up_site(hass, options={"suspended": True})
+    assert await call("config", url_path="x-ours") == changed
+    await unload(hass, entry)

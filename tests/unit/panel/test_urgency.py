@@ -55,3 +55,8 @@ def test_what_is_out_of_order_is_as_urgent_as_what_is_empty() -> None:
 
 def test_a_site_that_is_stopped_is_last() -> None:
     assert order(site("A", running=False), site("B")) == ["B", "A"]
+
+
+def test_a_low_roll_of_unknown_length_comes_after_those_whose_time_is_known() -> None:
+    low = site("Low", Task(kind=TaskKind.REFILL, name="Entrance"))
+    assert order(site("Calm"), low, site("Soon", refill(20))) == ["Soon", "Low", "Calm"]

@@ -179,7 +179,13 @@ def _wrong(hass: HomeAssistant) -> web.Response:
 
 def _too_many() -> web.Response:
     """Return the answer to one wrong address too many; a tablet looks again all the same."""
-    return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS, headers=LOOK_AGAIN)
+    return web.Response(
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        # In place of an empty answer a browser shows a page of its own, which stays.
+        text="<!doctype html><title>FaceQuota</title>",
+        content_type="text/html",
+        headers={**HEADERS, **LOOK_AGAIN},
+    )
 
 
 async def _not_here(hass: HomeAssistant) -> web.Response:
