@@ -16,8 +16,8 @@ from .entity import async_name_devices, site_device
 from .panel.page import async_hide_panel, async_setup_panel, async_show_panel
 from .quota.cohort import Cohort, CohortError
 from .services import async_setup_services
+from .site.after_forgetting import purge_issue_id
 from .site.entity_issues import async_watch_entities
-from .site.forgetting import purge_issue_id
 from .site.hidden_motors import async_hide_motors, async_show_motors
 from .site.issues import async_watch_visits
 from .site.migration import async_migrate

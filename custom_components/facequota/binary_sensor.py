@@ -41,7 +41,7 @@ DESCRIPTIONS = (
         key="paper_low",
         translation_key="paper_low",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        value_fn=lambda dispenser: dispenser.roll.low,
+        value_fn=lambda dispenser: dispenser.roll.paper_low,
     ),
     DispenserBinarySensorDescription(
         key="unusual_use",

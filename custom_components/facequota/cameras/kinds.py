@@ -28,7 +28,7 @@ from .http import Address
 from .mjpeg import MjpegSource
 from .pace import MAX_HELD
 from .picture import Kind, Source
-from .still import StillSource
+from .single_pictures import StillSource
 from .stream import SCHEMES
 
 # Their pictures come through the entity, not from an address.

@@ -17,8 +17,8 @@ from homeassistant.core import HomeAssistant, callback
 
 from .dashboard import async_setup_dashboard
 from .dashboard_module import async_hide_dashboard_module, async_show_dashboard_module
+from .dashboards_without_site import async_empty_dashboards, async_show_dashboards
 from .live_facts import LiveFacts
-from .made_dashboards import async_empty_dashboards, async_show_dashboards
 from .papers.notice_view import NoticeView
 from .papers.view import PaperView
 from .static import FRONTEND_FOLDER, static_url

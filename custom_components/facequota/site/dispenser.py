@@ -103,7 +103,7 @@ class Dispenser:
         self._watch = HardwareWatch(
             hass,
             subentry,
-            lambda: (self.state, self.problem, self.roll.low),
+            lambda: (self.state, self.problem, self.roll.paper_low),
             self.update,
         )
         self._buttons = Buttons(

@@ -92,7 +92,7 @@ class RollTracker:
         return self.supply.left_cm is not None and self.supply.left_cm <= 0
 
     @property
-    def low(self) -> bool | None:
+    def paper_low(self) -> bool | None:
         """Return if staff should bring a new roll, None if nothing can tell.
 
         With working hours: if it will be empty before staff come again. Else, and where
@@ -117,7 +117,7 @@ class RollTracker:
         """Update the forecast; store since when a new roll is needed."""
         now = dt_util.now()
         self.supply.foresee(now)
-        self.supply.need(now, bool(self.low))
+        self.supply.need(now, bool(self.paper_low))
 
     async def refilled(self) -> None:
         """Count from a new roll that a person reports; the device's button is pressed, too.

@@ -28,9 +28,9 @@ from custom_components.facequota.visit.visitors import Visitors
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
+from .after_forgetting import Forgetting
 from .device_counts import DeviceCounts
 from .dispenser import Dispenser
-from .forgetting import Forgetting
 from .references import Structure
 from .settings_log import settings
 from .sharing import Sharing

@@ -82,7 +82,7 @@ class Upkeep:
                     name=one.subentry.title,
                     fault=one.motor.fault,
                     empty=one.roll.empty,
-                    low=bool(one.roll.low),
+                    low=bool(one.roll.paper_low),
                     empty_at=None if foreseen is None else foreseen.earliest,
                 )
             )
