@@ -88,6 +88,8 @@ async def test_a_sentinel_promotes_a_replica_and_paper_goes_on(kind: str) -> Non
                 for gate in (one, other):
                     await gate.connected()
                     assert gate.book.status.trouble is None
+                # It was given while the connections were cut: the other hears of it.
+                await until(lambda: owed_s(one, 1) > 500)
                 refused(await one.paper(1))
                 assert one.book.status.double_grants == 0
 
