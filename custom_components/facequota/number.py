@@ -21,6 +21,9 @@ from .options import DEFAULT_OPTIONS, LIMITS, rule_errors
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
 
+# Half of a tenth of an inch, to which lengths are shown.
+INCHES_WITHIN_CM = 0.13
+
 # One after the other: each writes the options of the site.
 PARALLEL_UPDATES = 1
 
@@ -92,9 +95,16 @@ class RuleNumber(SiteEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         """Write the number to the site's options, unless it makes no sense there."""
         await async_require_admin(self.hass, self._context)
+        options = {**DEFAULT_OPTIONS, **self.site.entry.options}
         # Home Assistant converts inches to 33.019999999999996 cm.
-        change = {self.entity_description.key: round(value, 2)}
-        rules = {**DEFAULT_OPTIONS, **self.site.entry.options, **change}
+        value = round(value, 2)
+        if self.unit_of_measurement == UnitOfLength.INCHES:
+            # 60 cm are shown as 23.6, which is a little less.
+            for length in (options[CONF_PORTION_CM], options[CONF_ALLOWANCE_CM]):
+                if abs(value - length) <= INCHES_WITHIN_CM:
+                    value = length
+        change = {self.entity_description.key: value}
+        rules = {**options, **change}
         for error in rule_errors(rules).values():
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key=error

@@ -44,9 +44,6 @@ DEFAULT_OPTIONS: Final[Mapping[str, Any]] = {
 DAY_S: Final = 24 * 3600
 
 # (least, most) of each number that a manager can set; the firmware cuts at 200 cm.
-SHOWN_WITHIN_CM: Final = 0.13
-"""Half of a tenth of an inch, to which lengths are shown."""
-
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     CONF_PORTION_CM: (5, 200),
     CONF_ALLOWANCE_CM: (5, 2000),
@@ -136,9 +133,7 @@ def rule_errors(values: Mapping[str, Any]) -> dict[str, str]:
         for key in OPTION_KEYS
         if key in values and not math.isfinite(values[key])
     }
-    # The same number of inches may be a little less, once it was rounded.
-    least = values[CONF_PORTION_CM] - SHOWN_WITHIN_CM
-    if not errors and values[CONF_ALLOWANCE_CM] < least:
+    if not errors and values[CONF_ALLOWANCE_CM] < values[CONF_PORTION_CM]:
         errors[CONF_ALLOWANCE_CM] = "allowance_below_portion"
     return errors
 
