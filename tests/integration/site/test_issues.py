@@ -64,7 +64,7 @@ async def test_people_who_look_more_alike_than_measured_are_told_of_and_doubted(
     await crowd(hass, entry, 40)
     assert "people_look_alike" not in issues(issue_registry)
     entry.runtime_data.visitors.purge(Cause.PERSON)
-    await crowd(hass, entry, 60, alike=0.8)
+    await crowd(hass, entry, 60, alike=0.75)
     assert "people_look_alike" in issues(issue_registry)
     await unload(hass, entry)
     assert "people_look_alike" not in issues(issue_registry)
