@@ -182,7 +182,7 @@ def _too_many() -> web.Response:
     return web.Response(
         status=HTTPStatus.TOO_MANY_REQUESTS,
         # In place of an empty answer a browser shows a page of its own, which stays.
-        text="<!doctype html><title>FaceQuota</title>",
+        text="<br>",
         content_type="text/html",
         headers={**HEADERS, **LOOK_AGAIN},
     )
