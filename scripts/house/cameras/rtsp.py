@@ -1,6 +1,7 @@
 """An RTSP camera: H.264 with a settable key-frame interval, by a real server (GStreamer's)."""
 
 import asyncio
+from contextlib import suppress
 from enum import StrEnum
 import fcntl
 from pathlib import Path
@@ -18,7 +19,8 @@ from .scene import Scene
 PYTHON: Final = Path("/usr/bin/python3")
 SERVER: Final = Path(__file__).with_name("rtsp_server.py")
 PIPE_BYTES: Final = 1 << 20
-READY_WITHIN_S: Final = 60
+READY_WITHIN_S: Final = 30
+TRIES: Final = 3
 ENDS_WITHIN_S: Final = 5
 
 
@@ -61,6 +63,11 @@ class RtspCamera:
 
     async def __aenter__(self) -> Self:
         """Switch the camera on; return when it serves. Raise HouseError where it does not."""
+        # GStreamer's server now and then never sends a frame: another one does.
+        for _ in range(TRIES - 1):
+            with suppress(HouseError):
+                await asyncio.to_thread(self._start)
+                return self
         await asyncio.to_thread(self._start)
         return self
 
