@@ -5,16 +5,14 @@ is kept beside the sentence, and comes back with the next site.
 """
 
 from collections.abc import AsyncIterator
-import logging
 from typing import Any, Final
 
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.languages import async_words
-from homeassistant.components.lovelace.const import LOVELACE_DATA, ConfigNotFound
+from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.dashboard import LovelaceStorage
 from homeassistant.core import HomeAssistant
-
-_LOGGER = logging.getLogger(__name__)
+from homeassistant.exceptions import HomeAssistantError
 
 STRATEGY: Final = f"custom:{DOMAIN}"
 KEPT: Final = f"{DOMAIN}_until_there_is_a_site"
@@ -23,9 +21,11 @@ KEPT: Final = f"{DOMAIN}_until_there_is_a_site"
 async def async_show_dashboards(hass: HomeAssistant) -> None:
     """Bring the dashboards back that were emptied, unless a person has changed them since."""
     async for dashboard, config in _stored(hass):
-        kept = config.get(KEPT)
-        if isinstance(kept, dict) and config.get("views") == kept["emptied"]:
-            await dashboard.async_save(kept["config"])
+        match config.get(KEPT):
+            case {"config": dict(kept), "emptied": emptied} if (
+                config.get("views") == emptied
+            ):
+                await dashboard.async_save(kept)
 
 
 async def async_empty_dashboards(hass: HomeAssistant) -> None:
@@ -58,11 +58,8 @@ async def _stored(
         if isinstance(dashboard, LovelaceStorage):
             try:
                 config = await dashboard.async_load(force=False)
-            except ConfigNotFound:
-                continue
-            # Whatever a storage file of another integration may raise.
-            except Exception as err:  # noqa: BLE001
-                _LOGGER.warning("A dashboard cannot be read: %r", err)
+            # There is none, its file is of another version, or holds something else.
+            except HomeAssistantError, NotImplementedError, LookupError, TypeError:
                 continue
             if isinstance(config, dict):
                 yield dashboard, config

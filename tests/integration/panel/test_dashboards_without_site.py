@@ -1,9 +1,11 @@
 """Dashboards that were made by one click, when the last site goes and when one comes."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from tests.integration.conftest import set_up_site, unload
@@ -13,6 +15,27 @@ OURS: Final = {"strategy": {"type": "custom:facequota"}}
 CHOSEN: Final = {"strategy": {"type": "custom:facequota", "views": ["round"]}}
 OTHERS: Final = {"strategy": {"type": "map"}}
 TAKEN: Final = {"views": [{"title": "East gate", "cards": []}]}
+UNREADABLE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "later": {"version": 99, "data": {"config": OURS}},
+    "earlier": {"version": 0, "data": {"config": OURS}},
+    "damaged": {"version": 1, "data": {"nothing": OURS}},
+    "list": {"version": 1, "data": [OURS]},
+}
+
+
+async def dashboards(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+) -> Callable[..., Awaitable[Any]]:
+    """Return how a command of Home Assistant's dashboards is sent, and answered."""
+    client = await hass_ws_client(hass)
+
+    async def call(kind: str, **more: Any) -> Any:
+        await client.send_json_auto_id({"type": f"lovelace/{kind}", **more})
+        answer = await client.receive_json()
+        assert answer["success"], answer
+        return answer["result"]
+
+    return call
 
 
 async def test_they_say_that_there_is_no_site_and_come_back_with_one(
@@ -21,13 +44,7 @@ async def test_they_say_that_there_is_no_site_and_come_back_with_one(
     """What a person made, or has taken control of, is left alone."""
     assert await async_setup_component(hass, "lovelace", {})
     entry = await set_up_site(hass, options={"suspended": True})
-    client = await hass_ws_client(hass)
-
-    async def call(kind: str, **more: Any) -> Any:
-        await client.send_json_auto_id({"type": f"lovelace/{kind}", **more})
-        answer = await client.receive_json()
-        assert answer["success"], answer
-        return answer["result"]
+    call = await dashboards(hass, hass_ws_client)
 
     made = {"one-click": OURS, "by-hand": CHOSEN, "the-map": OTHERS, "taken-on": TAKEN}
     for path, config in made.items():
@@ -60,27 +77,15 @@ async def test_what_cannot_be_read_stops_no_site_and_what_a_person_changed_stays
 ) -> None:
     assert await async_setup_component(hass, "lovelace", {})
     entry = await set_up_site(hass, options={"suspended": True})
-    client = await hass_ws_client(hass)
-
-    async def call(kind: str, **more: Any) -> Any:
-        await client.send_json_auto_id({"type": f"lovelace/{kind}", **more})
-        answer = await client.receive_json()
-        assert answer["success"], answer
-        return answer["result"]
-
-    for path, config in {
-        "text": "no dictionary",
-        "empty": {"strategy": None},
-        "ours": OURS,
-    }.items():
+    call = await dashboards(hass, hass_ws_client)
+    for name, file in UNREADABLE.items():
+        await call("dashboards/create", url_path=f"x-{name}", title=name)
+        key = f"lovelace.x_{name}"
+        hass_storage[key] = {"key": key, "minor_version": 1, **file}
+    saved = {"text": "no dictionary", "empty": {"strategy": None}, "ours": OURS}
+    for path, config in saved.items():
         await call("dashboards/create", url_path=f"x-{path}", title=path)
         await call("config/save", url_path=f"x-{path}", config=config)
-    await call("dashboards/create", url_path="x-later", title="Later")
-    hass_storage["lovelace.x_later"] = {
-        "version": 99,
-        "key": "lovelace.x_later",
-        "data": {},
-    }
     assert await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     emptied = await call("config", url_path="x-ours")
@@ -88,5 +93,6 @@ async def test_what_cannot_be_read_stops_no_site_and_what_a_person_changed_stays
     changed = {**emptied, "views": [{"title": "Mine", "cards": []}]}
     await call("config/save", url_path="x-ours", config=changed)
     entry = await set_up_site(hass, options={"suspended": True})
+    assert entry.state is ConfigEntryState.LOADED
     assert await call("config", url_path="x-ours") == changed
     await unload(hass, entry)
