@@ -3,7 +3,6 @@
 from typing import override
 
 from homeassistant.components.number import (
-    DOMAIN as NUMBER_DOMAIN,
     NumberDeviceClass,
     NumberEntity,
     NumberEntityDescription,
@@ -12,7 +11,6 @@ from homeassistant.components.number import (
 from homeassistant.const import EntityCategory, UnitOfLength, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN, DOMAIN
@@ -20,9 +18,6 @@ from .entity import SiteEntity
 from .options import DEFAULT_OPTIONS, LIMITS, rule_errors
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
-
-# Half of a tenth of an inch, to which lengths are shown.
-INCHES_WITHIN_CM = 0.13
 
 # One after the other: each writes the options of the site.
 PARALLEL_UPDATES = 1
@@ -72,17 +67,6 @@ async def async_setup_entry(
 class RuleNumber(SiteEntity, NumberEntity):
     """One number of the site's rule; applied at once to everybody in the window."""
 
-    @override
-    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
-        """Show a new length in Home Assistant's unit, as sensors do; any other can be chosen.
-
-        Not its native unit: automations would set what they set before, in other units.
-        """
-        unit = self.hass.config.units.get_converted_unit(
-            "distance", self.native_unit_of_measurement
-        )
-        return None if unit is None else {NUMBER_DOMAIN: {"unit_of_measurement": unit}}
-
     @property
     @override
     def native_value(self) -> float:
@@ -95,16 +79,9 @@ class RuleNumber(SiteEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         """Write the number to the site's options, unless it makes no sense there."""
         await async_require_admin(self.hass, self._context)
-        options = {**DEFAULT_OPTIONS, **self.site.entry.options}
-        # Home Assistant converts inches to 33.019999999999996 cm.
-        value = round(value, 2)
-        if self.unit_of_measurement == UnitOfLength.INCHES:
-            # 60 cm are shown as 23.6, which is a little less.
-            for length in (options[CONF_PORTION_CM], options[CONF_ALLOWANCE_CM]):
-                if abs(value - length) <= INCHES_WITHIN_CM:
-                    value = length
-        change = {self.entity_description.key: value}
-        rules = {**options, **change}
+        # Home Assistant converts 13 inches to 33.019999999999996 cm.
+        change = {self.entity_description.key: round(value, 2)}
+        rules = {**DEFAULT_OPTIONS, **self.site.entry.options, **change}
         for error in rule_errors(rules).values():
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key=error

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.facequota.languages import LANGUAGES
 from custom_components.facequota.local_format import LocalFormat
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from tests.integration.conftest import ask, set_up_site, unload
@@ -36,25 +37,13 @@ async def us_site(
     await unload(hass, entry)
 
 
-async def test_rules_are_shown_and_set_in_inches_and_rolls_in_feet(
-    hass: HomeAssistant, us_site: MockConfigEntry
-) -> None:
-    """And kept in centimetres, as ever."""
-    portion = hass.states.get("number.east_gate_portion")
-    assert portion is not None
-    assert (portion.state, portion.attributes["unit_of_measurement"]) == ("23.6", "in")
+async def test_rolls_are_in_feet(hass: HomeAssistant, us_site: MockConfigEntry) -> None:
     total = hass.states.get("sensor.entrance_paper_dispensed")
-    assert total is not None and total.attributes["unit_of_measurement"] == "ft"
-    await hass.services.async_call(
-        "number",
-        "set_value",
-        {"entity_id": "number.east_gate_portion", "value": 20},
-        blocking=True,
-    )
-    assert us_site.options["portion_cm"] == pytest.approx(50.8)
+    assert total is not None
+    assert total.attributes["unit_of_measurement"] == "ft"
 
 
-async def _set(hass: HomeAssistant, number: str, value: float) -> str:
+async def _set(hass: HomeAssistant, number: str, value: float) -> float:
     await hass.services.async_call(
         "number",
         "set_value",
@@ -64,19 +53,36 @@ async def _set(hass: HomeAssistant, number: str, value: float) -> str:
     await hass.async_block_till_done(wait_background_tasks=True)
     state = hass.states.get(f"number.east_gate_{number}")
     assert state is not None
-    return state.state
+    return float(state.state)
 
 
-async def test_a_length_in_inches_is_shown_as_it_was_entered(
-    hass: HomeAssistant, us_site: MockConfigEntry
+@pytest.mark.parametrize(
+    ("unit", "values"),
+    [
+        ("in", (13, 34, 37, 52, 63, 77, 70.1)),
+        ("ft", (1, 2.5, 3.3, 6)),
+        ("mm", (55, 601, 1999)),
+        ("m", (0.6, 1.9)),
+    ],
+)
+async def test_a_rule_in_a_unit_that_was_chosen_is_shown_as_it_was_entered(
+    hass: HomeAssistant,
+    us_site: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    unit: str,
+    values: tuple[float, ...],
 ) -> None:
-    """Whole ones and tenths; and the allowance may be the portion, as it is shown."""
-    # 60 cm, as both are from the beginning.
-    assert await _set(hass, "allowance", 23.6) == "23.6"
-    for inches in (13, 34, 37, 52, 63, 77, 70.1):
-        assert float(await _set(hass, "portion", 5)) == 5
-        assert float(await _set(hass, "allowance", inches)) == inches
-        assert float(await _set(hass, "portion", inches)) == inches
+    """Whole ones and tenths, though Home Assistant converts them to centimetres."""
+    for number in ("portion", "allowance"):
+        entity_registry.async_update_entity_options(
+            f"number.east_gate_{number}", "number", {"unit_of_measurement": unit}
+        )
+    await hass.async_block_till_done()
+    await hass.config_entries.async_reload(us_site.entry_id)
+    for value in values:
+        us_site.runtime_data.change_options({"portion_cm": 5.0, "allowance_cm": 2000.0})
+        assert await _set(hass, "portion", value) == value
+        assert await _set(hass, "allowance", value) == value
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
