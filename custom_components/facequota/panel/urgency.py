@@ -30,7 +30,7 @@ def _urgency(
 
 
 def _seconds_left(task: Task, now: datetime) -> float:
-    """Return until when something is to be done; a fault is there now."""
+    """Return for how many seconds a task can wait; a fault cannot wait at all."""
     if task.kind is TaskKind.LOOK_AFTER:
         return 0.0
     return math.inf if task.due is None else max(0.0, (task.due - now).total_seconds())

@@ -66,10 +66,9 @@ def is_still(one: Lines | None, other: Lines | None) -> bool:
     """Return if a face is where it was, as far as can be told."""
     if one is None or other is None:
         return False
-    shifts = [_shift(*pair) for pair in zip(one, other, strict=True)]
-    if None in shifts:
+    across, down = (_shift(*pair) for pair in zip(one, other, strict=True))
+    if across is None or down is None:
         return False
-    across, down = (shift for shift in shifts if shift is not None)
     moved = math.hypot(across.px, down.px)
     if moved < MIN_MOVED_PX:
         return True
@@ -122,11 +121,11 @@ def _shift(one: Line, other: Line) -> _Shift | None:
     slope = np.gradient(middle)
     causes = np.stack((np.ones_like(middle), middle - middle.mean(), slope), axis=1)
     change = second - first
-    errors = _errors(causes, change)[1]
+    _, errors = _fit(causes, change)
     trusted = np.abs(errors) <= np.quantile(np.abs(errors), _TRUSTED)
     causes, change = causes[trusted], change[trusted]
-    fitted, errors = _errors(causes, change)
-    unmoved = _errors(causes[:, :2], change)[1]
+    fitted, errors = _fit(causes, change)
+    _, unmoved = _fit(causes[:, :2], change)
     return _Shift(
         px=abs(float(fitted[2])) * step,
         unexplained=float(errors @ errors),
@@ -134,9 +133,9 @@ def _shift(one: Line, other: Line) -> _Shift | None:
     )
 
 
-def _errors(
+def _fit(
     causes: NDArray[np.float64], change: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how much of each cause fits the change best, and what is left of it."""
+    """Return how much of each cause fits the change best, and what is left of the change."""
     fitted = np.asarray(np.linalg.lstsq(causes, change)[0], dtype=np.float64)
     return fitted, change - causes @ fitted

@@ -79,8 +79,8 @@ _USES: Final = HassKey[dict[str, Use]](f"{DOMAIN}_displays")
 _WRONG: Final = HassKey[RateLimit](f"{DOMAIN}_wrong_displays")
 
 
-def may_be_wrong(hass: HomeAssistant) -> bool:
-    """Return if one more wrong address is answered with a page; a right one always is.
+def allows_wrong_address(hass: HomeAssistant) -> bool:
+    """Count a wrong address; return if there were not too many. A right one is never counted.
 
     Home Assistant's own ban is not for it: a tablet whose address was replaced asks again
     and again, and would shut out everybody behind its address in the network.

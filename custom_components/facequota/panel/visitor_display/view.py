@@ -20,7 +20,7 @@ from custom_components.facequota.site.display_access import (
     DISPLAY_URL,
     FORGET,
     Opened,
-    may_be_wrong,
+    allows_wrong_address,
     opened,
 )
 from homeassistant.core import HomeAssistant
@@ -71,7 +71,7 @@ class DisplayPageView(HomeAssistantView):
         """Return the page, or 404 for an address that is not valid (any more)."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token.removesuffix("/"))) is None:
-            return await _not_here(hass) if may_be_wrong(hass) else _too_many()
+            return await _not_here(hass) if allows_wrong_address(hass) else _too_many()
         settings = await page_settings(hass, found)
         page = PAGE.render(
             static=static_url(hass),
@@ -172,7 +172,7 @@ async def _serve(dispenser: Dispenser, kind: str) -> None:
 
 def _wrong(hass: HomeAssistant) -> web.Response:
     """Return the answer to a request that no display is at, and no person reads."""
-    if may_be_wrong(hass):
+    if allows_wrong_address(hass):
         return web.Response(status=HTTPStatus.NOT_FOUND)
     return _too_many()
 
