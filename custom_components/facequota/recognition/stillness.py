@@ -23,12 +23,12 @@ UNITS = 256
 MIN_LENGTH = 12
 """Values that two lines must share to be compared."""
 
-MIN_MOVED_PX = 0.8
+MIN_MOVED_PX = 1.0
+MIN_EXPLAINED = 0.6
 SURELY_MOVED_PX = 3.0
-MIN_EXPLAINED = 0.65
-"""A face moved if it lies so far from where it was, and either that explains so much of what
-changed in its lines, or it is farther than a frozen picture ever seems to lie. Measured
-through x264 (docs/cameras.md)."""
+"""A face moved if its movement explains so much of what changed in its lines, and the
+movement times that share is so far; or if it is farther than a frozen picture ever seems to
+lie. Measured through x264 (docs/cameras.md)."""
 
 _TRUSTED = 0.8
 """Part of a line that is compared in the end; something else may cover the rest."""
@@ -70,11 +70,13 @@ def is_still(one: Lines | None, other: Lines | None) -> bool:
     if across is None or down is None:
         return False
     moved = math.hypot(across.px, down.px)
+    if moved >= SURELY_MOVED_PX:
+        return False
     if moved < MIN_MOVED_PX:
         return True
-    unexplained = across.unexplained + down.unexplained
-    explains = unexplained <= (1 - MIN_EXPLAINED) * (across.change + down.change)
-    return moved < SURELY_MOVED_PX and not explains
+    change = across.change + down.change
+    explained = change - across.unexplained - down.unexplained
+    return explained < max(MIN_EXPLAINED, MIN_MOVED_PX / moved) * change
 
 
 def _line(means: NDArray[np.float64], begin: int) -> Line:

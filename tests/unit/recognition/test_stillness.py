@@ -33,7 +33,7 @@ FACE: Final = Face(
 RATE: Final = 25
 KEY_FRAME: Final = 8
 # Pictures that a look takes, one after the other: 0.16 s apart, some across key frames.
-TAKEN: Final = range(6, 30, 4)
+TAKEN: Final = range(6, 46, 4)
 NOISE: Final = 3.0
 
 ENCODERS: Final = {
@@ -129,7 +129,7 @@ def test_a_frozen_picture_never_moves_whatever_the_encoder_makes_of_it(
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
-def test_somebody_who_stands_still_has_moved_within_a_second(encoder: str) -> None:
+def test_somebody_who_stands_still_has_moved_within_two_seconds(encoder: str) -> None:
     first, *others = (found(picture) for picture in streamed(swaying, encoder))
     assert not all(is_still(first, other) for other in others)
 
