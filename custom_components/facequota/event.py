@@ -12,7 +12,7 @@ from .entity import DispenserEntity, SiteEntity, async_add_dispenser_entities
 from .site.site import FaceQuotaConfigEntry
 from .visit.purge_receipt import Receipt
 from .visit.records import receipt_record, visit_record
-from .visit.visit import Visit
+from .visit.visit import VisitResult
 
 # Nothing is polled and nothing is commanded.
 PARALLEL_UPDATES = 0
@@ -61,7 +61,7 @@ class VisitEvent(DispenserEntity, EventEntity):
         return [self.dispenser.visits.add(self._on_visit)]
 
     @callback
-    def _on_visit(self, visit: Visit) -> None:
+    def _on_visit(self, visit: VisitResult) -> None:
         record = visit_record(visit)
         self._trigger_event(visit.outcome, record)
         self.async_write_ha_state()

@@ -37,7 +37,7 @@ from custom_components.facequota.visit.trial import Advice
 from custom_components.facequota.visit.visit import (
     REASON_RECOGNITION,
     REASON_SITES_BUSY,
-    Visit,
+    VisitResult,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -140,7 +140,7 @@ def test_every_entity_has_a_name_and_an_icon() -> None:
 
 
 def test_every_attribute_has_a_name_and_its_words() -> None:
-    visit = Visit(outcome=Outcome.GRANTED, lane=Lane.FACE)
+    visit = VisitResult(outcome=Outcome.GRANTED, lane=Lane.FACE)
     receipt = Receipt(
         time=dt_util.utcnow(),
         cause=Cause.PERSON,

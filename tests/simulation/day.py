@@ -20,7 +20,12 @@ from custom_components.facequota.visit.accounts import Account, Accounts
 from custom_components.facequota.visit.capture import Probe
 from custom_components.facequota.visit.purge_receipt import Cause
 from custom_components.facequota.visit.request_queue import RequestQueue
-from custom_components.facequota.visit.visit import Request, Visit, VisitContext, visit
+from custom_components.facequota.visit.visit import (
+    Request,
+    VisitContext,
+    VisitResult,
+    visit,
+)
 from custom_components.facequota.visit.visitors import Visitors, wall_clock
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -147,7 +152,7 @@ class _Entry:
 
     def async_create_background_task(
         self, hass: HomeAssistant, target: object, name: str
-    ) -> asyncio.Task[Visit]:
+    ) -> asyncio.Task[VisitResult]:
         """Start a task."""
         return hass.async_create_background_task(target, name)  # type: ignore[arg-type]
 
@@ -207,7 +212,7 @@ class Day:
             )
         cm = LENGTH_CM if draw.random() < 0.9 else draw.choice([5.0, 20.0, 33.3])
         request = Request(lane=lane, cm=cm, request_id=name)
-        told: Visit | None = None
+        told: VisitResult | None = None
         try:
             told = await place.requests.request(request)
             if draw.random() < 0.1:
@@ -232,7 +237,7 @@ class Day:
         self,
         place: Entrance,
         name: str,
-        told: Visit | None,
+        told: VisitResult | None,
         out: float,
         *,
         purged: bool,

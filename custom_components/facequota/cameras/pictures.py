@@ -107,7 +107,7 @@ class Pictures:
         return self.kind is Kind.FILE
 
     @property
-    def missing(self) -> NoPicture:
+    def why_no_picture(self) -> NoPicture:
         """Return why there was no picture, when there was none."""
         if not self._answers or self._failed:
             return NoPicture.CAMERA

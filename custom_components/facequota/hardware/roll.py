@@ -27,7 +27,7 @@ LOW_PERCENT: Final = 10.0
 LOW_CM: Final = 600.0
 
 
-def is_low(hass: HomeAssistant, entities: Mapping[str, Any]) -> bool | None:
+def is_low_by_sensors(hass: HomeAssistant, entities: Mapping[str, Any]) -> bool | None:
     """Return if any sensor shows that the roll is nearly empty; None if none can."""
     signs = []
     for role in ROLL_SENSORS:

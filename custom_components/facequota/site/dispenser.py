@@ -30,8 +30,8 @@ from custom_components.facequota.visit.request_queue import RequestQueue
 from custom_components.facequota.visit.visit import (
     Request,
     Step,
-    Visit,
     VisitContext,
+    VisitResult,
     visit,
 )
 from custom_components.facequota.visit.visitors import wall_clock
@@ -99,7 +99,7 @@ class Dispenser:
         )
         self.changes = Listeners[[]]()
         self.names = Listeners[[]]()
-        self.visits = Listeners[[Visit]]()
+        self.visits = Listeners[[VisitResult]]()
         self._watch = HardwareWatch(
             hass,
             subentry,
@@ -181,7 +181,7 @@ class Dispenser:
 
     async def request(
         self, lane: Lane, *, cm: float | None = None, request_id: str | None = None
-    ) -> Visit:
+    ) -> VisitResult:
         """Serve a request and return how it ended (see RequestQueue.request)."""
         length = self.site_parts.options.portion_cm if cm is None else cm
         return await self._requests.request(
@@ -207,7 +207,7 @@ class Dispenser:
         if word in HINTS and not self._requests.busy:
             self.display.show(word)
 
-    async def _serve(self, request: Request) -> Visit:
+    async def _serve(self, request: Request) -> VisitResult:
         """Run one visit to its end, and report and count the end."""
         if request.lane is Lane.FACE and self.suspended:
             request = replace(request, lane=Lane.OPEN)
@@ -224,7 +224,7 @@ class Dispenser:
         return result
 
     @callback
-    def _visit_ended(self, result: Visit) -> None:
+    def _visit_ended(self, result: VisitResult) -> None:
         """Show the end of a visit to the visitor, and call the listeners."""
         if words := result_sentence(result, LocalFormat.of(self._hass)):
             sentence, placeholders = words

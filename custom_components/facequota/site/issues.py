@@ -14,7 +14,7 @@ from custom_components.facequota.hardware.faults import LATCHED, Fault
 from custom_components.facequota.hardware.motor import Defect
 from custom_components.facequota.recognition.engine import Guidance
 from custom_components.facequota.visit.capture import Doubt
-from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visit import VisitResult
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -87,7 +87,7 @@ def async_watch_visits(
 
 
 @callback
-def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: Visit) -> None:
+def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: VisitResult) -> None:
     """Create or clear the issues of camera and motor by the end of a visit."""
     camera = dispenser.camera
     found = CAMERA_ISSUES.get(visit.reason or "")
@@ -145,7 +145,7 @@ def _tell_standing(
 
 @callback
 def _judge_limit(
-    hass: HomeAssistant, entry: FaceQuotaConfigEntry, _visit: Visit
+    hass: HomeAssistant, entry: FaceQuotaConfigEntry, _visit: VisitResult
 ) -> None:
     """Create or clear the issues about people who look more alike than measured."""
     estimate = entry.runtime_data.visitors.fpir_estimate

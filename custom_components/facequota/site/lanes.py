@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from custom_components.facequota.const import Lane, Outcome
-from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visit import VisitResult
 
 # Below this many portions by either lane a comparison says nothing.
 MIN_PORTIONS: Final = 20
@@ -75,7 +75,7 @@ class Lanes:
         """Return the figures of one lane."""
         return self._figures[lane]
 
-    def record(self, visit: Visit) -> None:
+    def record(self, visit: VisitResult) -> None:
         """Count a visit for the lane that gave or refused its paper."""
         figures = self._figures[visit.lane]
         if visit.outcome is Outcome.REFUSED:

@@ -98,7 +98,9 @@ class PaperSupply:
         """Return when the roll will be empty, None if unknown."""
         return self._forecast
 
-    def is_low(self, now: datetime, staff: StaffHours | None) -> bool | None:
+    def is_low_by_forecast(
+        self, now: datetime, staff: StaffHours | None
+    ) -> bool | None:
         """Return if it will be empty before staff come again; None if unknown."""
         if self.left_cm is None:
             return None

@@ -10,7 +10,11 @@ from custom_components.facequota.const import (
     CONF_ROLL_LENGTH,
     DOMAIN,
 )
-from custom_components.facequota.hardware.roll import ROLL_SENSORS, is_low, left_cm
+from custom_components.facequota.hardware.roll import (
+    ROLL_SENSORS,
+    is_low_by_sensors,
+    left_cm,
+)
 from homeassistant.components.button.const import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_ENTITY_ID, STATE_ON
@@ -99,8 +103,8 @@ class RollTracker:
         nothing can be foreseen: if a sensor says so, or at a share of the roll.
         """
         staff = self._upkeep().staff
-        foreseen = self.supply.is_low(dt_util.now(), staff)
-        told = is_low(self._hass, self._entities)
+        foreseen = self.supply.is_low_by_forecast(dt_util.now(), staff)
+        told = is_low_by_sensors(self._hass, self._entities)
         if foreseen is None or (staff is None and told is not None):
             return told
         return foreseen or self.empty

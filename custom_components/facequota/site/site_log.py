@@ -18,7 +18,7 @@ from custom_components.facequota.const import (
 from custom_components.facequota.visit.listeners import Listeners
 from custom_components.facequota.visit.purge_receipt import Receipt
 from custom_components.facequota.visit.records import receipt_record
-from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visit import VisitResult
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
@@ -35,7 +35,7 @@ MAX_DAYS: Final = 400
 PAID_OUT: Final = (Outcome.GRANTED, Outcome.UNRECOGNISED)
 
 
-def _added(visit: Visit) -> dict[str, float]:
+def _added(visit: VisitResult) -> dict[str, float]:
     """Return what a visit adds to the totals of its dispenser."""
     is_paid_out = visit.outcome in PAID_OUT
     return {
@@ -143,7 +143,7 @@ class SiteLog:
         self._save_soon()
 
     @callback
-    def visit(self, dispenser_id: str, visit: Visit) -> None:
+    def visit(self, dispenser_id: str, visit: VisitResult) -> None:
         """Count a visit for its dispenser and its lane, and why nobody was recognised.
 
         Here and not in the sensors, which may be disabled.

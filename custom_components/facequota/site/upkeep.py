@@ -7,7 +7,7 @@ from typing import Any, Final
 from custom_components.facequota.const import DOMAIN, Lane
 from custom_components.facequota.hardware.inputs import is_press
 from custom_components.facequota.visit.listeners import Listeners
-from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visit import VisitResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -169,9 +169,9 @@ class Upkeep:
         self._tell()
 
     @callback
-    def _visited(self, dispenser: Dispenser) -> Callable[[Visit], None]:
+    def _visited(self, dispenser: Dispenser) -> Callable[[VisitResult], None]:
         @callback
-        def visited(visit: Visit) -> None:
+        def visited(visit: VisitResult) -> None:
             by_staff = visit.lane is Lane.STAFF
             self.given(dispenser, visits=0 if by_staff else 1, cm=visit.cm)
 

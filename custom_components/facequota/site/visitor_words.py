@@ -7,7 +7,7 @@ from custom_components.facequota.const import Outcome
 from custom_components.facequota.hardware.display import Sentence
 from custom_components.facequota.hardware.faults import Fault
 from custom_components.facequota.local_format import LocalFormat
-from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visit import VisitResult
 
 
 def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
@@ -19,7 +19,7 @@ def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
 
 
 def result_sentence(
-    visit: Visit, local: LocalFormat
+    visit: VisitResult, local: LocalFormat
 ) -> tuple[Sentence, dict[str, str]] | None:
     """Return the sentence at a visit's end and its placeholders; None if paper came."""
     if visit.outcome is Outcome.REFUSED and visit.next_portion:

@@ -187,7 +187,7 @@ class _Attempt:
         if self.frames.repeats or self.frames.still:
             return NoPicture.FROZEN_PICTURE
         # An unreadable picture may well have the same bytes each time.
-        return pictures.missing if self._was_readable else _UNREADABLE
+        return pictures.why_no_picture if self._was_readable else _UNREADABLE
 
     def _is_frozen(self, pictures: Pictures) -> bool:
         """Return if the same picture came again, under a running clock perhaps."""

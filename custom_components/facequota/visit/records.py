@@ -16,10 +16,10 @@ from custom_components.facequota.const import (
 )
 
 from .purge_receipt import Receipt
-from .visit import Visit
+from .visit import VisitResult
 
 
-def visit_record(visit: Visit) -> dict[str, Any]:
+def visit_record(visit: VisitResult) -> dict[str, Any]:
     """Return a visit as plain values, without anything that tells two visitors apart."""
     return {
         ATTR_LANE: visit.lane.value,

@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .visit import Request, Visit
+from .visit import Request, VisitResult
 
 # A request that is repeated after this many others gives a new portion; the ids are
 # kept in memory only and mean nothing outside.
@@ -25,16 +25,16 @@ class RequestQueue:
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
-        serve: Callable[[Request], Awaitable[Visit]],
+        serve: Callable[[Request], Awaitable[VisitResult]],
     ) -> None:
         """Remember who serves."""
         self._hass = hass
         self._entry = entry
         self._serve = serve
         self._one_at_a_time = asyncio.Lock()
-        self._asked: OrderedDict[str, tuple[Request, asyncio.Task[Visit]]]
+        self._asked: OrderedDict[str, tuple[Request, asyncio.Task[VisitResult]]]
         self._asked = OrderedDict()
-        self._tasks: set[asyncio.Task[Visit]] = set()
+        self._tasks: set[asyncio.Task[VisitResult]] = set()
         self._other: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -43,7 +43,7 @@ class RequestQueue:
         """Return if somebody is being served."""
         return bool(self._tasks)
 
-    async def request(self, request: Request) -> Visit:
+    async def request(self, request: Request) -> VisitResult:
         """Serve a request and return how it ended.
 
         The same request_id again gets the first one's answer and no second portion.
@@ -88,7 +88,7 @@ class RequestQueue:
                 raise
             raise _called_off() from None
 
-    def _answered(self, request: Request) -> asyncio.Task[Visit] | None:
+    def _answered(self, request: Request) -> asyncio.Task[VisitResult] | None:
         """Return the visit that this request began already."""
         if request.request_id is None or request.request_id not in self._asked:
             return None
@@ -101,7 +101,7 @@ class RequestQueue:
             )
         return task
 
-    def _begin(self, request: Request) -> asyncio.Task[Visit]:
+    def _begin(self, request: Request) -> asyncio.Task[VisitResult]:
         """Begin a visit, or let it wait for the one before."""
         if self._closed:
             raise _called_off()

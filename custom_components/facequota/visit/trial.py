@@ -40,7 +40,7 @@ class Trial:
     """The result. Times are from the opening, and between the first two pictures."""
 
     kind: Kind | None
-    missing: NoPicture | None
+    why_no_picture: NoPicture | None
     format: str
     picture: bytes | None = field(default=None, repr=False)
     first_ms: float | None = None
@@ -60,9 +60,9 @@ class Trial:
             yield self.guidance
             return
         for applies, advice in (
-            (self.missing is NoPicture.CAMERA, Advice.NO_PICTURE),
-            (self.missing is NoPicture.FROZEN_PICTURE, Advice.FROZEN),
-            (self.missing is NoPicture.OLD_PICTURE, Advice.NEVER_OF_NOW),
+            (self.why_no_picture is NoPicture.CAMERA, Advice.NO_PICTURE),
+            (self.why_no_picture is NoPicture.FROZEN_PICTURE, Advice.FROZEN),
+            (self.why_no_picture is NoPicture.OLD_PICTURE, Advice.NEVER_OF_NOW),
             (self.picture is not None and not self.was_read, Advice.NOT_READ),
             (self.guidance is not None, self.guidance or Advice.GOOD),
             ((self.first_ms or 0) > MAX_FIRST_MS, Advice.SLOW_TO_OPEN),
@@ -95,13 +95,13 @@ async def try_camera(camera: Camera, recogniser: Recogniser | None) -> Trial:
                     picture = picture or following
         except TimeoutError:
             pass
-        missing = None if times else pictures.missing
+        why_no_picture = None if times else pictures.why_no_picture
         kind = pictures.kind
     sighting = await _look(picture, recogniser)
     try:
         return Trial(
             kind=kind,
-            missing=missing,
+            why_no_picture=why_no_picture,
             format=camera.format,
             picture=picture.content if picture else None,
             first_ms=1000 * (times[0] - opened_at) if times else None,

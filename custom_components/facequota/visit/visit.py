@@ -40,7 +40,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class VisitResult:
     """The end of a visit.
 
     lane is the way by which cm of paper came out or were refused; reason says why it was
@@ -74,7 +74,7 @@ class VisitContext:
     on_step: Callable[[Step], None]
 
 
-async def visit(request: Request, context: VisitContext) -> Visit:
+async def visit(request: Request, context: VisitContext) -> VisitResult:
     """Serve one request to its end."""
     if request.lane is Lane.STAFF:
         return await _staff_portion(request, context)
@@ -117,14 +117,14 @@ async def visit(request: Request, context: VisitContext) -> Visit:
 
 async def _reserve(
     request: Request, context: VisitContext
-) -> tuple[Visit, Account, Reservation | Refusal]:
+) -> tuple[VisitResult, Account, Reservation | Refusal]:
     """Return the visit so far, the account, and its reservation or refusal."""
     probe = None
     if request.lane is Lane.FACE:
         context.on_step(Step.LOOKING)
         probe = await context.look()
     account = context.accounts.account(request.lane, probe)
-    seen = Visit(
+    seen = VisitResult(
         outcome=Outcome.UNRECOGNISED if probe and probe.reason else Outcome.GRANTED,
         lane=account.lane,
         reason=probe.reason if probe else None,
@@ -139,16 +139,16 @@ async def _reserve(
             probe.overwrite()
 
 
-async def _staff_portion(request: Request, context: VisitContext) -> Visit:
+async def _staff_portion(request: Request, context: VisitContext) -> VisitResult:
     """Give a portion that is counted and charged to nobody."""
     requested_at = context.clock()
     context.on_step(Step.DISPENSING)
     paper = await context.motor.dispense(request.cm)
-    given = Visit(outcome=Outcome.GRANTED, lane=Lane.STAFF)
+    given = VisitResult(outcome=Outcome.GRANTED, lane=Lane.STAFF)
     return _with_paper(given, paper, requested_at)
 
 
-def _with_paper(seen: Visit, paper: Paper, requested_at: float) -> Visit:
+def _with_paper(seen: VisitResult, paper: Paper, requested_at: float) -> VisitResult:
     """Return the visit with what the motor did."""
     return replace(
         seen,

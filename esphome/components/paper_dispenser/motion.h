@@ -87,7 +87,6 @@ template<typename Pin> class Motion {
 
  protected:
   void run_(uint32_t now_ms, const Inputs &inputs) {
-    const bool moved = this->pulses() != 0;
     switch (this->gate_.cut_by()) {
       case Cut::TARGET:
         return this->cut(Outcome::COMPLETED, now_ms);
@@ -102,11 +101,21 @@ template<typename Pin> class Motion {
       return this->cut(Outcome::SENSOR, now_ms);
     if (now_ms - this->start_ms_ >= this->limits_.time_limit_ms)
       return this->cut(Outcome::TIMEOUT, now_ms);
-    if (now_ms - this->moved_ms_ >= (moved ? this->limits_.stall_ms : this->limits_.spin_up_ms))
-      return this->cut(inputs.paper_out ? Outcome::SHORT : Outcome::JAM, now_ms);
-    if (this->blocked_.is_over(inputs.current_a, now_ms))
+    if (inputs.paper_out && this->stands_still_(now_ms))
+      return this->cut(Outcome::SHORT, now_ms);
+    if (this->is_jammed_(now_ms, inputs))
       return this->cut(Outcome::JAM, now_ms);
     this->aim_();
+  }
+
+  /// The motor is on, and no pulse comes.
+  bool stands_still_(uint32_t now_ms) const {
+    return now_ms - this->moved_ms_ >= (this->pulses() != 0 ? this->limits_.stall_ms : this->limits_.spin_up_ms);
+  }
+
+  /// A jam: the paper does not move, or the motor draws the current of a blocked one.
+  bool is_jammed_(uint32_t now_ms, const Inputs &inputs) {
+    return this->stands_still_(now_ms) || this->blocked_.is_over(inputs.current_a, now_ms);
   }
 
   /// Switch off early by what will still come, once all the periods that make a speed are of this portion.

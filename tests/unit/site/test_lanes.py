@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.facequota.const import Lane, Outcome
 from custom_components.facequota.site.lanes import MIN_PORTIONS, Equality, Lanes
-from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visit import VisitResult
 
 
 def portions(
@@ -13,14 +13,14 @@ def portions(
     """Record whole portions of a lane."""
     for _ in range(number):
         lanes.record(
-            Visit(outcome=Outcome.GRANTED, lane=lane, cm=cm, motor_on_ms=wait_ms)
+            VisitResult(outcome=Outcome.GRANTED, lane=lane, cm=cm, motor_on_ms=wait_ms)
         )
 
 
 def refusals(lanes: Lanes, lane: Lane, *, number: int) -> None:
     """Record visitors who were told when to come again."""
     for _ in range(number):
-        lanes.record(Visit(outcome=Outcome.REFUSED, lane=lane))
+        lanes.record(VisitResult(outcome=Outcome.REFUSED, lane=lane))
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_visitor_whom_the_camera_did_not_see_says_nothing_about_the_wait_witho
     portions(lanes, Lane.OPEN, number=MIN_PORTIONS)
     for _ in range(90):
         lanes.record(
-            Visit(
+            VisitResult(
                 outcome=Outcome.UNRECOGNISED,
                 lane=Lane.OPEN,
                 cm=60,
@@ -95,7 +95,7 @@ def test_refusals_that_the_other_lane_does_not_know_are_worse(lanes: Lanes) -> N
 def test_a_motor_that_failed_says_nothing_of_its_lane(lanes: Lanes) -> None:
     portions(lanes, Lane.OPEN, number=MIN_PORTIONS)
     for _ in range(9):
-        lanes.record(Visit(outcome=Outcome.FAILED, lane=Lane.OPEN, cm=5))
+        lanes.record(VisitResult(outcome=Outcome.FAILED, lane=Lane.OPEN, cm=5))
     assert lanes.equality is Equality.AS_GOOD
     assert lanes[Lane.OPEN].failed == 9
 
@@ -111,7 +111,9 @@ def test_figures_go_on_from_where_they_were_kept(lanes: Lanes) -> None:
 def test_who_was_not_recognised_counts_for_the_lane_that_gave_the_paper() -> None:
     lanes = Lanes()
     lanes.record(
-        Visit(outcome=Outcome.UNRECOGNISED, lane=Lane.OPEN, cm=60, motor_on_ms=2600)
+        VisitResult(
+            outcome=Outcome.UNRECOGNISED, lane=Lane.OPEN, cm=60, motor_on_ms=2600
+        )
     )
     assert lanes[Lane.OPEN].granted == 1
     assert lanes[Lane.OPEN].mean_cm == 60

@@ -34,7 +34,7 @@ def test_without_a_known_length_nothing_is_foreseen() -> None:
     roll = supply(left_cm=None, roll_cm=None)
     roll.used(MONDAY + 10 * HOUR, 60)
     assert roll.left_cm is None and roll.forecast is None
-    assert roll.is_low(MONDAY + 10 * HOUR, EVERY_MORNING) is None
+    assert roll.is_low_by_forecast(MONDAY + 10 * HOUR, EVERY_MORNING) is None
 
 
 def test_low_means_empty_before_staff_come_again() -> None:
@@ -43,10 +43,10 @@ def test_low_means_empty_before_staff_come_again() -> None:
     for minute in range(0, 60, 6):
         roll.used(now + timedelta(minutes=minute), 60)
     assert roll.forecast is not None
-    assert roll.is_low(now + HOUR, EVERY_MORNING)
+    assert roll.is_low_by_forecast(now + HOUR, EVERY_MORNING)
     plenty = supply(left_cm=20_000)
     plenty.used(now, 60)
-    assert not plenty.is_low(now + HOUR, EVERY_MORNING)
+    assert not plenty.is_low_by_forecast(now + HOUR, EVERY_MORNING)
 
 
 def test_over_a_weekend_without_staff_more_paper_is_needed() -> None:
@@ -60,8 +60,8 @@ def test_staff_who_are_there_come_again_with_the_next_shift() -> None:
 
 
 def test_without_working_hours_low_is_a_tenth_of_the_roll() -> None:
-    assert supply(left_cm=2000).is_low(MONDAY, None)
-    assert not supply(left_cm=2001).is_low(MONDAY, None)
+    assert supply(left_cm=2000).is_low_by_forecast(MONDAY, None)
+    assert not supply(left_cm=2001).is_low_by_forecast(MONDAY, None)
 
 
 def test_a_sensor_that_tells_far_more_tells_a_new_roll() -> None:

@@ -61,7 +61,7 @@ class Scene:
         self.guidance: list[Guidance] = []
         self.near: list[Region | None] = []
 
-    missing = NoPicture.CAMERA
+    why_no_picture = NoPicture.CAMERA
     is_file = False
     likeness = LIKENESS[Engine.FACE_RECOGNITION]
 

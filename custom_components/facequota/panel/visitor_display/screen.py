@@ -10,7 +10,7 @@ from custom_components.facequota.hardware.display import HINTS, Sentence
 from custom_components.facequota.site.dispenser import Dispenser, State
 from custom_components.facequota.site.site import Site
 from custom_components.facequota.visit.listeners import Listeners
-from custom_components.facequota.visit.visit import Visit
+from custom_components.facequota.visit.visit import VisitResult
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
@@ -135,7 +135,7 @@ class Screen:
         self._look()
 
     @callback
-    def _on_visit(self, visit: Visit) -> None:
+    def _on_visit(self, visit: VisitResult) -> None:
         """Keep the moment that a "no" names: the sentence was said just before."""
         self._until = visit.next_portion if visit.outcome is Outcome.REFUSED else None
         self._look()
