@@ -1,6 +1,6 @@
 """Numbers: the rules that a manager changes most often."""
 
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.number import (
     NumberDeviceClass,
@@ -12,6 +12,7 @@ from homeassistant.const import EntityCategory, UnitOfLength, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.unit_conversion import DistanceConverter
 
 from .const import CONF_ALLOWANCE_CM, CONF_PORTION_CM, CONF_WINDOW_MIN, DOMAIN
 from .entity import SiteEntity
@@ -54,6 +55,12 @@ DESCRIPTIONS = (
     ),
 )
 
+# The lengths that are compared with each other.
+_OTHER_LENGTH: Final = {
+    CONF_PORTION_CM: CONF_ALLOWANCE_CM,
+    CONF_ALLOWANCE_CM: CONF_PORTION_CM,
+}
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -79,11 +86,24 @@ class RuleNumber(SiteEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         """Write the number to the site's options, unless it makes no sense there."""
         await async_require_admin(self.hass, self._context)
+        key = self.entity_description.key
         # Home Assistant converts 13 inches to 33.019999999999996 cm.
-        change = {self.entity_description.key: round(value, 2)}
-        rules = {**DEFAULT_OPTIONS, **self.site.entry.options, **change}
+        rules = {
+            **DEFAULT_OPTIONS,
+            **self.site.entry.options,
+            key: round(value, 2),
+        }
+        other = _OTHER_LENGTH.get(key)
+        # 60 cm are shown as 23.6 inches, and those are 59.94 cm.
+        if other and self._shown(rules[key]) == self._shown(rules[other]):
+            rules[key] = rules[other]
         for error in rule_errors(rules).values():
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key=error
             )
-        self.site.change_options(change)
+        self.site.change_options({key: rules[key]})
+
+    def _shown(self, cm: float) -> float:
+        """Return a length in the unit that a person chose, with the decimals of a step."""
+        unit = self.unit_of_measurement
+        return round(DistanceConverter.convert(cm, UnitOfLength.CENTIMETERS, unit), 1)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 
+from homeassistant.components.button.const import DOMAIN as BUTTON_DOMAIN
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import (
@@ -17,7 +18,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.service import (
     async_get_config_entry,
@@ -41,7 +42,7 @@ from .event import VISIT
 from .options import LIMITS
 from .panel.papers.report import Period, async_report
 from .site.dispenser import Dispenser
-from .site.rights import async_require_admin
+from .site.rights import async_require_admin, async_require_control
 from .site.site import FaceQuotaConfigEntry, Site
 from .visit.purge_receipt import Cause
 from .visit.records import receipt_record, visit_record
@@ -180,8 +181,13 @@ async def _refilled(entity: Entity, call: ServiceCall) -> None:
 
 
 async def _cleaned(call: ServiceCall) -> None:
-    """Count a site's visits and hours from a cleaning again."""
-    _site(call).upkeep.cleaned()
+    """Count a site's visits and hours from a cleaning again: who may press its button may."""
+    site = _site(call)
+    button = er.async_get(call.hass).async_get_entity_id(
+        BUTTON_DOMAIN, DOMAIN, f"{site.entry.entry_id}_{SERVICE_CLEANED}"
+    )
+    await async_require_control(call.hass, call.context, button or "")
+    site.upkeep.cleaned()
 
 
 async def _export_log(call: ServiceCall) -> ServiceResponse:

@@ -85,6 +85,31 @@ async def test_a_rule_in_a_unit_that_was_chosen_is_shown_as_it_was_entered(
         assert await _set(hass, "allowance", value) == value
 
 
+@pytest.mark.parametrize("unit", ["in", "ft", "m"])
+@pytest.mark.parametrize("number", ["portion", "allowance"])
+async def test_lengths_that_are_shown_alike_are_alike(
+    hass: HomeAssistant,
+    us_site: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    number: str,
+    unit: str,
+) -> None:
+    """An allowance of one portion, as the portion is shown: 34.2 cm are 13.5 inches."""
+    us_site.runtime_data.change_options({"portion_cm": 34.2, "allowance_cm": 34.2})
+    for one in ("portion", "allowance"):
+        entity_registry.async_update_entity_options(
+            f"number.east_gate_{one}", "number", {"unit_of_measurement": unit}
+        )
+    await hass.async_block_till_done()
+    await hass.config_entries.async_reload(us_site.entry_id)
+    shown = hass.states.get(f"number.east_gate_{number}")
+    assert shown is not None
+    value = float(shown.state)
+    assert await _set(hass, number, value) == value
+    rule = us_site.runtime_data.options
+    assert rule.portion_cm == rule.rule.allowance_cm == 34.2
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_no_paper_speaks_of_centimetres_there(
     hass: HomeAssistant,

@@ -164,14 +164,13 @@ async def test_an_administrator_and_an_automation_may(
 async def test_a_user_who_may_only_read_presses_nothing(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
-    """Home Assistant's own policy, for every entity of ours."""
+    """Home Assistant's own policy, also for actions that name a site and no entity."""
     group = await hass.auth.async_get_group(GROUP_ID_READ_ONLY)
     assert group is not None
     reader = MockUser(name="Reader", groups=[group]).add_to_hass(hass)
     for action in [*ALLOWED, *REFUSED]:
-        if action[0] != "facequota":
-            with pytest.raises(Unauthorized):
-                await call(hass, open_site, reader, action)
+        with pytest.raises(Unauthorized):
+            await call(hass, open_site, reader, action)
 
 
 def test_no_action_is_forgotten(

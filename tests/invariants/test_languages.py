@@ -74,7 +74,7 @@ PLACES: Final = (
     (r"common\.panel_(faces|oldest|most|empty_in|empty_now)$", 28),
     (r"common\.panel_(lane|granted|refused|time|cause|faces_removed|mean_\w+)$", 26),
     (r"common\.dashboard_(cleaned|refilled|dispense|purge)$", 32),
-    (r"common\.dashboard_(?!purge_ask)", 44),
+    (r"common\.dashboard_(?!\w+_ask)", 44),
     (r"common\.task_", 56),
     (r"entity\..*\.unit_of_measurement$", 14),
     (r"entity\..*\.name$", 52),

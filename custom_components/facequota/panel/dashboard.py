@@ -109,19 +109,20 @@ def async_dashboard(
 ) -> dict[str, Any]:
     """Return a dashboard in sections; the site that needs somebody most comes first.
 
-    Users without administrator's rights get no rules, purges and switches: the backend
+    A choice of sites that were all removed is none. Users without administrator's rights get no rules, purges and switches: the backend
     would refuse them.
     """
-    entries = [
-        entry
-        for entry in most_urgent_first(hass)
-        if entry.state is ConfigEntryState.LOADED
-        and (not sites or entry.entry_id in sites)
-    ]
-    entities = [Entities.of_entry(er.async_get(hass), entry) for entry in entries]
+    every = most_urgent_first(hass)
+    entries = [entry for entry in every if entry.entry_id in (sites or ())] or every
+    entities, stopped = [], []
+    for entry in entries:
+        if entry.state is ConfigEntryState.LOADED:
+            entities.append(Entities.of_entry(er.async_get(hass), entry))
+        else:
+            stopped.append(entry.title)
     made: list[dict[str, Any]] = []
-    if OVERVIEW in views:
-        made.append(overview_view(entities, words))
+    if OVERVIEW in views or not entities:
+        made.append(overview_view(entities, stopped, words))
     if SITES in views:
         made += [site_view(one, words, admin=admin) for one in entities]
     if ROUND in views:

@@ -33,6 +33,11 @@ class Words:
         """Return the words for a key."""
         return self._texts.get(f"component.{DOMAIN}.common.dashboard_{key}", key)
 
+    @property
+    def stopped(self) -> str:
+        """Return what is said of a site that does not run, as on the page."""
+        return self._texts.get(f"component.{DOMAIN}.common.panel_stopped", "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entities:

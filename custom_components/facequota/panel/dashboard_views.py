@@ -22,13 +22,21 @@ from .dashboard_cards import (
 )
 
 
-def overview_view(sites: Iterable[Entities], words: Words) -> Card:
-    """Return the overview: what needs somebody now, one section a site, in the order given."""
+def overview_view(
+    sites: Iterable[Entities], stopped: Iterable[str], words: Words
+) -> Card:
+    """Return the overview: what needs somebody now, one section a site, in the order given.
+
+    stopped are the names of sites that do not run: no entity of theirs could say it.
+    """
     return view(
         words["overview"],
         "overview",
         "mdi:view-dashboard-outline",
-        [_at_a_glance(site, words) for site in sites],
+        [
+            *(_at_a_glance(site, words) for site in sites),
+            *(_stopped(title, words) for title in stopped),
+        ],
     )
 
 
@@ -58,6 +66,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
                 heading(site.title, "mdi:clipboard-check-outline"),
                 _tasks(site),
                 button(site.of_site.get("button.cleaned"), words["cleaned"]),
+                _suspend(site, words),
             )
         )
         made += [
@@ -72,6 +81,17 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
             for name, one in site.dispensers
         ]
     return view(words["round"], "round", "mdi:clipboard-list-outline", made)
+
+
+def _stopped(title: str, words: Words) -> Card | None:
+    return section(
+        heading(title, "mdi:map-marker-off"),
+        {
+            "type": "markdown",
+            "content": words.stopped,
+            "grid_options": WHOLE_WIDTH,
+        },
+    )
 
 
 def _at_a_glance(site: Entities, words: Words) -> Card | None:
@@ -170,6 +190,22 @@ def _faces(site: Entities, words: Words, *, admin: bool) -> Card | None:
         button(site.of_site.get("button.purge"), words["purge"], ask=words["purge_ask"])
         if admin
         else None,
+    )
+
+
+def _suspend(site: Entities, words: Words) -> Card | None:
+    """Return what everybody may do who is there; only an administrator can undo it."""
+    return only_while(
+        site.of_site.get("switch.face_recognition"),
+        "on",
+        name=words["suspend"],
+        hide_state=True,
+        tap_action={
+            "action": "perform-action",
+            "perform_action": "switch.turn_off",
+            "target": {"entity_id": site.of_site.get("switch.face_recognition")},
+            "confirmation": {"text": words["suspend_ask"]},
+        },
     )
 
 

@@ -1,5 +1,6 @@
 """The page of FaceQuota in the sidebar: live facts and papers, for administrators."""
 
+import asyncio
 from typing import Any, Final
 
 import voluptuous as vol
@@ -14,6 +15,7 @@ from homeassistant.components.websocket_api.decorators import (
     websocket_command,
 )
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
 from .dashboard import async_setup_dashboard
 from .dashboard_module import async_hide_dashboard_module, async_show_dashboard_module
@@ -27,6 +29,7 @@ from .visitor_display.view import DisplayEventsView, DisplayPageView, DisplayPre
 PANEL_ELEMENT: Final = "facequota-panel"
 PANEL_TITLE: Final = "FaceQuota"
 PANEL_ICON: Final = "mdi:paper-roll-outline"
+_LOCK: Final = HassKey[asyncio.Lock](f"{DOMAIN}_panel")
 
 
 async def async_setup_panel(hass: HomeAssistant) -> None:
@@ -46,27 +49,35 @@ async def async_setup_panel(hass: HomeAssistant) -> None:
 
 async def async_show_panel(hass: HomeAssistant) -> None:
     """Put the page into the sidebar, unless it is there, and offer the dashboard."""
-    await async_show_dashboard_module(hass)
-    if frontend.async_panel_exists(hass, DOMAIN):
-        return
-    await panel_custom.async_register_panel(
-        hass,
-        frontend_url_path=DOMAIN,
-        webcomponent_name=PANEL_ELEMENT,
-        module_url=f"{static_url(hass)}/panel.js",
-        sidebar_title=PANEL_TITLE,
-        sidebar_icon=PANEL_ICON,
-        require_admin=True,
-    )
-    await async_show_dashboards(hass)
+    async with _one_at_a_time(hass):
+        await async_show_dashboard_module(hass)
+        if frontend.async_panel_exists(hass, DOMAIN):
+            return
+        await panel_custom.async_register_panel(
+            hass,
+            frontend_url_path=DOMAIN,
+            webcomponent_name=PANEL_ELEMENT,
+            module_url=f"{static_url(hass)}/panel.js",
+            sidebar_title=PANEL_TITLE,
+            sidebar_icon=PANEL_ICON,
+            require_admin=True,
+        )
+        await async_show_dashboards(hass)
 
 
 async def async_hide_panel(hass: HomeAssistant) -> None:
     """Take page and dashboard module away when the last site is removed."""
-    if not hass.config_entries.async_entries(DOMAIN):
-        frontend.async_remove_panel(hass, DOMAIN, warn_if_unknown=False)
-        await async_hide_dashboard_module(hass)
-        await async_empty_dashboards(hass)
+    async with _one_at_a_time(hass):
+        if not hass.config_entries.async_entries(DOMAIN):
+            frontend.async_remove_panel(hass, DOMAIN, warn_if_unknown=False)
+            await async_hide_dashboard_module(hass)
+            await async_empty_dashboards(hass)
+
+
+@callback
+def _one_at_a_time(hass: HomeAssistant) -> asyncio.Lock:
+    """Return a lock: a site may be added while the last one is still being removed."""
+    return hass.data.setdefault(_LOCK, asyncio.Lock())
 
 
 @require_admin

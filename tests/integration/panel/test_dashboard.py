@@ -187,9 +187,26 @@ async def test_a_user_who_is_no_administrator_is_offered_no_rules_and_no_purge(
     assert for_admin - for_cleaner == {
         *("number.east_gate_portion", "number.east_gate_allowance"),
         *("number.east_gate_window", "button.east_gate_purge"),
-        "switch.east_gate_face_recognition",
     }
     assert "button.entrance_refilled" in for_cleaner
+
+
+async def test_on_the_round_face_recognition_is_switched_off_and_never_on(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    """After a question, and only while it is on: what a cleaner may do, and no more."""
+    switch = "switch.east_gate_face_recognition"
+    (one,) = [
+        card
+        for card in cards(await dashboard(client, views=["round"]))
+        if card.get("entity") == switch
+    ]
+    action = one["tap_action"]
+    assert action["perform_action"] == "switch.turn_off"
+    assert action["target"] == {"entity_id": switch}
+    assert action["confirmation"]["text"]
+    assert [shown["state"] for shown in one["visibility"]] == ["on"]
+    assert "features" not in one
 
 
 async def test_it_is_in_the_language_of_the_user_who_opens_it(
@@ -235,12 +252,28 @@ async def test_a_tile_whose_text_is_long_has_the_whole_width(
     assert "sensor.entrance_refilled_at" not in str(after)
 
 
-async def test_a_stopped_site_is_left_out(
+@pytest.mark.parametrize("views", [["overview", "sites", "round"], ["sites"]])
+async def test_a_stopped_site_says_so_and_has_nothing_else(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry, views: list[str]
+) -> None:
+    """Also on a dashboard of sites only: an empty one would say nothing at all."""
+    assert await hass.config_entries.async_unload(open_site.entry_id)
+    made = await dashboard(client, views=views)
+    first, *others = made["views"]
+    assert first["path"] == "overview"
+    assert [one["path"] for one in others] == ["round"] * (len(views) > 1)
+    ((heading, says),) = (one["cards"] for one in first["sections"])
+    assert heading["heading"] == "East gate"
+    assert says["content"] == "This site is not running at the moment."
+
+
+async def test_a_choice_of_sites_that_were_removed_is_none(
     hass: HomeAssistant, client: Any, open_site: MockConfigEntry
 ) -> None:
-    assert await hass.config_entries.async_unload(open_site.entry_id)
-    made = await dashboard(client)
-    assert [view["path"] for view in made["views"]] == ["overview", "round"]
+    """A site that was set up anew has another id; the dashboard is not empty then."""
+    assert await dashboard(client, sites=["removed"]) == await dashboard(client)
+    both = await dashboard(client, sites=["removed", open_site.entry_id])
+    assert both == await dashboard(client)
 
 
 def listed(hass: HomeAssistant) -> list[str]:

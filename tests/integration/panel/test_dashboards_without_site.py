@@ -1,10 +1,19 @@
 """Dashboards that were made by one click, when the last site goes and when one comes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.facequota.panel import page
+from custom_components.facequota.panel.dashboard_module import (
+    async_hide_dashboard_module,
+)
+from custom_components.facequota.panel.static import STATIC_ROOT
+from homeassistant.components import frontend
+from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -66,6 +75,44 @@ async def test_they_say_that_there_is_no_site_and_come_back_with_one(
         assert card["content"].startswith("FaceQuota has no site any more.")
     entry = await set_up_site(hass, options={"suspended": True})
     assert await shown() == made
+    await unload(hass, entry)
+
+
+async def test_a_site_that_is_added_while_the_last_one_goes_brings_them_back(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    dispenser: FakeDispenser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Page, module and dashboards, however long it takes to read what has to go."""
+    assert await async_setup_component(hass, "lovelace", {})
+    entry = await set_up_site(hass, options={"suspended": True})
+    call = await dashboards(hass, hass_ws_client)
+    await call("dashboards/create", url_path="one-click", title="One click")
+    await call("config/save", url_path="one-click", config=OURS)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hide_slowly(hass: HomeAssistant) -> None:
+        begun.set()
+        await go_on.wait()
+        await async_hide_dashboard_module(hass)
+
+    monkeypatch.setattr(page, "async_hide_dashboard_module", hide_slowly)
+    removal = hass.async_create_task(
+        hass.config_entries.async_remove(entry.entry_id), eager_start=True
+    )
+    await begun.wait()
+    addition = asyncio.create_task(set_up_site(hass, options={"suspended": True}))
+    # Whatever of it waits for nothing.
+    for _ in range(100):
+        await asyncio.sleep(0)
+    go_on.set()
+    await removal
+    entry = await addition
+    assert await call("config", url_path="one-click") == OURS
+    assert frontend.async_panel_exists(hass, "facequota")
+    (module,) = hass.data[LOVELACE_DATA].resources.async_items()
+    assert module["url"].startswith(STATIC_ROOT)
     await unload(hass, entry)
 
 

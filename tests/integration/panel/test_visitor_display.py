@@ -1,5 +1,6 @@
 """The visitor's display: opened by its address alone, and nothing but what a visitor may see."""
 
+import asyncio
 from datetime import timedelta
 from http import HTTPStatus
 import re
@@ -14,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.facequota.languages import LANGUAGES
+from custom_components.facequota.panel.visitor_display import view
 from custom_components.facequota.panel.visitor_display.screen import (
     SHOWN_FOR_S,
     Picture,
@@ -130,6 +132,36 @@ async def test_a_page_learns_that_it_was_made_of_other_settings(
     await hass.async_block_till_done()
     after = await made()
     assert after[0] == after[1] != before[0]
+
+
+@pytest.mark.parametrize("change", ["languages", "nearest", "name"])
+async def test_a_tablet_that_is_open_follows_what_the_manager_changes(
+    hass: HomeAssistant,
+    open_site: MockConfigEntry,
+    tablet: TestClient[Any, Any],
+    display: ConfigSubentry,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    """Its stream ends; the next one tells the page if it has to load itself again."""
+    monkeypatch.setattr(view, "KEEPALIVE_S", 0.01)
+    events = f"{address(display)}/events"
+    answer = await tablet.get(events)
+    before = (await answer.content.readline()).decode()
+    changed = {"languages": ["de"], "nearest": ["another"]}
+    if change == "name":
+        (one,) = open_site.runtime_data.dispensers.values()
+        hass.config_entries.async_update_subentry(open_site, one.subentry, title="New")
+    else:
+        hass.config_entries.async_update_subentry(
+            open_site, display, data={**display.data, change: changed[change]}
+        )
+    async with asyncio.timeout(10):
+        await answer.content.read()
+    answer = await tablet.get(events)
+    after = (await answer.content.readline()).decode()
+    answer.close()
+    assert (after != before) is (change != "nearest")
 
 
 async def test_it_shows_each_step_and_the_time_of_the_next_portion(

@@ -85,10 +85,10 @@ function speak() {
 function showState(next) {
   const shown = JSON.stringify([next.picture, next.sentence, next.until, next.elsewhere]);
   clockAhead = next.now - Date.now() / 1000;
-  state = next;
-  totalSeconds = state.until ? secondsLeft() : 0;
   if (shown === lastShown) return;
   lastShown = shown;
+  state = next;
+  totalSeconds = state.until ? secondsLeft() : 0;
   language = 0;
   show();
   // Once for each state, for screen readers; not with each change of language.

@@ -30,6 +30,7 @@ HELD: Final = {Lane.URGENT.value: HELD_S, FORGET: HELD_S}
 async def page_settings(hass: HomeAssistant, found: Opened) -> dict[str, Any]:
     """Return what the page is made of beside the state."""
     return {
+        "name": found.dispenser.subentry.title,
         "spoken": found.data.get(CONF_SPOKEN, False),
         "buttons": {
             kind: {"pictogram": PICTOGRAMS[kind], "held_s": HELD.get(kind, 0)}

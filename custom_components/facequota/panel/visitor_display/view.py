@@ -5,7 +5,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from importlib import resources
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 import jinja2
@@ -32,7 +32,7 @@ from homeassistant.util import dt as dt_util
 from .page_settings import digest, page_settings
 from .screen import Screen
 
-# A proxy closes a connection that is silent for longer.
+# The state is sent again: a proxy closes a connection that is silent for longer.
 KEEPALIVE_S: Final = 20
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -79,7 +79,7 @@ class DisplayPageView(HomeAssistantView):
             settings=json_dumps(settings).replace("<", "\\u003c"),
             made=digest(hass, settings),
             language=settings["languages"][0]["language"],
-            name=found.dispenser.subentry.title,
+            name=settings["name"],
         )
         return web.Response(text=page, content_type="text/html", headers=HEADERS)
 
@@ -114,6 +114,7 @@ async def _stream(
         headers={**HEADERS, "Content-Type": "text/event-stream"}
     )
     await response.prepare(request)
+    made_of = _made_of(found)
     # A page that was made of other settings, or of another version, loads itself again.
     made = digest(hass, await page_settings(hass, found))
     nearest = found.data.get(CONF_NEAREST, ())
@@ -121,19 +122,14 @@ async def _stream(
     screen.changes.add(changed.set)
     screen.start()
     try:
-        # The stream ends at a reload, which makes new dispensers, and at a removal.
-        while (now := opened(hass, token)) and now.dispenser is found.dispenser:
+        # The stream ends at a reload, at a removal, and when the manager changed something.
+        while (now := opened(hass, token)) and _made_of(now) == made_of:
             changed.clear()
             state = json_dumps({**screen.as_dict(), "now": _now()})
             await response.write(f"id: {made}\ndata: {state}\n\n".encode())
-            while not changed.is_set():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(KEEPALIVE_S):
-                        await changed.wait()
-                        break
-                await response.write(b": alive\n\n")
-                if opened(hass, token) is None:
-                    break
+            with suppress(TimeoutError):
+                async with asyncio.timeout(KEEPALIVE_S):
+                    await changed.wait()
     except ConnectionResetError:
         pass
     finally:
@@ -159,6 +155,11 @@ class DisplayPressView(HomeAssistantView):
             return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS)
         hass.async_create_task(_serve(found.dispenser, kind), f"{DOMAIN} press")
         return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _made_of(found: Opened) -> tuple[Any, ...]:
+    """Return what a stream and its page are made of."""
+    return found.dispenser, found.dispenser.subentry.title, found.data
 
 
 async def _serve(dispenser: Dispenser, kind: str) -> None:
