@@ -26,6 +26,7 @@ from .const import (
 from .flows.dispenser_flow import DispenserFlow
 from .flows.display_flow import DisplayFlow
 from .flows.installation import Installation, folder_errors
+from .flows.names import name_errors
 from .flows.options_flow import FaceQuotaOptionsFlow
 from .flows.shared_quota_flow import SharedQuotaFlow
 from .flows.site_forms import (
@@ -207,8 +208,9 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
 
         Ends the flow when another site has this name.
         """
-        if not (name := answers[CONF_NAME].strip()):
-            return {CONF_NAME: "name_empty"}
+        if errors := name_errors(answers):
+            return errors
+        name = answers[CONF_NAME].strip()
         self._async_abort_entries_match({CONF_NAME: name})
         self._data[CONF_NAME] = name
         return {}

@@ -53,6 +53,7 @@ async def test_three_forms_make_a_site(hass: HomeAssistant) -> None:
     ("change", "field", "error"),
     [
         ({"name": "  "}, "name", "name_empty"),
+        ({"name": "a" * 181}, "name", "name_too_long"),
         ({"allowance_cm": 59}, "allowance_cm", "allowance_below_portion"),
         *(
             ({field: math.nan}, field, "not_a_number")

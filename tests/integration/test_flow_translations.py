@@ -41,6 +41,7 @@ BUTTON_EVENTS_SCHEMA: Final = vol.Schema({event_type_key(one): str for one in BU
             },
             {"install"},
             form_errors("config_flow.py")
+            | form_errors("flows/names.py")
             | form_errors("flows/site_forms.py")
             | form_errors("options.py")
             | form_errors("flows/installation.py")
@@ -63,7 +64,9 @@ BUTTON_EVENTS_SCHEMA: Final = vol.Schema({event_type_key(one): str for one in BU
                 "event_types": BUTTON_EVENTS_SCHEMA,
             },
             {"install", "install_failed"},
-            form_errors("flows/dispenser_errors.py") | INSTALL_ERRORS,
+            form_errors("flows/names.py")
+            | form_errors("flows/dispenser_errors.py")
+            | INSTALL_ERRORS,
         ),
         (
             "config_subentries.shared_quota",

@@ -17,8 +17,9 @@ from custom_components.facequota.const import (
 )
 from custom_components.facequota.hardware.entities import BUTTONS
 from custom_components.facequota.hardware.units import KNOWN_UNITS, is_unit_known
-from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant, callback
+
+from .names import name_errors
 
 
 @callback
@@ -29,9 +30,7 @@ def basic_errors(
 
     `own` is the subentry id of a dispenser that is being changed.
     """
-    errors: dict[str, str] = {}
-    if not basics[CONF_NAME].strip():
-        errors[CONF_NAME] = "name_empty"
+    errors = name_errors(basics)
     if not math.isfinite(basics.get(CONF_EYE_LINE, 0)):
         errors[CONF_EYE_LINE] = "not_a_number"
     is_by_presence = basics.get(CONF_CAMERA_OPENED) == Opened.PRESENCE

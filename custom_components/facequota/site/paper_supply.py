@@ -14,8 +14,8 @@ from .paper_forecast import Forecast, UsageProfile
 NEW_ROLL_SHARE: Final = 0.25
 # Without working hours of the staff: low is this share of the roll.
 LOW_SHARE: Final = 0.1
-# A roll a day for three months.
-MAX_REFILLS: Final = 100
+# Thirty rolls a day for a month, so that a month's report is whole.
+MAX_REFILLS: Final = 1000
 HALF_A_DAY: Final = timedelta(hours=12)
 
 

@@ -167,6 +167,7 @@ async def test_a_plain_switch_is_a_matter_of_time(
     ("change", "errors"),
     [
         ({"name": " "}, {"name": "name_empty"}),
+        ({"name": "長" * 60}, {"name": "name_too_long"}),
         ({"camera": "camera.gone"}, {"camera": "entity_not_found"}),
         ({"motor": "switch.gone"}, {"motor": "entity_not_found"}),
         ({"motor": fake.MOTOR}, {"motor": "motor_in_use"}),

@@ -94,6 +94,15 @@ def test_how_long_a_refill_took_and_how_long_a_roll_lasted_are_kept() -> None:
     assert roll.time_between_refills == 22 * HOUR
 
 
+def test_a_month_of_many_rolls_is_kept() -> None:
+    """Twenty a day at one dispenser; a report tells each of them, also after a restart."""
+    roll, rolls = supply(), 31 * 20
+    for count in range(rolls):
+        roll.refilled(MONDAY + count * 1.2 * HOUR)
+    again = PaperSupply.from_dict(roll.as_dict(), MONDAY)
+    assert len(roll.refills) == len(again.refills) == rolls
+
+
 def test_times_are_right_over_a_change_of_the_clocks() -> None:
     """The night in which Berlin sleeps an hour less."""
     zone = ZoneInfo("Europe/Berlin")

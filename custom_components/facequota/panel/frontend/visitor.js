@@ -48,12 +48,20 @@ function clock(index) {
   }).format(when);
 }
 
-function paragraph(text, kind, lang) {
+function paragraph(text, kind = "") {
   const made = document.createElement("p");
   made.textContent = text;
-  if (kind) made.className = kind;
-  if (lang) made.lang = lang;
+  made.className = kind;
   return made;
+}
+
+/** Return a text in every language, each in the voice of its own. */
+function inEach(text) {
+  return SETTINGS.languages.map(({ language: tag }, index) => {
+    const made = paragraph(text(index));
+    made.lang = tag;
+    return made;
+  });
 }
 
 function show() {
@@ -92,7 +100,7 @@ function showState(next) {
   language = 0;
   show();
   // Once for each state, for screen readers; not with each change of language.
-  byId("said").textContent = SETTINGS.languages.map((_, index) => sentence(index)).join(" ");
+  byId("said").replaceChildren(...inEach(sentence));
   speak();
 }
 
@@ -105,7 +113,7 @@ function follow() {
     else showState(JSON.parse(data));
   };
   stream.onerror = () => {
-    byId("connection").textContent = SETTINGS.languages.map((_, index) => say("visitor_not_connected", index)).join(" · ");
+    byId("connection").replaceChildren(...inEach((index) => say("visitor_not_connected", index)));
     byId("connection").toggleAttribute("hidden", false);
     // After a refusal the browser does not try again by itself.
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
