@@ -3,6 +3,7 @@
 A new kind of camera is a module with a Source (picture.py) and a line in source_of.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Any, Final, TypeIs
@@ -41,6 +42,8 @@ MAX_HELD_BY_ESPHOME: Final = 2
 # Our boards have one buffer (esphome/esp32-s3-cam.yaml). A file is read when it is asked for.
 HELD_BY_OURS: Final = 1
 HELD_BY_FILE: Final = 0
+# An integration that never answers is asked again and again (camera.CHECK_EVERY).
+ANSWERS_WITHIN_S: Final = 10.0
 
 
 async def source_of(
@@ -96,10 +99,11 @@ async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
     Only streams that need the reader: an HTTP address may give pictures without it.
     """
     try:
-        camera = get_camera_from_entity_id(hass, entity_id)
-        url = await camera.stream_source()
-        if await _is_of_any_age(hass, camera.platform.platform_name, url):
-            return None
+        async with asyncio.timeout(ANSWERS_WITHIN_S):
+            camera = get_camera_from_entity_id(hass, entity_id)
+            url = await camera.stream_source()
+            if await _is_of_any_age(hass, camera.platform.platform_name, url):
+                return None
     # Another integration's code, which may name the address in its error.
     except Exception:  # noqa: BLE001
         return None

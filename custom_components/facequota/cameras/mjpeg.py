@@ -20,6 +20,7 @@ from .http import Address, get
 from .multipart import Multipart, boundary_of
 from .pace import MAX_HELD
 from .picture import UNKNOWN_AGE, CameraError, Kind, Picture, RefusedError, Source
+from .single_pictures import StillSource
 
 MIN_WAIT_S: Final = 0.02
 """After a pause this long a picture was taken now and did not lie ready."""
@@ -48,7 +49,10 @@ class MjpegSource:
         try:
             async with get(self.hass, self.address) as response:
                 content_type = response.headers.get("Content-Type", "")
-                if instead is None or content_type.startswith("multipart/"):
+                kind = content_type.partition("/")[0].strip().lower()
+                if kind == "image":
+                    instead = StillSource(self.hass, self.address)
+                elif instead is None or kind == "multipart":
                     async for picture in _parts(response, boundary_of(content_type)):
                         yield picture
                     raise CameraError("the stream has ended")

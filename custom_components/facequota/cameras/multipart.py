@@ -1,7 +1,8 @@
 """The pictures in a multipart stream (multipart/x-mixed-replace, RFC 2046 section 5.1).
 
 Cameras keep to it loosely: boundaries with or without their dashes, parts without a
-length, single line feeds. Whatever is sent, no more than one picture is kept.
+length or with a wrong one, single line feeds. Whatever is sent, no more than one picture
+is kept.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from typing import Final
 from .picture import MAX_PICTURE_BYTES, CameraError
 
 MAX_HEAD_BYTES: Final = 8192
-_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_HEAD_END: Final = re.compile(rb"\r?\n(?:\r?\n)+")
+_DASHES: Final = b"--"
 _JPEG_START: Final = b"\xff\xd8"
 _JPEG_END: Final = b"\xff\xd9"
 
@@ -34,7 +36,7 @@ class Multipart:
 
     def __init__(self, boundary: bytes) -> None:
         """Begin before the first part."""
-        self._delimiter = b"--" + boundary
+        self._delimiter = boundary
         self._buffer = bytearray()
         self._in_body = False
         self._length: int | None = None
@@ -65,6 +67,12 @@ class Multipart:
             # Garbage, or the end of a part that was longer than it said.
             del self._buffer[: -len(self._delimiter)]
             return False
+        # Most cameras send dashes before it; it is looked for as this one sends it.
+        if not self._delimiter.startswith(_DASHES) and self._buffer.endswith(
+            _DASHES, 0, start
+        ):
+            self._delimiter = _DASHES + self._delimiter
+            start -= len(_DASHES)
         del self._buffer[:start]
         end = _HEAD_END.search(self._buffer, len(self._delimiter))
         if end is None:
@@ -90,9 +98,10 @@ class Multipart:
     def _take_body(self) -> bytes | None:
         """Return the part's body once it is complete."""
         if self._length:
-            end = after = self._length if len(self._buffer) >= self._length else -1
-        else:
-            end, after = self._find_end()
+            if len(self._buffer) < self._length:
+                return None
+            self._length = self._true_length(self._length)
+        end, after = (self._length,) * 2 if self._length else self._find_end()
         if end < 0:
             if len(self._buffer) > MAX_PICTURE_BYTES:
                 raise CameraError("a picture that does not end")
@@ -102,6 +111,11 @@ class Multipart:
         self._in_body = False
         return body
 
+    def _true_length(self, length: int) -> int | None:
+        """Return a length, None if a picture goes on after it or ends before."""
+        after = bytes(self._buffer[length:]).lstrip(b"\r\n")[: len(self._delimiter)]
+        return length if self._delimiter.startswith(after) else None
+
     def _find_end(self) -> tuple[int, int]:
         """Return where a body without a length ends and the rest begins; -1 if not yet.
 
@@ -110,7 +124,7 @@ class Multipart:
         """
         boundary = self._buffer.find(self._delimiter, self._searched)
         if boundary >= 0:
-            return len(self._buffer[:boundary].rstrip(b"\r\n")), boundary
+            return len(self._buffer[:boundary].rstrip(b"\r\n-")), boundary
         self._searched = max(0, len(self._buffer) - len(self._delimiter))
         tail = bytes(self._buffer[-4:]).rstrip(b"\r\n")
         if tail.endswith(_JPEG_END) and self._buffer.startswith(_JPEG_START):

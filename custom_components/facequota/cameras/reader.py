@@ -6,6 +6,7 @@ from contextlib import suppress
 import ipaddress
 import math
 from pathlib import Path
+import socket
 from typing import Final
 
 from yarl import URL
@@ -218,4 +219,6 @@ async def _with_number(url: str) -> str:
         found = await asyncio.get_running_loop().getaddrinfo(host, None)
     except OSError:
         raise CameraError("the camera's name is unknown") from None
+    # Many cameras that have an IPv6 address give their stream on the other one only.
+    found.sort(key=lambda one: one[0] is not socket.AF_INET)
     return str(address.with_host(str(found[0][4][0])))

@@ -18,6 +18,9 @@ FORMATS = ("JPEG", "PNG")
 MAX_PIXELS = 4096 * 4096
 """Twice a 4K camera. A header that promises more is not decoded at all."""
 
+# Pillow's own limits are higher, and it would take a larger picture for a broken one.
+Image.MAX_IMAGE_PIXELS = None
+
 MIN_SIDE = 48
 """No face of a usable size fits into less."""
 

@@ -130,7 +130,7 @@ async def test_a_new_roll_counts_although_the_device_cannot_be_told(
     await unload(hass, entry)
 
 
-async def test_an_automation_hears_of_a_roll_that_ends_soon_once(
+async def test_an_automation_hears_once_of_each_roll_that_ends_soon(
     hass: HomeAssistant,
     dispenser: FakeDispenser,
     log: Log,
@@ -161,12 +161,33 @@ async def test_an_automation_hears_of_a_roll_that_ends_soon_once(
             }
         },
     )
+
+    async def minutes() -> None:
+        for _ in range(3):
+            freezer.tick(timedelta(minutes=1))
+            async_fire_time_changed(hass, dt_util.utcnow())
+            await hass.async_block_till_done()
+
     await press(hass, "button.entrance_refilled")
-    for _ in range(3):
-        freezer.tick(timedelta(minutes=1))
-        async_fire_time_changed(hass, dt_util.utcnow())
-        await hass.async_block_till_done()
+    await minutes()
     assert [event.data["where"] for event in runs] == ["Entrance"]
+
+    # It is used less for a while, so that it ends later, and then as before.
+    (one,) = entry.runtime_data.dispensers.values()
+    for left_cm in (1e6, 300):
+        one.roll.supply.left_cm = left_cm
+        one.roll.follow()
+        await minutes()
+    # The site is stopped for a while.
+    await unload(hass, entry)
+    await minutes()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await minutes()
+    assert len(runs) == 1
+
+    await press(hass, "button.entrance_refilled")
+    await minutes()
+    assert len(runs) == 2
     await hass.services.async_call(
         "automation", "turn_off", {"entity_id": "all"}, blocking=True
     )
