@@ -100,6 +100,7 @@ async def test_no_reader_names_an_address_in_what_it_raises(
 ) -> None:
     """Nor in what it looks like to a debugger or a log; without a fault nobody is there."""
     reader = StreamReader(stream_packages(hass, None))
+    assert await hass.async_add_executor_job(reader.packages.is_installed)
     async with MjpegCamera(Scene()) as camera:
         camera.fault = fault
         url = (camera.still_url if kind == "still" else camera.url).replace(

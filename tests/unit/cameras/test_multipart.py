@@ -57,9 +57,31 @@ def test_what_is_no_picture_is_left_out() -> None:
     assert pictures(b"garbage" * 5000 + page + part(JPEG, length(JPEG))) == [JPEG]
 
 
-def test_a_wrong_length_costs_one_picture_at_most() -> None:
-    short = part(JPEG, b"Content-Length: 10")
-    assert pictures(short + part(JPEG, length(JPEG)))[-1] == JPEG
+@pytest.mark.parametrize("wrong", [1, len(JPEG) - 20, len(JPEG) + 20])
+def test_a_wrong_length_costs_no_picture(wrong: int) -> None:
+    parts = part(JPEG, b"Content-Length: %d" % wrong) * 4
+    assert pictures(parts)[:3] == [JPEG, JPEG, JPEG]
+
+
+def test_a_length_may_count_what_follows_the_picture() -> None:
+    assert pictures(part(JPEG, b"Content-Length: %d" % (len(JPEG) + 2)) * 2) == [
+        JPEG + b"\r\n",
+        JPEG + b"\r\n",
+    ]
+
+
+@pytest.mark.parametrize("heads", [(), (length(JPEG),)], ids=["without", "length"])
+@pytest.mark.parametrize("dashes", [b"", b"--", b"----"])
+def test_a_boundary_is_looked_for_as_it_is_sent(
+    dashes: bytes, heads: tuple[bytes, ...]
+) -> None:
+    sent = part(JPEG, *heads).replace(b"--frame", dashes + b"frame")
+    assert pictures(sent * 3, 100) == [JPEG, JPEG, JPEG]
+
+
+def test_empty_lines_before_a_picture_are_not_part_of_it() -> None:
+    sent = part(b"\r\n\r\n" + JPEG, length(JPEG))
+    assert pictures(sent * 2) == [JPEG, JPEG]
 
 
 def test_no_more_than_one_picture_is_ever_kept() -> None:

@@ -72,7 +72,7 @@ def unusable() -> dict[str, tuple[bytes, Unreadable]]:
         "mp4": (b"\0\0\0\x20ftypisom" + bytes(200), Unreadable.MP4),
         "raw h.264": (b"\0\0\0\x01\x67\x42" + bytes(200), Unreadable.H264),
         "jpeg 2000": (b"\0\0\0\x0cjP  \r\n\x87\n", Unreadable.JPEG_2000),
-        "decompression bomb": (png_that_promises(60_000, 60_000), Unreadable.BROKEN),
+        "decompression bomb": (png_that_promises(60_000, 60_000), Unreadable.TOO_LARGE),
         "bomb below the limit": (png_that_promises(4096, 4096), Unreadable.BROKEN),
         "huge jpeg": (
             encoded(Image.new("RGB", (8000, 8000))),

@@ -1,0 +1,121 @@
+"""Cameras that work, though not as most of them do."""
+
+import asyncio
+import socket
+from typing import Any, override
+
+from aiohttp import web
+import pytest
+
+from custom_components.facequota.cameras import kinds as camera_kinds
+from custom_components.facequota.cameras.kinds import kept_stream, source_of
+from custom_components.facequota.cameras.mjpeg import MjpegSource
+from custom_components.facequota.cameras.picture import UNKNOWN_AGE, Kind, Source
+from custom_components.facequota.cameras.reader import StreamReader, stream_packages
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.setup import async_setup_component
+from scripts.house.cameras.mjpeg import MjpegCamera
+from scripts.house.cameras.scene import Scene
+from scripts.house.cameras.transport import TransportCamera
+from tests.integration.conftest import DISPENSER_DATA, ask, set_up_site, summary, unload
+
+from .kinds import ENTITY, HoldingCamera, add_generic, add_mjpeg
+
+pytestmark = pytest.mark.usefixtures("log", "dispenser", "socket_enabled")
+
+
+async def ages(source: Source, number: int) -> list[float]:
+    """Return when the first pictures of a camera were begun."""
+    pictures = source.pictures()
+    try:
+        return [(await anext(pictures)).begun_after for _ in range(number)]
+    finally:
+        await pictures.aclose()
+
+
+@pytest.mark.parametrize("integration", ["mjpeg", "generic"])
+async def test_an_address_of_a_stream_may_give_single_pictures(
+    hass: HomeAssistant, integration: str
+) -> None:
+    """As everywhere, the first of them do not count."""
+    async with MjpegCamera(Scene()) as camera:
+        if integration == "mjpeg":
+            await add_mjpeg(hass, camera.still_url)
+        else:
+            await add_generic(hass, stream_source=camera.still_url)
+        source = await source_of(hass, ENTITY)
+        begun = await ages(source, 6)
+    assert source.kind is Kind.STILL
+    assert (begun[0], begun[-1] > UNKNOWN_AGE) == (UNKNOWN_AGE, True)
+
+
+async def test_a_stream_may_be_announced_in_capital_letters(
+    hass: HomeAssistant,
+) -> None:
+    async def video(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(
+            headers={"Content-Type": "Multipart/X-Mixed-Replace; Boundary=Frame"}
+        )
+        await response.prepare(request)
+        for _ in range(6):
+            await response.write(b"--Frame\r\n\r\n" + Scene().jpeg() + b"\r\n")
+            await asyncio.sleep(0.05)
+        return response
+
+    application = web.Application()
+    application.router.add_get("/video", video)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    await add_generic(hass, stream_source=f"http://127.0.0.1:{site.port}/video")
+    source = await source_of(hass, ENTITY)
+    assert isinstance(source, MjpegSource)
+    assert len(await ages(source, 6)) == 6
+    assert source.kind is Kind.MJPEG
+    await runner.cleanup()
+
+
+async def test_a_camera_with_two_addresses_may_stream_from_one_of_them(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name leads to its IPv6 address first, where no stream is to be had."""
+
+    def both(_: str, *rest: Any) -> list[tuple[Any, ...]]:
+        return [
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0)),
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+        ]
+
+    reader = StreamReader(stream_packages(hass, None))
+    assert await hass.async_add_executor_job(reader.packages.is_installed)
+    async with TransportCamera(Scene((320, 240))) as camera:
+        monkeypatch.setattr(socket, "getaddrinfo", both)
+        await reader.open(camera.url.replace("127.0.0.1", "camera.home"))
+        picture = await reader.next()
+        await reader.end()
+    assert picture.content
+
+
+class NeverAnswers(HoldingCamera):
+    """An integration that never says where its stream is."""
+
+    @override
+    async def stream_source(self) -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+
+async def test_a_camera_that_never_says_where_its_stream_is(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It costs nobody the paper, and does not collect what waits for it."""
+    assert await async_setup_component(hass, "camera", {})
+    camera = NeverAnswers(Scene())
+    await hass.data[DATA_INSTANCES]["camera"].async_add_entities([camera])
+    entry = await set_up_site(hass, data={**DISPENSER_DATA, "camera_opened": "always"})
+    assert summary(await ask(hass)) == ("unrecognised", "open", 60.0, "camera")
+    await unload(hass, entry)
+    monkeypatch.setattr(camera_kinds, "ANSWERS_WITHIN_S", 0)
+    assert await kept_stream(hass, ENTITY) is None
