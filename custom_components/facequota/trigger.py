@@ -132,14 +132,25 @@ class PaperWillBeEmpty(Trigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Look every minute; a roll that is near its end already was told before."""
-        told = set(empty_within(self._hass, self._entry_id, self._within))
+        """Look every minute; a roll that is near its end already was told before.
+
+        A forecast that moves to and fro, and a site that is stopped, begin no new roll.
+        """
+        told = {
+            (key, one.refilled_at)
+            for key, one in empty_within(
+                self._hass, self._entry_id, self._within
+            ).items()
+        }
 
         @callback
         def look(_now: datetime) -> None:
             near = empty_within(self._hass, self._entry_id, self._within)
-            for dispenser_id in near.keys() - told:
-                name, empty_at = near[dispenser_id]
+            for dispenser_id, (name, empty_at, refilled_at) in near.items():
+                roll = (dispenser_id, refilled_at)
+                if roll in told:
+                    continue
+                told.add(roll)
                 time = LocalFormat.of(self._hass).time(empty_at)
                 run_action(
                     {
@@ -156,8 +167,6 @@ class PaperWillBeEmpty(Trigger):
                     },
                     f"{name} {time}",
                 )
-            told.clear()
-            told.update(near)
 
         return async_track_time_interval(self._hass, look, LOOK_EVERY)
 

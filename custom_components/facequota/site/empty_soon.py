@@ -1,7 +1,7 @@
 """The rolls of a site that will be empty soon, for a trigger and a condition."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import voluptuous as vol
 
@@ -24,6 +24,14 @@ WITHIN_SCHEMA: Final = vol.Schema(
 )
 
 
+class EndingRoll(NamedTuple):
+    """A roll that will be empty soon: whose it is, when, and since when it is there."""
+
+    dispenser: str
+    empty_at: datetime
+    refilled_at: datetime | None
+
+
 def loaded_site(hass: HomeAssistant, entry_id: str) -> Site | None:
     """Return a site that runs; None for one that is stopped or unknown."""
     entry: FaceQuotaConfigEntry | None
@@ -35,8 +43,8 @@ def loaded_site(hass: HomeAssistant, entry_id: str) -> Site | None:
 
 def empty_within(
     hass: HomeAssistant, entry_id: str, within: timedelta
-) -> dict[str, tuple[str, datetime]]:
-    """Return name and forecast of the rolls that end within this time, by dispenser.
+) -> dict[str, EndingRoll]:
+    """Return the rolls that end within this time, by the id of their dispenser.
 
     A site that is stopped or unknown has none.
     """
@@ -44,7 +52,7 @@ def empty_within(
         return {}
     until = dt_util.now() + within
     return {
-        key: (one.subentry.title, foreseen.at)
+        key: EndingRoll(one.subentry.title, foreseen.at, one.roll.supply.refilled_at)
         for key, one in site.dispensers.items()
         if (foreseen := one.roll.supply.forecast) is not None and foreseen.at <= until
     }
