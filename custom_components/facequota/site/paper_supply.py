@@ -16,6 +16,8 @@ NEW_ROLL_SHARE: Final = 0.25
 LOW_SHARE: Final = 0.1
 # Thirty rolls a day for a month, so that a month's report is whole.
 MAX_REFILLS: Final = 1000
+# One new roll may be told twice: by its sensor and by a person, or by two touches.
+SAME_ROLL: Final = timedelta(minutes=5)
 HALF_A_DAY: Final = timedelta(hours=12)
 
 
@@ -115,7 +117,10 @@ class PaperSupply:
 
     def _refill(self, now: datetime) -> None:
         if self.refilled_at is not None:
-            self.time_between_refills = elapsed(self.refilled_at, now)
+            lasted = elapsed(self.refilled_at, now)
+            if timedelta() <= lasted < SAME_ROLL:
+                return
+            self.time_between_refills = lasted
         took = None if self.needed_since is None else elapsed(self.needed_since, now)
         if took is not None:
             self.time_to_refill = took

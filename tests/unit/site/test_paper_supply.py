@@ -94,6 +94,22 @@ def test_how_long_a_refill_took_and_how_long_a_roll_lasted_are_kept() -> None:
     assert roll.time_between_refills == 22 * HOUR
 
 
+def test_a_new_roll_that_is_told_twice_is_one() -> None:
+    """By its sensor and by a person, in either order, and by a second touch."""
+    roll = supply(left_cm=500)
+    roll.need(MONDAY, True)
+    minute = HOUR / 60
+    roll.refilled(MONDAY + 2 * HOUR)
+    # The old roll is measured once more, while staff open the dispenser.
+    roll.reported(MONDAY + 2 * HOUR + minute, 500)
+    roll.need(MONDAY + 2 * HOUR + minute, True)
+    roll.reported(MONDAY + 2 * HOUR + 2 * minute, 20_000)
+    roll.refilled(MONDAY + 2 * HOUR + 3 * minute)
+    assert len(roll.refills) == 1
+    assert roll.refilled_at == MONDAY + 2 * HOUR
+    assert roll.time_to_refill == 2 * HOUR and roll.time_between_refills is None
+
+
 def test_a_month_of_many_rolls_is_kept() -> None:
     """Twenty a day at one dispenser; a report tells each of them, also after a restart."""
     roll, rolls = supply(), 31 * 20
