@@ -88,9 +88,10 @@ async def source_of(
     return other
 
 
-def is_stream(url: str | None) -> TypeIs[str]:
+def is_stream(url: object) -> TypeIs[str]:
     """Return if this is an address that the reader of streams can open."""
-    return url is not None and url.partition("://")[0].lower() in SCHEMES
+    # What another integration gives need not be text.
+    return isinstance(url, str) and url.partition("://")[0].lower() in SCHEMES
 
 
 async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
@@ -162,7 +163,7 @@ def _settings(camera: Camera) -> Mapping[str, Any]:
 
 def _http_address(url: str | None, settings: Mapping[str, Any]) -> Address | None:
     """Return where a stream is to be had over HTTP, if it is."""
-    if url is None or not url.lower().startswith(("http://", "https://")):
+    if not is_stream(url) or not url.lower().startswith("http"):
         return None
     return _address(url, settings)
 

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockModule, mock_integration
+from yarl import URL
 
 from custom_components.facequota.cameras.kinds import kept_stream, source_of
 from custom_components.facequota.cameras.mjpeg import MjpegSource
@@ -212,14 +213,27 @@ async def test_integrations_that_build_on_mjpeg_are_read_with_their_password(
 
 
 @pytest.mark.parametrize("opened", ["request", "always"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        # A password whose signs were not replaced, and two names that no host has.
+        "rtsp://staff:open#sesame@127.0.0.1/video",
+        "rtsp://staff:open@sesame..home/video",
+        f"rtsp://staff:open@{'sesame' * 11}/video",
+        URL("rtsp://staff:open@sesame/video"),
+    ],
+    ids=["password", "empty", "long", "type"],
+)
 async def test_an_address_that_is_none_is_told_to_nobody(
-    hass: HomeAssistant, log: Log, opened: str
+    hass: HomeAssistant, log: Log, opened: str, url: Any
 ) -> None:
-    """As with a password whose signs were not replaced: paper, and no traceback."""
-    await add_entity(hass, WithStream("rtsp://staff:open#sesame@127.0.0.1/video"))
+    """Paper, and no traceback."""
+    await add_entity(hass, WithStream(url))
     entry = await set_up_site(hass, data={**DISPENSER_DATA, "camera_opened": opened})
-    assert summary(await ask(hass)) == ("unrecognised", "open", 60.0, "camera")
+    assert summary(await ask(hass))[:3] == ("unrecognised", "open", 60.0)
     await unload(hass, entry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not [record for record in log.records if record.exc_info]
     said = " ".join(record.getMessage() for record in log.records)
     assert "sesame" not in said
     assert "'open'" not in said
