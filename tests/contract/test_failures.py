@@ -1,10 +1,12 @@
 """Failures of the shared quota: visitors get paper in each of them."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from custom_components.facequota.quota.gcra import Rule
+from custom_components.facequota.shared_quota.functions import library
 from custom_components.facequota.shared_quota.trouble import Trouble
 from scripts.park.proxy import Proxy
 from scripts.park.server import QuotaServer
@@ -115,6 +117,35 @@ async def test_an_answer_that_is_lost_charges_nobody_twice(
         assert reserved(await other.paper(1))
         refused(await other.paper(1))
         await gate.kill()
+
+
+async def test_whoever_is_like_a_forgotten_visitor_decides_in_their_place(
+    server: QuotaServer,
+) -> None:
+    """A reservation that was called off is forgotten; the portion was charged to another id."""
+    async with gates(1, server.port, rule=HALVES) as (gate,):
+        epoch, life = await gate.raw("HMGET", gate.key("meta"), "epoch", "life")
+
+        async def call(name: str, *arguments: str | bytes | float) -> list[Any]:
+            answer: list[Any] = await gate.raw(
+                "FCALL", library()[0] + name, 1, gate.key(""), epoch, *arguments
+            )
+            return answer
+
+        async def reserve(token: str, nearest: str, *others: str) -> list[Any]:
+            position = await gate.raw("HGET", gate.key("meta"), "added")
+            search = (nearest, b"sealed" if nearest else b"", *others)
+            return await call(
+                "reserve", life, position, token, 60, f"new {token}", b"sealed", *search
+            )
+
+        assert (await reserve("1", ""))[2] == b"new 1"
+        assert (await reserve("2", ""))[2] == b"new 2"
+        await call("settle", "1", 0, "new 1")
+        for _ in range(2):  # A message that was lost is sent twice.
+            answer = await reserve("3", "new 1", "new 2")
+            assert (answer[0], answer[2], answer[3]) == (b"granted", b"new 2", 0)
+        assert (await reserve("4", "new 1", "new 2"))[0] == b"refused"
 
 
 async def test_a_gate_that_dies_before_it_settles_costs_the_visitor_nothing(

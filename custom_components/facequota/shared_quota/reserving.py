@@ -29,6 +29,8 @@ from .trouble import FAILURES
 PATIENCE_S: Final = 0.8
 # Others may come while an answer is under way, and then the search is made again.
 MAX_SEARCHES: Final = 4
+# Whom the probe is like too: for them the server decides if the nearest was forgotten.
+MAX_OTHERS: Final = 16
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,7 +116,8 @@ class Reserving:
         self._copy.replica.expire(now)
         identity = self._copy.replica.identify(probe)
         known, new = identity.visitor or "", asked.new
-        asked.ids.update(one for one in (known, new) if one)
+        others = identity.others[:MAX_OTHERS]
+        asked.ids.update(one for one in (known, new, *others) if one)
         copy.mine.add(asked.token)
         copy.there.add(asked.token)
         sealed = b""
@@ -127,7 +130,7 @@ class Reserving:
                 *(copy.key.epoch, life, copy.position),
                 *(asked.token, asked.cm, new),
                 *(copy.sealed(new, probe.astype(np.float32)), known, sealed),
-                *identity.others[:16],
+                *others,
             )
         except EpochEnded:
             # The log says what comes next; the search is made again when it was read.
@@ -171,7 +174,7 @@ class Reserving:
         template = None
         if standing is None:
             template = probe
-        elif identity.sure and not new:
+        elif identity.sure and name == identity.visitor:
             template = self._copy.replica.template(name, probe)
         self._copy.served.add(name)
         others = tuple(one for one in opened if one.token != asked.token)

@@ -1,11 +1,22 @@
 -- Paper: reserve, settle, merge, forget. Functions that free memory may run on a full server.
 
+-- A reservation may be of the visitor of a search, of somebody new, or of one whom the probe is like too; each may have a second id.
+local MAX_IDS = 40
+
 local function with_epoch(keys, epoch)
   local q, wrong = open_quota(keys)
   if wrong then return q, wrong end
   if q.epoch == '' or q.epoch ~= epoch or not q.window then return q, {'epoch', number(q.now)} end
   tidy(q)
   return q, nil
+end
+
+-- The visitor of a search, or the next whom the probe is like if that one was forgotten since. Returns the id, its TAT, its template sealed again.
+local function present(q, args)
+  for i = 8, math.min(#args, 25) do
+    local tat = i ~= 9 and tat_of(q, args[i])
+    if tat then return args[i], tat, i == 8 and args[9] or nil end
+  end
 end
 
 local function granted(q, id, new, tat, cm)
@@ -17,10 +28,11 @@ local function reserve(keys, args)
   local q, wrong = with_epoch(keys, args[1])
   if args[2] ~= q.life or q.set_back then return {'gap', number(q.now)} end
   if wrong then return wrong end
-  local token, cm, new, nearest = args[4], tonumber(args[5]), args[6], args[8]
+  local token, cm, new = args[4], tonumber(args[5]), args[6]
   if redis.call('EXISTS', q.p .. 'off:' .. token) == 1 then return {'cancelled', number(q.now)} end
-  for _, id in ipairs({new, nearest}) do
-    if id ~= '' and redis.call('HEXISTS', visitor_key(q, id), 'r:' .. token) == 1 then
+  for i = 6, math.min(#args, 25) do
+    local id = args[i]
+    if i ~= 7 and i ~= 9 and redis.call('HEXISTS', visitor_key(q, id), 'r:' .. token) == 1 then
       return granted(q, id, id == new and 1 or 0, tat_of(q, id), cm)
     end
   end
@@ -30,7 +42,7 @@ local function reserve(keys, args)
     return {'newer', number(q.now), newer}
   end
   if not (cm > 0 and cm <= q.allowance) then return redis.error_reply('ERR cm is not positive or more than the allowance') end
-  local tat = nearest ~= '' and tat_of(q, nearest) or nil
+  local id, tat, sealed = present(q, args)
   if tat and next_at(q, tat, cm) > q.now then
     local refused = next_at(q, tat, cm)
     for i = 10, math.min(#args, 25) do
@@ -43,11 +55,11 @@ local function reserve(keys, args)
     end
     tat = nil
   end
-  local id, sealed = nearest, args[9]
   if not tat then id, sealed = new, args[7] end
   local deadline = q.now + RESERVATION_MS
   local after = math.max(tat or q.now, q.now) + time_for(q, cm)
-  redis.call('HSET', visitor_key(q, id), 't', sealed, 'r:' .. token, cm .. ' ' .. number(deadline))
+  if sealed then redis.call('HSET', visitor_key(q, id), 't', sealed) end
+  redis.call('HSET', visitor_key(q, id), 'r:' .. token, cm .. ' ' .. number(deadline))
   redis.call('ZADD', q.p .. 'open', number(deadline), id .. ' ' .. token)
   keep(q, id, after, tat and 't' or 'a')
   return granted(q, id, tat and 0 or 1, after, cm)
@@ -59,7 +71,7 @@ local function settle(keys, args)
   local q, wrong = with_epoch(keys, args[1])
   if wrong then return wrong end
   local token, measured = args[2], tonumber(args[3])
-  for i = 4, math.min(#args, 12) do
+  for i = 4, math.min(#args, 4 + MAX_IDS) do
     local id = args[i]
     local tat = tat_of(q, id)
     local reserved = tat and take_reservation(q, id, token)
