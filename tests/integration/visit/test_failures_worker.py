@@ -54,7 +54,11 @@ async def test_a_worker_that_is_killed_while_it_looks_costs_nobody_the_paper(
     while step(hass) != "looking":
         await asyncio.sleep(0.01)
     send(site, signal.SIGKILL)
-    assert summary(await visit) == without_face("worker_died")
+    # It may end before the first picture is handed over; then there is nobody to look.
+    assert summary(await visit) in (
+        without_face("worker_died"),
+        without_face("worker_not_running"),
+    )
     assert faces(site) == 0
     await until_ready(hass, site)
     assert summary(await ask(hass)) == GRANTED
