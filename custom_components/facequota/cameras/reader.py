@@ -217,8 +217,8 @@ async def _with_number(url: str) -> str:
         return url
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None)
-    # Not only an OSError: a name that no host can have is a ValueError, which holds it.
-    except Exception:  # noqa: BLE001
+    # A name that no host can have is a UnicodeError, whose text holds it.
+    except OSError, UnicodeError:
         raise CameraError("the camera's name is unknown") from None
     # Many cameras that have an IPv6 address give their stream on the other one only.
     found.sort(key=lambda one: one[0] is not socket.AF_INET)

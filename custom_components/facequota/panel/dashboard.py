@@ -109,8 +109,9 @@ def async_dashboard(
 ) -> dict[str, Any]:
     """Return a dashboard in sections; the site that needs somebody most comes first.
 
-    A choice of sites that were all removed is none. Users without administrator's rights get no rules, purges and switches: the backend
-    would refuse them.
+    A choice of sites that were all removed is none. Users without administrator's rights
+    get no rules and purges, and no switch but the one that the round has for them: the
+    backend would refuse the others.
     """
     every = most_urgent_first(hass)
     entries = [entry for entry in every if entry.entry_id in (sites or ())] or every

@@ -5,6 +5,7 @@ import socket
 from typing import Any, override
 
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 import pytest
 
 from custom_components.facequota.cameras import kinds as camera_kinds
@@ -65,16 +66,12 @@ async def test_a_stream_may_be_announced_in_capital_letters(
 
     application = web.Application()
     application.router.add_get("/video", video)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    await add_generic(hass, stream_source=f"http://127.0.0.1:{site.port}/video")
-    source = await source_of(hass, ENTITY)
-    assert isinstance(source, MjpegSource)
-    assert len(await ages(source, 6)) == 6
+    async with TestServer(application) as server:
+        await add_generic(hass, stream_source=str(server.make_url("/video")))
+        source = await source_of(hass, ENTITY)
+        assert isinstance(source, MjpegSource)
+        assert len(await ages(source, 6)) == 6
     assert source.kind is Kind.MJPEG
-    await runner.cleanup()
 
 
 async def test_a_camera_with_two_addresses_may_stream_from_one_of_them(
