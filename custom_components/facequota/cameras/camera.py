@@ -151,8 +151,8 @@ class Camera:
         self.lacks_reader = source.kind is Kind.STREAM and not self._has_reader
         return source
 
-    def _stream(self, url: str) -> Source:
-        return StreamSource(self.reader, url, self._stays_open)
+    def _stream(self, url: str, orientation: int) -> Source:
+        return StreamSource(self.reader, url, self._stays_open, orientation)
 
     @property
     def _stays_open(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Self
 
@@ -17,9 +17,16 @@ from .picture import CameraError, RefusedError
 MAX_REDIRECTS: Final = 3
 # A look ends by itself, long before.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=10)
+_HEADERS: Final = {
+    # Caches on the way must ask the camera.
+    "Cache-Control": "no-cache",
+    "Pragma": "no-cache",
+    # To pack pictures again only takes time.
+    "Accept-Encoding": "identity",
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Address:
     """Where a camera answers. It may hold a password: it is never shown or logged."""
 
@@ -27,6 +34,16 @@ class Address:
     user: str | None
     password: str | None
     verify_ssl: bool = True
+    uses_digest: bool = False
+    """Whether to log in by Digest: it is set so, or the camera wants it.
+
+    The password itself is not sent then, nor is a login that the camera must refuse:
+    some cameras lock an account after a few of those.
+    """
+
+    _logins: dict[URL, aiohttp.DigestAuthMiddleware] = field(
+        default_factory=dict, init=False
+    )
 
     @classmethod
     def from_url(
@@ -36,13 +53,14 @@ class Address:
         user: str | None = None,
         password: str | None = None,
         verify_ssl: bool = True,
+        uses_digest: bool = False,
     ) -> Self:
         """Return the address, with user and password apart; those of the URL win.
 
         Raises CameraError when this is no address of HTTP.
         """
         try:
-            url = URL(text)
+            url = URL(text.strip())
         except ValueError:
             raise CameraError("no address") from None
         if url.scheme not in ("http", "https") or not url.host:
@@ -52,7 +70,23 @@ class Address:
             user=url.user or user,
             password=url.password or password,
             verify_ssl=verify_ssl,
+            uses_digest=uses_digest,
         )
+
+    def login(
+        self, url: URL
+    ) -> tuple[dict[str, str], tuple[aiohttp.ClientMiddlewareType, ...]]:
+        """Return the headers and middlewares by which a request logs in."""
+        if not self.user:
+            return {}, ()
+        password = self.password or ""
+        if not self.uses_digest:
+            return {"Authorization": aiohttp.encode_basic_auth(self.user, password)}, ()
+        # It remembers the camera's challenge, which is one origin's.
+        login = self._logins.setdefault(
+            url.origin(), aiohttp.DigestAuthMiddleware(self.user, password)
+        )
+        return {}, (login,)
 
 
 @asynccontextmanager
@@ -67,18 +101,13 @@ async def get(
     sees are for nobody whom the manager did not name.
     """
     session = async_get_clientsession(hass, verify_ssl=address.verify_ssl)
-    # Caches on the way must ask the camera.
-    headers = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
-    if address.user is not None:
-        password = address.password or ""
-        headers["Authorization"] = aiohttp.encode_basic_auth(address.user, password)
-    middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = ()
     url = address.url
     try:
         for _ in range(MAX_REDIRECTS + 2):
+            login, middlewares = address.login(url)
             async with session.get(
                 url,
-                headers=headers,
+                headers=_HEADERS | login,
                 allow_redirects=False,
                 timeout=_TIMEOUT,
                 middlewares=middlewares,
@@ -86,14 +115,8 @@ async def get(
                 if response.status == HTTPStatus.OK:
                     yield response
                     return
-                if _wants_digest(response) and "Authorization" in headers:
-                    del headers["Authorization"]
-                    assert address.user is not None
-                    middlewares = (
-                        aiohttp.DigestAuthMiddleware(
-                            address.user, address.password or ""
-                        ),
-                    )
+                if login and _wants_digest(response):
+                    address.uses_digest = True
                     continue
                 url = _redirected(url, response)
     except aiohttp.ClientError as err:

@@ -6,18 +6,26 @@ A new kind of camera is a module with a Source (picture.py) and a line in source
 import asyncio
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import Any, Final, TypeIs
+from typing import Any, Final
 
 from yarl import URL
 
 from custom_components.facequota.const import FIRMWARE_MANUFACTURER, FIRMWARE_MODEL
 from homeassistant.components.camera import Camera
 from homeassistant.components.camera.helper import get_camera_from_entity_id
+from homeassistant.components.camera.prefs import get_dynamic_camera_stream_settings
 from homeassistant.components.generic.const import (
     CONF_STILL_IMAGE_URL,
     SECTION_ADVANCED,
 )
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.components.stream import Orientation
+from homeassistant.const import (
+    CONF_AUTHENTICATION,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    HTTP_DIGEST_AUTHENTICATION,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.template import Template
@@ -42,6 +50,8 @@ MAX_HELD_BY_ESPHOME: Final = 2
 # Our boards have one buffer (esphome/esp32-s3-cam.yaml). A file is read when it is asked for.
 HELD_BY_OURS: Final = 1
 HELD_BY_FILE: Final = 0
+# Home Assistant and EXIF number the two quarter turns the other way round.
+_ORIENTATIONS: Final = {Orientation.ROTATE_LEFT: 8, Orientation.ROTATE_RIGHT: 6}
 # An integration that never answers is asked again and again (camera.CHECK_EVERY).
 ANSWERS_WITHIN_S: Final = 10.0
 
@@ -49,19 +59,20 @@ ANSWERS_WITHIN_S: Final = 10.0
 async def source_of(
     hass: HomeAssistant,
     entity_id: str,
-    read_stream: Callable[[str], Source] | None = None,
+    read_stream: Callable[[str, int], Source] | None = None,
 ) -> Source:
     """Return how to read a camera entity as it is now.
 
-    `read_stream` makes the source of a stream's address, where its reader is installed.
-    Without it Home Assistant gives the stream's last key frame, which may be of any age.
+    `read_stream` makes the source of a stream's address and of EXIF's number for how its
+    pictures are to be turned, where its reader is installed. Without it Home Assistant
+    gives the stream's last key frame, which may be of any age.
     Raises HomeAssistantError for a camera that is gone or switched off.
     """
     camera = get_camera_from_entity_id(hass, entity_id)
     platform = camera.platform.platform_name
     if kind := _BY_ENTITY.get(platform):
         return EntitySource(hass, entity_id, kind, _held(camera, kind))
-    url = await camera.stream_source()
+    url = await _stream_address(camera)
     if await _is_of_any_age(hass, platform, url):
         return EntitySource(hass, entity_id, Kind.OTHER, None)
     settings = _settings(camera)
@@ -69,14 +80,14 @@ async def source_of(
     held = None if camera.use_stream_for_stills else MAX_HELD
     itself: Source = EntitySource(hass, entity_id, Kind.OTHER, held)
     other = itself
-    if is_stream(url):
+    if url is not None:
         other = (
             EntitySource(hass, entity_id, Kind.STREAM, None)
             if read_stream is None
-            else read_stream(url)
+            else read_stream(url, await _orientation(hass, entity_id))
         )
     if address := _still_address(hass, settings):
-        other = StillSource(hass, address)
+        other = StillSource(hass, address, instead=MjpegSource(hass, address))
     if address := _http_address(url, settings):
         return MjpegSource(
             hass,
@@ -88,10 +99,21 @@ async def source_of(
     return other
 
 
-def is_stream(url: object) -> TypeIs[str]:
-    """Return if this is an address that the reader of streams can open."""
+async def _stream_address(camera: Camera) -> str | None:
+    """Return the address of a camera's stream, if the reader of streams can open it."""
+    address = await camera.stream_source()
     # What another integration gives need not be text.
-    return isinstance(url, str) and url.partition("://")[0].lower() in SCHEMES
+    if not isinstance(address, str):
+        return None
+    # FFmpeg takes a scheme in capital letters for an unknown one.
+    scheme, _, rest = address.strip().partition("://")
+    return f"{scheme}://{rest}" if (scheme := scheme.lower()) in SCHEMES else None
+
+
+async def _orientation(hass: HomeAssistant, entity_id: str) -> int:
+    """Return how a stream's pictures are to be turned, as set for it in Home Assistant."""
+    settings = await get_dynamic_camera_stream_settings(hass, entity_id)
+    return _ORIENTATIONS.get(settings.orientation, settings.orientation)
 
 
 async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
@@ -102,13 +124,13 @@ async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             camera = get_camera_from_entity_id(hass, entity_id)
-            url = await camera.stream_source()
+            url = await _stream_address(camera)
             if await _is_of_any_age(hass, camera.platform.platform_name, url):
                 return None
     # Another integration's code, which may name the address in its error.
     except Exception:  # noqa: BLE001
         return None
-    return url if is_stream(url) and not url.lower().startswith("http") else None
+    return None if url is None or url.startswith("http") else url
 
 
 def _held(camera: Camera, kind: Kind) -> int:
@@ -156,6 +178,7 @@ def _settings(camera: Camera) -> Mapping[str, Any]:
     return {
         # Integrations that build on `mjpeg` tell it to their entity only.
         CONF_VERIFY_SSL: getattr(camera, "_verify_ssl", True),
+        CONF_AUTHENTICATION: getattr(camera, "_authentication", None),
         **options,
         **(advanced if isinstance(advanced, Mapping) else {}),
     }
@@ -163,7 +186,7 @@ def _settings(camera: Camera) -> Mapping[str, Any]:
 
 def _http_address(url: str | None, settings: Mapping[str, Any]) -> Address | None:
     """Return where a stream is to be had over HTTP, if it is."""
-    if not is_stream(url) or not url.lower().startswith("http"):
+    if url is None or not url.startswith("http"):
         return None
     return _address(url, settings)
 
@@ -181,4 +204,5 @@ def _address(text: str, settings: Mapping[str, Any]) -> Address:
         user=settings.get(CONF_USERNAME),
         password=settings.get(CONF_PASSWORD),
         verify_ssl=settings[CONF_VERIFY_SSL],
+        uses_digest=settings[CONF_AUTHENTICATION] == HTTP_DIGEST_AUTHENTICATION,
     )

@@ -17,7 +17,7 @@ from aiohttp import ClientResponse
 from homeassistant.core import HomeAssistant
 
 from .http import Address, get
-from .multipart import Multipart, boundary_of
+from .multipart import Multipart, boundary_of, is_multipart
 from .pace import MAX_HELD
 from .picture import UNKNOWN_AGE, CameraError, Kind, Picture, RefusedError, Source
 from .single_pictures import StillSource
@@ -49,10 +49,9 @@ class MjpegSource:
         try:
             async with get(self.hass, self.address) as response:
                 content_type = response.headers.get("Content-Type", "")
-                kind = content_type.partition("/")[0].strip().lower()
-                if kind == "image":
+                if content_type.strip().lower().startswith("image/"):
                     instead = StillSource(self.hass, self.address)
-                elif instead is None or kind == "multipart":
+                elif instead is None or is_multipart(content_type):
                     async for picture in _parts(response, boundary_of(content_type)):
                         yield picture
                     raise CameraError("the stream has ended")

@@ -1,8 +1,8 @@
 """The pictures in a multipart stream (multipart/x-mixed-replace, RFC 2046 section 5.1).
 
-Cameras keep to it loosely: boundaries with or without their dashes, parts without a
-length or with a wrong one, single line feeds. Whatever is sent, no more than one picture
-is kept.
+Cameras keep to it loosely: boundaries with or without their dashes or never named, parts
+without a length or with a wrong one, pictures by another type, single line feeds.
+Whatever is sent, no more than one picture is kept.
 """
 
 from collections.abc import Iterator
@@ -17,25 +17,32 @@ _HEAD_END: Final = re.compile(rb"\r?\n(?:\r?\n)+")
 _DASHES: Final = b"--"
 _JPEG_START: Final = b"\xff\xd8"
 _JPEG_END: Final = b"\xff\xd9"
+_PNG_START: Final = b"\x89PNG"
+_PICTURE_TYPES: Final = (b"image/", b"application/octet-stream")
+# At most 70 characters after the dashes (RFC 2046), which not every camera knows.
+_BOUNDARY_LINE: Final = re.compile(rb"^--[^\r\n]{1,200}(?=\r?\n)", re.MULTILINE)
+
+
+def is_multipart(content_type: str) -> bool:
+    """Return if a Content-Type announces a stream of pictures."""
+    return content_type.strip().lower().startswith("multipart/")
 
 
 def boundary_of(content_type: str) -> bytes:
-    """Return the boundary that a Content-Type names; raises CameraError without one."""
+    """Return the boundary that a Content-Type names, empty if it names none."""
     message = Message()
     message["Content-Type"] = content_type
     boundary = message.get_param("boundary")
-    if message.get_content_maintype() != "multipart" or not isinstance(boundary, str):
-        raise CameraError("no stream of pictures")
-    if not (name := boundary.strip("-").encode("latin-1", "replace")):
-        raise CameraError("a stream of pictures without a boundary")
-    return name
+    if not isinstance(boundary, str):
+        return b""
+    return boundary.strip("-").encode("latin-1", "replace")
 
 
 class Multipart:
     """Takes a stream's bytes in chunks and yields each picture when it is complete."""
 
     def __init__(self, boundary: bytes) -> None:
-        """Begin before the first part."""
+        """Begin before the first part; an empty boundary is the first line with dashes."""
         self._delimiter = boundary
         self._buffer = bytearray()
         self._in_body = False
@@ -57,11 +64,19 @@ class Multipart:
             body = self._take_body()
             if body is None:
                 return
-            if self._is_picture and body:
+            if body and (
+                self._is_picture or body.startswith((_JPEG_START, _PNG_START))
+            ):
                 yield body
 
     def _take_head(self) -> bool:
         """Drop everything up to the next part's body; return if it has begun."""
+        if not self._delimiter:
+            if (line := _BOUNDARY_LINE.search(self._buffer)) is None:
+                if len(self._buffer) > MAX_HEAD_BYTES:
+                    raise CameraError("a stream of pictures without a boundary")
+                return False
+            self._delimiter = line.group().rstrip()
         start = self._buffer.find(self._delimiter)
         if start < 0:
             # Garbage, or the end of a part that was longer than it said.
@@ -91,7 +106,7 @@ class Multipart:
         if (self._length or 0) > MAX_PICTURE_BYTES:
             raise CameraError("a picture that is too large")
         kind = fields.get(b"content-type", b"image/jpeg").lower()
-        self._is_picture = kind.startswith((b"image/", b"application/octet-stream"))
+        self._is_picture = kind.startswith(_PICTURE_TYPES)
         self._in_body, self._searched = True, 0
         return True
 

@@ -12,11 +12,13 @@ from typing import Final
 from custom_components.facequota.const import DOMAIN
 from homeassistant.core import HomeAssistant
 
-from .picture import Kind, Picture, Source, format_of
+from .picture import Kind, Picture, RefusedError, Source, format_of
 
 # A camera that failed is asked again for as long as the visitor has time: a stream has
 # no picture in its first second.
 RETRY_S: Final = 0.1
+# Some cameras lock an account after a few wrong passwords.
+REFUSED_RETRY_S: Final = 2.0
 # The end of a look must not wait for another integration's code.
 CLOSE_WITHIN_S: Final = 0.2
 # From 10 pictures a second on, one that counts follows so soon on one of unknown age.
@@ -154,6 +156,7 @@ class Pictures:
     async def _read(self) -> None:
         """Read until closed; what fails is tried again."""
         while True:
+            pause = RETRY_S
             try:
                 source = self._source = await self._find()
                 async with aclosing(source.pictures()) as pictures:
@@ -166,7 +169,9 @@ class Pictures:
                 if (task := asyncio.current_task()) and task.cancelling():
                     raise asyncio.CancelledError from err
                 self._failed = True
-            await asyncio.sleep(RETRY_S)
+                if isinstance(err, RefusedError):
+                    pause = REFUSED_RETRY_S
+            await asyncio.sleep(pause)
 
     def _answered(self, picture: Picture) -> None:
         """Take an answer of the camera: it becomes the newest picture, or is dropped."""

@@ -17,6 +17,7 @@ from custom_components.facequota.recognition.pipes import Pipes
 from custom_components.facequota.recognition.private_packages import PrivatePackages
 from custom_components.facequota.recognition.stream_messages import (
     HEADER_SIZE,
+    REFUSED,
     Answer,
     Question,
     decode_header,
@@ -26,7 +27,7 @@ from custom_components.facequota.recognition.stream_messages import (
 )
 from homeassistant.core import HomeAssistant
 
-from .picture import CameraError, Picture
+from .picture import CameraError, Picture, RefusedError
 
 _START_WITHIN_S: Final = 20.0
 _END_WITHIN_S: Final = 0.5
@@ -183,7 +184,9 @@ class StreamReader:
                 Picture(content=content, begun_after=begun_after, is_of_video=True)
             )
         else:
-            asked.set_exception(CameraError(body.decode("ascii", "replace")))
+            why = body.decode("ascii", "replace")
+            kind_of_error = RefusedError if why == REFUSED else CameraError
+            asked.set_exception(kind_of_error(why))
 
     def _fail(self) -> None:
         while self._waiting:

@@ -6,6 +6,7 @@ count. A later one was asked for after they had come; a cache says how old its a
 """
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from aiohttp import ClientResponse
@@ -13,26 +14,47 @@ from aiohttp import ClientResponse
 from homeassistant.core import HomeAssistant
 
 from .http import Address, get
+from .multipart import is_multipart
 from .pace import MAX_HELD, Answer, asked
-from .picture import MAX_PICTURE_BYTES, CameraError, Kind, Picture
+from .picture import MAX_PICTURE_BYTES, CameraError, Kind, Picture, Source
 
 
-@dataclass(frozen=True, slots=True)
+class _IsStreamError(CameraError):
+    """The address gives a stream of pictures."""
+
+
+@dataclass(slots=True)
 class StillSource:
     """A URL that gives one picture."""
 
     hass: HomeAssistant
     address: Address
+    instead: Source | None = None
+    """The source to use when the address gives a stream of pictures."""
+
     kind: Kind = Kind.STILL
 
-    def pictures(self) -> AsyncGenerator[Picture]:
+    async def pictures(self) -> AsyncGenerator[Picture]:
         """Ask again and again."""
-        return asked(self._answer, held=MAX_HELD)
+        try:
+            async with aclosing(asked(self._answer, held=MAX_HELD)) as pictures:
+                async for picture in pictures:
+                    yield picture
+        except _IsStreamError as err:
+            if self.instead is None:
+                raise CameraError("a stream of pictures") from err
+            instead = self.instead
+        self.kind = instead.kind
+        async with aclosing(instead.pictures()) as pictures:
+            async for picture in pictures:
+                yield picture
 
     async def _answer(self) -> Answer:
         """Return one picture; raises CameraError."""
         content = bytearray()
         async with get(self.hass, self.address) as response:
+            if is_multipart(response.headers.get("Content-Type", "")):
+                raise _IsStreamError
             async for chunk in response.content.iter_any():
                 content += chunk
                 if len(content) > MAX_PICTURE_BYTES:

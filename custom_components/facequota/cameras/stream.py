@@ -5,8 +5,10 @@ The reader tells by the time stamps when each picture was begun.
 """
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
+
+from custom_components.facequota.recognition.orientation import UPRIGHT, turned
 
 from .pace import paced
 from .picture import Kind, Picture
@@ -22,6 +24,9 @@ class StreamSource:
     reader: StreamReader
     url: str = field(repr=False)
     stays_open: bool
+    orientation: int = UPRIGHT
+    """How its pictures are to be turned, by EXIF's number."""
+
     kind: Kind = Kind.STREAM
 
     async def pictures(self) -> AsyncGenerator[Picture]:
@@ -29,7 +34,10 @@ class StreamSource:
         try:
             await self.reader.open(self.url)
             async for _ in paced():
-                yield await self.reader.next()
+                picture = await self.reader.next()
+                yield replace(
+                    picture, content=turned(picture.content, self.orientation)
+                )
         finally:
             if not self.stays_open:
                 await self.reader.close()

@@ -1,10 +1,9 @@
-"""One open stream: its packets since the last key frame, decoded on request.
+"""One open stream: its packets since the last key frame, for whoever asks.
 
 In the reader's process only: the bytes are untrusted.
 """
 
 from collections.abc import Callable
-from fractions import Fraction
 from threading import Condition, Thread
 from time import monotonic
 from typing import Final
@@ -12,13 +11,12 @@ from typing import Final
 import av
 from av.container import InputContainer
 from av.packet import Packet
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from .peers import Host, lead_to, peers
-from .picture import MAX_PIXELS, WORK_LINES
 from .stream_clock import StreamClock
+from .stream_decoder import Decoder
+from .stream_messages import REFUSED
 
 MAX_PACKETS: Final = 1000
 MAX_PACKET_BYTES: Final = 24 * 1024 * 1024
@@ -31,6 +29,9 @@ FIRST_PAUSE_S: Final = 0.2
 MAX_PAUSE_S: Final = 5.0
 """Between the end of a stream and the next try to open it."""
 
+REFUSED_PAUSE_S: Final = 30.0
+"""The same where the camera refused the password: some lock an account after a few."""
+
 PROTOCOLS: Final = "rtp,rtsp,rtsps,srtp,tcp,udp,tls,http,https,rtmp"
 FORMATS: Final = "rtsp,flv,live_flv,mpegts,mpjpeg,h264,hevc"
 """What an address may lead to: no file, and no playlist.
@@ -42,9 +43,6 @@ MAX_UNREADABLE: Final = 20
 """So many times in a row packets made no picture: then the stream is another one now."""
 
 _POLL_S: Final = 0.05
-
-# From 2 (best) to 31; at 3 nothing of a face is lost.
-_JPEG_SCALE: Final = 3
 
 
 class StreamError(Exception):
@@ -65,7 +63,7 @@ class Stream:
         self._error: str | None = None
         self._is_closed = False
         self._unreadable = 0
-        self._decoder: VideoCodecContext | None = None
+        self._decoder: Decoder | None = None
         self._thread = Thread(target=self._receive, daemon=True)
         self._thread.start()
 
@@ -91,12 +89,13 @@ class Stream:
                 if self._error is not None:
                     raise StreamError(self._error)
                 packets, self._packets, self._bytes = self._packets, [], 0
-                clock = self._clock
-            frame = self._decode(packets)
+                clock, decoder = self._clock, self._decoder
+            assert decoder is not None
+            frame = decoder.newest(packets)
             self._unreadable += 1
             if frame is not None:
                 self._unreadable = 0
-                return clock.begun_after(frame.time), self._jpeg(frame)
+                return clock.begun_after(frame.time), decoder.jpeg(frame)
 
     def _receive(self) -> None:
         """Receive packets until closed; what ends or fails is opened again."""
@@ -115,6 +114,8 @@ class Stream:
                     self._read(container)
             except StreamError as err:
                 error = str(err)
+            except av.HTTPUnauthorizedError, av.HTTPForbiddenError:
+                error, pause = REFUSED, REFUSED_PAUSE_S
             # Demuxers fail in many ways on hostile bytes; each means the same here.
             except Exception as err:  # noqa: BLE001
                 error = type(err).__name__
@@ -122,8 +123,8 @@ class Stream:
                 self._packets, self._bytes = [], 0
                 self._error = error
                 self._news.notify_all()
-                lasted = monotonic() - started
-                pause = FIRST_PAUSE_S if lasted > MAX_PAUSE_S else pause
+                if monotonic() - started > MAX_PAUSE_S:
+                    pause = FIRST_PAUSE_S
                 self._news.wait_for(lambda: self._is_closed, pause)
             pause = min(2 * pause, MAX_PAUSE_S)
 
@@ -135,16 +136,10 @@ class Stream:
     def _read(self, container: InputContainer) -> None:
         """Keep what comes since the last key frame."""
         video = container.streams.video[0]
-        # One of our own: that of the container goes with it, in another thread.
-        decoder = av.CodecContext.create(video.codec_context.name, "r")
-        assert isinstance(decoder, VideoCodecContext)
-        decoder.extradata = video.codec_context.extradata
-        # Threads would give each picture later, by as many pictures.
-        decoder.thread_count = 1
-        self._decoder = decoder
+        decoder = Decoder(video)
         waits_for_key = True
         with self._news:
-            self._clock = StreamClock()
+            self._clock, self._decoder = StreamClock(), decoder
             self._unreadable = 0
         for packet in container.demux(video):
             arrival = monotonic()
@@ -173,40 +168,6 @@ class Stream:
                     self._bytes, waits_for_key = 0, True
                 self._news.notify_all()
 
-    def _decode(self, packets: list[Packet[VideoStream]]) -> VideoFrame | None:
-        """Return the newest frame of some packets, None if they make none."""
-        newest = None
-        assert self._decoder is not None
-        if packets[0].is_keyframe:
-            self._decoder.flush_buffers()
-        for packet in packets:
-            try:
-                for frame in self._decoder.decode(packet):
-                    newest = frame
-            except av.FFmpegError:
-                # A broken packet spoils pictures up to the next key frame at most.
-                continue
-        if newest is None or newest.width * newest.height > MAX_PIXELS:
-            return None
-        return newest
-
-    def _jpeg(self, frame: VideoFrame) -> bytes:
-        """Return a frame as a JPEG of WORK_LINES at most on its short side."""
-        scale = min(1.0, WORK_LINES / min(frame.width, frame.height))
-        width, height = (
-            max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height)
-        )
-        picture = frame.reformat(width, height, format="yuvj420p")
-        encoder = av.CodecContext.create("mjpeg", "w")
-        assert isinstance(encoder, VideoCodecContext)
-        encoder.width, encoder.height = width, height
-        encoder.pix_fmt = "yuvj420p"
-        encoder.time_base = picture.time_base = Fraction(1, 25)
-        encoder.thread_count = 1
-        encoder.qmin = encoder.qmax = _JPEG_SCALE
-        picture.pts = 0
-        return b"".join(bytes(packet) for packet in encoder.encode(picture))
-
 
 def _options(url: str) -> dict[str, str]:
     """Return FFmpeg's options for an address."""
@@ -217,9 +178,11 @@ def _options(url: str) -> dict[str, str]:
     }
     if not url.startswith("rtsp"):
         return options | {"analyzeduration": "500000"}
-    # Its description tells what comes: nothing need be waited for to find out.
+    # Its description tells what comes: nothing need be waited for to find out. Sound is
+    # not asked for; with it the time stamps would begin on another clock.
     return options | {
         "rtsp_transport": "tcp",
+        "allowed_media_types": "video",
         "probesize": "32",
         "analyzeduration": "1",
     }

@@ -21,6 +21,10 @@ MAX_FALL_S: Final = 0.05
 MAX_BACK_S: Final = 1.0
 """Pictures that wait for a later one (B-frames) come by no more than this after it."""
 
+MAX_STEP_S: Final = 0.6
+"""A camera that sends fewer pictures than two a second is none for this. Farther apart
+some were lost: who stood there may have gone meanwhile."""
+
 MAX_AHEAD_S: Final = 0.5
 """A time stamp that is farther ahead of what is known is another clock's."""
 
@@ -53,8 +57,8 @@ class StreamClock:
     def packet(self, arrival: float, stamp: float | None) -> bool:
         """Take note of when a packet's picture is to be shown; seconds of both clocks.
 
-        Returns False when the stream's clock has jumped: what came before it belongs to
-        another time, and nothing is known of this one yet.
+        Returns False when what came before it belongs to another time: pictures were lost,
+        or the stream's clock has jumped, and nothing is known of the new one yet.
         """
         if stamp is None:
             self._begin()
@@ -70,6 +74,7 @@ class StreamClock:
             self._arrival = self._waited_arrival = arrival
             self._delay = self._settled = delay
             return not jumped
+        follows = stamp <= self._newest + MAX_STEP_S
         self._delay = min(delay, self._delay + MAX_DRIFT * (arrival - self._arrival))
         self._arrival = arrival
         if not self._is_known and delay < self._settled - MAX_FALL_S:
@@ -77,7 +82,7 @@ class StreamClock:
         if stamp > self._newest:
             self._newest = stamp
             self._pace(arrival, stamp)
-        return not jumped
+        return follows
 
     def begun_after(self, stamp: float | None) -> float:
         """Return when a picture with this time stamp was begun; -inf when unknown."""

@@ -20,6 +20,10 @@ _PICTURE_HEAD: Final = struct.Struct("!d")
 PICTURE_HEAD_SIZE: Final = _PICTURE_HEAD.size
 
 
+REFUSED: Final = "refused"
+"""The kind of error where the camera wants another password."""
+
+
 class Question(IntEnum):
     """What the parent wants."""
 

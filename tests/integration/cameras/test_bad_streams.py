@@ -121,7 +121,7 @@ async def test_no_reader_names_an_address_in_what_it_raises(
 
 async def _raised(hass: HomeAssistant, reader: StreamReader) -> None:
     source = await source_of(
-        hass, ENTITY, lambda url: StreamSource(reader, url, stays_open=False)
+        hass, ENTITY, lambda url, _: StreamSource(reader, url, stays_open=False)
     )
     told = repr(source)
     pictures = source.pictures()

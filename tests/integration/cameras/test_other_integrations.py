@@ -130,7 +130,7 @@ async def test_a_stream_that_comes_from_a_cloud_is_of_unknown_age(
         hass, MockModule("camera", partial_manifest={"iot_class": iot_class})
     )
     read = StreamSource(reader=Mock(StreamReader), url=url, stays_open=False)
-    source = await source_of(hass, ENTITY, lambda _: read)
+    source = await source_of(hass, ENTITY, lambda *_: read)
     assert (source is read) is is_read
     assert (await kept_stream(hass, ENTITY) == url) is is_read
 

@@ -14,6 +14,7 @@ import pytest
 
 from custom_components.facequota.recognition.peers import peers
 from custom_components.facequota.recognition.stream import Stream, StreamError
+from custom_components.facequota.recognition.stream_messages import REFUSED
 from scripts.house.cameras import clock
 from scripts.house.cameras.scene import Scene
 from scripts.house.cameras.transport import Delivery, StreamFault, TransportCamera
@@ -99,11 +100,13 @@ async def test_a_stream_that_breaks_off_or_changes_is_opened_again(
 
 
 @contextlib.asynccontextmanager
-async def server(answer: web.StreamResponse) -> AsyncIterator[str]:
-    """Give the address of a camera that answers this."""
+async def server(answer: web.Response) -> AsyncIterator[str]:
+    """Give the address of a camera that answers this, to each request."""
 
     async def handle(_: web.Request) -> web.StreamResponse:
-        return answer
+        return web.Response(
+            body=answer.body, status=answer.status, headers=answer.headers
+        )
 
     application = web.Application()
     application.router.add_get("/video", handle)
@@ -150,14 +153,21 @@ async def test_pictures_of_a_host_that_nobody_named_are_not_used() -> None:
 
 
 async def test_what_is_no_stream_is_an_error_without_an_address() -> None:
-    """A page, a playlist that leads elsewhere, and a password that nobody has."""
+    """A page, and a playlist that leads elsewhere."""
     playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nhttp://127.0.0.2:9/1.ts\n"
     for answer in (
         web.Response(text="<h1>Camera</h1>", content_type="text/html"),
         web.Response(text=playlist, content_type="application/vnd.apple.mpegurl"),
-        web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="camera"'}),
     ):
         async with server(answer) as url:
             told = await error_of(url)
         assert told.endswith("Error")
         assert "127" not in told
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_password_that_is_refused_is_not_tried_again_soon(status: int) -> None:
+    """Some cameras lock an account for everybody after five times."""
+    challenge = {"WWW-Authenticate": 'Basic realm="camera"'}
+    async with server(web.Response(status=status, headers=challenge)) as url:
+        assert await error_of(url) == REFUSED
