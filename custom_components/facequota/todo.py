@@ -65,7 +65,17 @@ class TaskList(SiteEntity, TodoListEntity):
 
     @override
     async def async_update_todo_item(self, item: TodoItem) -> None:
-        """Close an item: its work was done. Nothing else of it can be changed."""
+        """Close an item: its work was done. Nothing else of it can be changed.
+
+        No item is ever shown as completed, so that there is nothing to open again.
+        """
+        if any(
+            item.uid == shown.uid and item.summary != shown.summary
+            for shown in self.todo_items or ()
+        ):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="task_is_not_edited"
+            )
         task = next(
             (one for one in self.site.upkeep.tasks if one.uid == item.uid), None
         )

@@ -25,17 +25,23 @@ ROLL_SENSORS: Final = (
 # Some six metres of a usual roll: a dozen portions, time enough for staff to come.
 LOW_PERCENT: Final = 10.0
 LOW_CM: Final = 600.0
+# A roll that was low is so until this many times as much is left: a coarse sensor moves to
+# and fro by less.
+NO_MORE_LOW: Final = 2.5
 
 
-def is_low_by_sensors(hass: HomeAssistant, entities: Mapping[str, Any]) -> bool | None:
+def is_low_by_sensors(
+    hass: HomeAssistant, entities: Mapping[str, Any], *, was_low: bool = False
+) -> bool | None:
     """Return if any sensor shows that the roll is nearly empty; None if none can."""
+    scale = NO_MORE_LOW if was_low else 1.0
     signs = []
     for role in ROLL_SENSORS:
         state = hass.states.get(entities.get(role) or "")
         if state is None:
             continue
         if role == CONF_ROLL_REMAINING:
-            if (low := _is_low(state)) is not None:
+            if (low := _is_low(state, scale)) is not None:
                 signs.append(low)
         elif role != CONF_ROLL_LENGTH_REMAINING and state.state in (
             STATE_ON,
@@ -66,11 +72,12 @@ def left_cm(
     return None
 
 
-def _is_low(remaining: State) -> bool | None:
+def _is_low(remaining: State, scale: float) -> bool | None:
     """Return if little is left, in percent or as a length; None if unknown."""
     number, unit = as_number(remaining.state), unit_of(remaining)
     if number is None or not is_unit_known(CONF_ROLL_REMAINING, remaining):
         return None
     if unit in (None, PERCENTAGE):
-        return number <= LOW_PERCENT
-    return DistanceConverter.convert(number, unit, UnitOfLength.CENTIMETERS) <= LOW_CM
+        return number <= LOW_PERCENT * scale
+    left = DistanceConverter.convert(number, unit, UnitOfLength.CENTIMETERS)
+    return left <= LOW_CM * scale

@@ -49,6 +49,8 @@ class PaperSupply:
         self.refilled_at: datetime | None = None
         self.needed_since: datetime | None = None
         """Since when a new roll is needed: the roll is low or empty."""
+        self.low: bool | None = None
+        """If a new roll is needed; None if nothing can tell."""
         self.time_to_refill: timedelta | None = None
         """How long it took the last time from low or empty to the new roll."""
         self.time_between_refills: timedelta | None = None
@@ -80,6 +82,30 @@ class PaperSupply:
         self._refill(now)
         self.left_cm = self.roll_cm
         self.foresee(now)
+
+    def judge(
+        self,
+        now: datetime,
+        staff: StaffHours | None,
+        *,
+        by_sensors: bool | None,
+        out: bool = False,
+        anew: bool = False,
+    ) -> None:
+        """Decide if a new roll is needed: by the forecast, else by what the sensors say.
+
+        A forecast moves to and fro. What it said once holds until there is a new roll, or
+        until it is judged anew, because staff work at other hours. A sensor that sees
+        paper again has seen a new roll. out: there is no paper, whatever is foreseen.
+        """
+        foreseen = self.is_low_by_forecast(now, staff)
+        if foreseen is None or (staff is None and by_sensors is not None):
+            low, ends = by_sensors, by_sensors is not None
+        else:
+            low, ends = foreseen or out, anew
+        if low or ends:
+            self.need(now, bool(low))
+        self.low = low if self.needed_since is None else True
 
     def need(self, now: datetime, needed: bool) -> None:
         """Take note of whether a new roll is needed; the first moment counts."""
@@ -116,17 +142,18 @@ class PaperSupply:
         return self._forecast.earliest < shift
 
     def _refill(self, now: datetime) -> None:
+        needed_since, self.needed_since = self.needed_since, None
         if self.refilled_at is not None:
             lasted = elapsed(self.refilled_at, now)
             if timedelta() <= lasted < SAME_ROLL:
                 return
             self.time_between_refills = lasted
-        took = None if self.needed_since is None else elapsed(self.needed_since, now)
+        took = None if needed_since is None else elapsed(needed_since, now)
         if took is not None:
             self.time_to_refill = took
         self.refills.append((now.isoformat(), _seconds(took)))
         del self.refills[:-MAX_REFILLS]
-        self.refilled_at, self.needed_since = now, None
+        self.refilled_at = now
 
     def as_dict(self) -> dict[str, Any]:
         """Return what outlives a restart, as plain values."""

@@ -51,6 +51,7 @@ class RollTracker:
         self._hass = hass
         self._subentry = subentry
         self._upkeep = upkeep
+        self._staff = upkeep().staff
         self._release: CALLBACK_TYPE | None = None
         self._on_change: Callable[[], None] = lambda: None
         self.supply = PaperSupply(UsageProfile(dt_util.now()))
@@ -90,10 +91,15 @@ class RollTracker:
     @property
     def empty(self) -> bool:
         """Return if there is no paper."""
+        return self._out or (
+            self.supply.left_cm is not None and self.supply.left_cm <= 0
+        )
+
+    @property
+    def _out(self) -> bool:
+        """Return if a sensor shows that there is no paper."""
         state = self._hass.states.get(self._entities.get(CONF_PAPER_OUT) or "")
-        if state is not None and state.state == STATE_ON:
-            return True
-        return self.supply.left_cm is not None and self.supply.left_cm <= 0
+        return state is not None and state.state == STATE_ON
 
     @property
     def paper_low(self) -> bool | None:
@@ -102,12 +108,7 @@ class RollTracker:
         With working hours: if it will be empty before staff come again. Else, and where
         nothing can be foreseen: if a sensor says so, or at a share of the roll.
         """
-        staff = self._upkeep().staff
-        foreseen = self.supply.is_low_by_forecast(dt_util.now(), staff)
-        told = is_low_by_sensors(self._hass, self._entities)
-        if foreseen is None or (staff is None and told is not None):
-            return told
-        return foreseen or self.empty
+        return self.supply.low
 
     @callback
     def used(self, cm: float) -> None:
@@ -118,10 +119,21 @@ class RollTracker:
 
     @callback
     def follow(self) -> None:
-        """Update the forecast; store since when a new roll is needed."""
-        now = dt_util.now()
+        """Update the forecast, and decide if a new roll is needed."""
+        now, staff = dt_util.now(), self._upkeep().staff
         self.supply.foresee(now)
-        self.supply.need(now, bool(self.paper_low))
+        self.supply.judge(
+            now,
+            staff,
+            by_sensors=is_low_by_sensors(
+                self._hass,
+                self._entities,
+                was_low=self.supply.needed_since is not None,
+            ),
+            out=self._out,
+            anew=staff != self._staff,
+        )
+        self._staff = staff
 
     async def refilled(self) -> None:
         """Count from a new roll that a person reports; the device's button is pressed, too.

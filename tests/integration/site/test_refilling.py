@@ -84,6 +84,52 @@ async def test_a_new_roll_on_the_device_is_noticed(
     await unload(hass, entry)
 
 
+@pytest.mark.parametrize("data", [{}, {"roll_length": 50}], ids=str)
+async def test_a_roll_is_low_once_however_coarse_or_often_away_its_sensor_is(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log, data: dict[str, Any]
+) -> None:
+    entry = await site_with(hass, data={"roll_remaining": ROLL, **data})
+    seen = []
+    for told in ("12", "10", "12", "9", "unavailable", "11", "unknown", "8", "3"):
+        hass.states.async_set(ROLL, told, {"unit_of_measurement": "%"})
+        await hass.async_block_till_done()
+        seen.append(state(hass, "binary_sensor.entrance_paper_low"))
+    assert seen == ["off", *["on"] * 8]
+    hass.states.async_set(ROLL, "100", {"unit_of_measurement": "%"})
+    await hass.async_block_till_done()
+    assert state(hass, "binary_sensor.entrance_paper_low") == "off"
+    await unload(hass, entry)
+
+
+async def test_changed_working_hours_judge_the_roll_anew(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    log: Log,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Low, and the task for it, stay over restarts; then staff come sooner."""
+    freezer.move_to("2026-03-02 18:00:00+00:00")
+    entry = await site_with(
+        hass, upkeep={"staff_from": "10:00:00"}, data={"roll_length": 10}
+    )
+    low = "binary_sensor.entrance_paper_low"
+    await press(hass, "button.entrance_refilled")
+    assert state(hass, low) == "on"
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    (one,) = entry.runtime_data.dispensers.values()
+    one.roll.supply.left_cm = 1e5
+    one.roll.follow()
+    one.update()
+    assert state(hass, low) == "on" and len(await tasks(hass)) == 1
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "upkeep": {"staff_from": "21:00:00"}}
+    )
+    await hass.async_block_till_done()
+    assert state(hass, low) == "off" and not await tasks(hass)
+    await unload(hass, entry)
+
+
 async def test_a_refill_that_is_done_in_the_list_counts_as_refilled(
     hass: HomeAssistant, dispenser: FakeDispenser, log: Log
 ) -> None:

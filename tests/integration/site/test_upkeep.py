@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.integration.conftest import ask, unload
 from tests.integration.fake_dispenser import JAM, FakeDispenser
 from tests.integration.log import Log
 
-from .upkeep import CLEANING, ROLLS, done, press, site_with, state, tasks
+from .upkeep import CLEANING, ROLLS, TASKS, done, press, site_with, state, tasks, update
 
 
 async def test_tasks_are_told_in_the_language_that_the_house_speaks_now(
@@ -44,6 +44,60 @@ async def test_a_fault_is_a_task_that_ends_when_the_dispenser_works_again(
     dispenser.set(JAM, "off")
     await hass.async_block_till_done()
     assert not await tasks(hass)
+    await unload(hass, entry)
+
+
+@pytest.mark.parametrize("with_status", [{}, {"status": "completed"}], ids=str)
+async def test_a_task_that_somebody_renames_keeps_its_name_and_says_so(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    log: Log,
+    with_status: dict[str, str],
+) -> None:
+    """Nothing that is typed is lost in silence, and nothing is marked as done beside it."""
+    entry = await site_with(hass, upkeep={"cleaning_visits": 1})
+    await ask(hass)
+    await hass.async_block_till_done()
+    before = await tasks(hass)
+    assert before == [("clean", "Clean East gate")]
+    with pytest.raises(ServiceValidationError, match="ticked off"):
+        await update(hass, "clean", rename="Mop the floor", **with_status)
+    assert await tasks(hass) == before
+    # The frontend sends the name with every tick, and may send what is so already.
+    await update(hass, "clean", rename="Clean East gate", status="needs_action")
+    assert await tasks(hass) == before
+    await update(hass, "clean", rename="Clean East gate", status="completed")
+    assert not await tasks(hass)
+    await unload(hass, entry)
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("add_item", {"item": "Mop the floor"}),
+        ("remove_item", {"item": "clean"}),
+        ("update_item", {"item": "clean", "due_date": "2030-01-01"}),
+        ("update_item", {"item": "clean", "description": "with soap"}),
+        ("update_item", {"item": "refill_nobody", "status": "completed"}),
+    ],
+    ids=lambda one: str(one),
+)
+async def test_whatever_else_is_wanted_of_the_tasks_is_refused_in_words(
+    hass: HomeAssistant,
+    dispenser: FakeDispenser,
+    log: Log,
+    action: str,
+    data: dict[str, str],
+) -> None:
+    entry = await site_with(hass, upkeep={"cleaning_visits": 1})
+    await ask(hass)
+    await hass.async_block_till_done()
+    with pytest.raises(HomeAssistantError) as refused:
+        await hass.services.async_call(
+            "todo", action, {"entity_id": TASKS, **data}, blocking=True
+        )
+    assert refused.value.translation_key is not None
+    assert await tasks(hass) == [("clean", "Clean East gate")]
     await unload(hass, entry)
 
 

@@ -51,15 +51,20 @@ async def press(hass: HomeAssistant, entity_id: str) -> None:
     await hass.async_block_till_done()
 
 
-async def done(hass: HomeAssistant, uid: str) -> None:
-    """Mark an item as done."""
+async def update(hass: HomeAssistant, uid: str, **changes: str) -> None:
+    """Change an item, as Home Assistant's frontend does."""
     await hass.services.async_call(
         "todo",
         "update_item",
-        {"entity_id": TASKS, "item": uid, "status": "completed"},
+        {"entity_id": TASKS, "item": uid, **changes},
         blocking=True,
     )
     await hass.async_block_till_done()
+
+
+async def done(hass: HomeAssistant, uid: str) -> None:
+    """Mark an item as done."""
+    await update(hass, uid, status="completed")
 
 
 async def site_with(

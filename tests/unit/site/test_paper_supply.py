@@ -1,7 +1,11 @@
 """The roll of one dispenser: what is left, when it is low, and how it is refilled."""
 
 from datetime import UTC, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
+
+from hypothesis import given, strategies as st
+import pytest
 
 from custom_components.facequota.site.paper_forecast import UsageProfile
 from custom_components.facequota.site.paper_supply import PaperSupply, StaffHours
@@ -62,6 +66,88 @@ def test_staff_who_are_there_come_again_with_the_next_shift() -> None:
 def test_without_working_hours_low_is_a_tenth_of_the_roll() -> None:
     assert supply(left_cm=2000).is_low_by_forecast(MONDAY, None)
     assert not supply(left_cm=2001).is_low_by_forecast(MONDAY, None)
+
+
+@given(st.integers(0, 10**6), st.sampled_from([EVERY_MORNING, None]))
+def test_of_one_roll_low_is_told_at_most_once(
+    seed: int, staff: StaffHours | None
+) -> None:
+    """Whatever is used and measured, over restarts: until there is a new roll."""
+    random, now = Random(seed), MONDAY + 6 * HOUR
+    roll, rolls = supply(left_cm=None, roll_cm=10_000), 0
+    for _ in range(60):
+        now += random.choice([1, 20, 240]) * timedelta(minutes=1)
+        roll.used(now, random.choice([0, 0, 60, 60, 1500]))
+        was_low = roll.low
+        match random.randrange(12):
+            case 0:
+                roll.refilled(now)
+            case 1 if roll.left_cm is not None:
+                # A coarse sensor moves to and fro by less than a new roll.
+                roll.reported(now, roll.left_cm + random.uniform(-2000, 2000))
+            case 2:
+                roll = PaperSupply.from_dict(roll.as_dict(), now)
+                roll.roll_cm = 10_000
+        roll.foresee(now)
+        roll.judge(now, staff, by_sensors=None)
+        assert roll.low or not was_low or len(roll.refills) > rolls
+        rolls = len(roll.refills)
+
+
+def test_what_was_foreseen_to_be_low_stays_so_until_a_new_roll() -> None:
+    """A crowd makes the forecast short; when it has gone, the task does not go with it."""
+    now, roll = MONDAY + 10 * HOUR, supply(left_cm=6000)
+    roll.judge(now, EVERY_MORNING, by_sensors=None)
+    for _ in range(50):
+        roll.used(now, 60)
+    roll.judge(now, EVERY_MORNING, by_sensors=None)
+    assert roll.low
+    since = roll.needed_since
+    later = now + 12 * HOUR
+    roll.foresee(later)
+    assert not roll.is_low_by_forecast(later, EVERY_MORNING)
+    roll.judge(later, EVERY_MORNING, by_sensors=None)
+    assert roll.low and roll.needed_since == since
+    roll.refilled(later)
+    roll.judge(later, EVERY_MORNING, by_sensors=None)
+    assert roll.low is False and roll.time_to_refill == 12 * HOUR
+
+
+def test_other_working_hours_judge_a_roll_anew() -> None:
+    now, roll = MONDAY + 10 * HOUR, supply(left_cm=4000)
+    roll.judge(now, WEEKDAYS, by_sensors=None)
+    assert roll.low
+    in_an_hour = StaffHours(begin=time(11), weekdays=frozenset(range(7)))
+    roll.judge(now, in_an_hour, by_sensors=None)
+    assert roll.low
+    roll.judge(now, in_an_hour, by_sensors=None, anew=True)
+    assert roll.low is False and roll.needed_since is None
+
+
+def test_a_sensor_that_sees_paper_again_has_seen_a_new_roll() -> None:
+    """Where it decides: a sensor that is away decides nothing."""
+    now, roll = MONDAY, supply(left_cm=None, roll_cm=None)
+    for by_sensors, low in (
+        *((None, None), (False, False), (True, True), (None, True)),
+        *((False, False), (None, None), (True, True)),
+    ):
+        roll.judge(now, None, by_sensors=by_sensors)
+        assert roll.low is low
+
+
+@pytest.mark.parametrize("minutes", [1, 4, 6])
+def test_a_roll_that_is_told_twice_is_no_more_low_than_one_that_is_told_once(
+    minutes: int,
+) -> None:
+    """Somebody presses, the old roll is measured once more, and then the new one."""
+    now, roll = MONDAY + 10 * HOUR, supply(left_cm=500)
+    roll.refilled(now)
+    roll.reported(now + HOUR / 120, 500)
+    roll.judge(now + HOUR / 120, None, by_sensors=None)
+    then = now + timedelta(minutes=minutes)
+    roll.reported(then, 20_000)
+    roll.judge(then, None, by_sensors=None)
+    assert roll.low is False
 
 
 def test_a_sensor_that_tells_far_more_tells_a_new_roll() -> None:
