@@ -33,7 +33,8 @@ async def async_hours(
     """Return visitors by kind in each hour of today, and how many are usual in each.
 
     Only counters that the user may read are included. usual is None until this weekday
-    was counted once before; now is the present hour.
+    was counted once before; now is the present hour. recorded says if anything of today
+    is: no figures are another thing than no visitors.
     """
     kinds = {
         one: _KINDS[key]
@@ -42,20 +43,20 @@ async def async_hours(
     }
     now = dt_util.now()
     today: ByHour = {kind: [0] * HOURS for kind in _KINDS.values()}
-    usual = None
+    usual, recorded = None, False
     if kinds and "recorder" in hass.config.components:
-        today, usual = await get_instance(hass).async_add_executor_job(
+        today, usual, recorded = await get_instance(hass).async_add_executor_job(
             _read, hass, kinds, dt_util.start_of_local_day(now)
         )
-    return {"now": now.hour, "today": today, "usual": usual}
+    return {"now": now.hour, "today": today, "usual": usual, "recorded": recorded}
 
 
 def _read(
     hass: HomeAssistant, kinds: dict[str, str], midnight: datetime
-) -> tuple[ByHour, list[float] | None]:
+) -> tuple[ByHour, list[float] | None, bool]:
     # Hourly statistics exist only for hours that are over; for the rest use five minutes.
-    over, _ = _day(hass, kinds, midnight, "hour")
-    since, _ = _day(hass, kinds, midnight, "5minute")
+    over, hours = _day(hass, kinds, midnight, "hour")
+    since, minutes = _day(hass, kinds, midnight, "5minute")
     today = {
         kind: [max(both) for both in zip(over[kind], since[kind], strict=True)]
         for kind in over
@@ -67,8 +68,9 @@ def _read(
         if known:
             days.append(_visitors(counted))
     if not days:
-        return today, None
-    return today, [sum(hour) / len(days) for hour in zip(*days, strict=True)]
+        return today, None, hours or minutes
+    usual = [sum(hour) / len(days) for hour in zip(*days, strict=True)]
+    return today, usual, hours or minutes
 
 
 def _day(

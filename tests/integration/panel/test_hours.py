@@ -95,7 +95,7 @@ async def test_today_is_shown_by_hour_and_lane(
     assert hours["today"]["open"][8:11] == [3, 0, 1]
     assert hours["today"]["refused"][8:11] == [2, 0, 1]
     assert sum(hours["today"]["urgent"]) == 0
-    assert hours["usual"] is None
+    assert hours["usual"] is None and hours["recorded"]
     assert hours["now"] == dt_util.now().hour
 
 
@@ -112,6 +112,8 @@ async def test_usual_is_the_mean_of_the_same_weekday(
     # Of last week alone: yesterday's weekday and a month and more ago do not count.
     assert hours["usual"][8:11] == [12, 4, 7]
     assert sum(hours["usual"]) == 23
+    # Of today there is nothing, which is another thing than no visitors.
+    assert not hours["recorded"]
 
 
 async def test_a_user_who_may_not_read_a_counter_does_not_see_what_it_counted(

@@ -24,6 +24,7 @@ from homeassistant.components.recorder.models import (
 )
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.fake_dispenser import FakeDispenser
@@ -140,6 +141,29 @@ async def test_it_is_a_paper_in_both_languages_a_table_and_an_action_s_answer(
     lines = report.as_csv().splitlines()
     assert lines[0].startswith("hour,portions_granted")
     assert [line.split(",")[1] for line in lines[1:]] == ["4", "7"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_figures_are_another_thing_than_no_visitors(
+    hass: HomeAssistant, lived: MockConfigEntry, language: str
+) -> None:
+    """Before the installation, and where Home Assistant's recorder leaves the sensors out."""
+    site = lived.runtime_data
+    known = await async_report(hass, site, Period.WEEK)
+    assert (known.hours_counted, known.hours_total) == (3, 7 * 24)
+    page = await async_render_report(hass, language, known)
+    assert "<td>11</td>" in page and page.count("<td>–</td>") == 0
+    registry = er.async_get(hass)
+    for one in er.async_entries_for_config_entry(registry, lived.entry_id):
+        if one.domain == "sensor":
+            registry.async_update_entity(
+                one.entity_id, new_entity_id=f"{one.entity_id}_not_recorded"
+            )
+    unknown = await async_report(hass, site, Period.WEEK)
+    assert unknown.as_dict()["hours_counted"] == 0
+    page = await async_render_report(hass, language, unknown)
+    assert "<td>0</td>" not in page.split("</table>", maxsplit=1)[0]
+    assert page.count("<td>–</td>") == 5 and "168" in page
 
 
 async def test_a_report_tells_every_kind_of_setting_that_changed(

@@ -22,11 +22,12 @@ export const chartStyle = `
 .hours .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 8px 0 0; padding: 0; list-style: none; font-size: 12px; color: var(--secondary-text-color); }
 .hours .legend li::before { content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 6px; border-radius: 2px; background: var(--kind); }
 .hours .legend .line::before { height: 0; border-top: 2px dashed var(--primary-text-color); border-radius: 0; background: none; vertical-align: 3px; }
+.hours figcaption { margin-top: 8px; font-size: 12px; color: var(--secondary-text-color); }
 .hours .read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
 /** Return the figure for what the backend answers to `facequota/hours`. */
-export function hoursChart({ today, usual }, words) {
+export function hoursChart({ today, usual, recorded }, words) {
   const totals = today.face.map((_, hour) => KINDS.reduce((sum, kind) => sum + today[kind][hour], 0));
   const top = niceTop(Math.max(1, ...totals, ...(usual ?? [])));
   const high = (count) => (count / top) * HEIGHT;
@@ -50,7 +51,8 @@ export function hoursChart({ today, usual }, words) {
     line && svg("polyline", { class: "usual", points: line }),
     [0, 1, 2, 3, 4].map((tick) => svg("text", { x: tick * TICK * BAR, y: FLOOR + 16, "text-anchor": "middle" }, words.hour(tick * TICK))),
   );
-  return element("figure", { class: "hours" }, picture, legend(usual, words), read(today, usual, totals, words));
+  const none = recorded ? null : element("figcaption", {}, words.say("hours_none"));
+  return element("figure", { class: "hours" }, picture, legend(usual, words), none, read(today, usual, totals, words));
 }
 
 function kindName(kind, words) {

@@ -12,6 +12,7 @@ import io
 from typing import Any, Final
 
 from custom_components.facequota.site.lanes import Equality
+from custom_components.facequota.site.moments import elapsed
 from custom_components.facequota.site.site import Site
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.const import UnitOfLength
@@ -62,12 +63,17 @@ class Paper:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """The figures of a period; by_hour are visitors, weekday 0 is Monday."""
+    """The figures of a period; by_hour are visitors, weekday 0 is Monday.
+
+    hours_counted are the hours of which Home Assistant has statistics: none of them is
+    another thing than no visitor.
+    """
 
     name: str
     period: Period
     begin: datetime
     end: datetime
+    hours_counted: int = 0
     totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTERS, 0))
     by_hour: list[list[int]] = field(
         default_factory=lambda: [[0] * HOURS for _ in range(7)]
@@ -86,6 +92,11 @@ class Report:
         return self.end - timedelta(days=1)
 
     @property
+    def hours_total(self) -> int:
+        """Return how many hours the period has; some days have 23 or 25."""
+        return round(elapsed(self.begin, self.end) / timedelta(hours=1))
+
+    @property
     def visitors(self) -> int:
         """Return how many visitors asked for paper and were answered."""
         return self.totals["portions_granted"] + self.totals["portions_refused"]
@@ -101,6 +112,7 @@ class Report:
             **asdict(self),
             "begin": self.begin.isoformat(),
             "end": self.end.isoformat(),
+            "hours_total": self.hours_total,
             "visitors": self.visitors,
         }
 
@@ -134,14 +146,18 @@ async def async_report(hass: HomeAssistant, site: Site, period: Period) -> Repor
     papers = {
         key: Paper(name=one.subentry.title) for key, one in site.dispensers.items()
     }
+    counted = set()
     for statistic_id, hours in rows.items():
         dispenser_id, key = statistics[statistic_id]
         for row in hours:
             if key == PAPER_LEFT:
                 papers[dispenser_id].hours_known += 1
                 papers[dispenser_id].hours_with += (row.get("max") or 0) > 0
-            elif change := round(row.get("change") or 0):
+                continue
+            counted.add(row["start"])
+            if change := round(row.get("change") or 0):
                 _count(report, key, dt_util.as_local(_moment(row["start"])), change)
+    report.hours_counted = len(counted)
     _refills(report, site, papers)
     _log(report, site)
     report.paper = list(papers.values())
