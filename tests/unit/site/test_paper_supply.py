@@ -68,6 +68,14 @@ def test_without_working_hours_low_is_a_tenth_of_the_roll() -> None:
     assert not supply(left_cm=2001).is_low_by_forecast(MONDAY, None)
 
 
+def judged(
+    roll: PaperSupply, now: datetime, staff: StaffHours | None, *, anew: bool = False
+) -> bool | None:
+    """Return if a roll without sensors is low."""
+    roll.judge(now, staff, by_sensors=None, anew=anew)
+    return roll.low
+
+
 @given(st.integers(0, 10**6), st.sampled_from([EVERY_MORNING, None]))
 def test_of_one_roll_low_is_told_at_most_once(
     seed: int, staff: StaffHours | None
@@ -97,31 +105,26 @@ def test_of_one_roll_low_is_told_at_most_once(
 def test_what_was_foreseen_to_be_low_stays_so_until_a_new_roll() -> None:
     """A crowd makes the forecast short; when it has gone, the task does not go with it."""
     now, roll = MONDAY + 10 * HOUR, supply(left_cm=6000)
-    roll.judge(now, EVERY_MORNING, by_sensors=None)
     for _ in range(50):
         roll.used(now, 60)
-    roll.judge(now, EVERY_MORNING, by_sensors=None)
-    assert roll.low
-    since = roll.needed_since
-    later = now + 12 * HOUR
+    assert judged(roll, now, EVERY_MORNING)
+    since, later = roll.needed_since, now + 12 * HOUR
     roll.foresee(later)
     assert not roll.is_low_by_forecast(later, EVERY_MORNING)
-    roll.judge(later, EVERY_MORNING, by_sensors=None)
-    assert roll.low and roll.needed_since == since
+    assert judged(roll, later, EVERY_MORNING)
+    assert roll.needed_since == since
     roll.refilled(later)
-    roll.judge(later, EVERY_MORNING, by_sensors=None)
-    assert roll.low is False and roll.time_to_refill == 12 * HOUR
+    assert judged(roll, later, EVERY_MORNING) is False
+    assert roll.time_to_refill == 12 * HOUR
 
 
 def test_other_working_hours_judge_a_roll_anew() -> None:
     now, roll = MONDAY + 10 * HOUR, supply(left_cm=4000)
-    roll.judge(now, WEEKDAYS, by_sensors=None)
-    assert roll.low
     in_an_hour = StaffHours(begin=time(11), weekdays=frozenset(range(7)))
-    roll.judge(now, in_an_hour, by_sensors=None)
-    assert roll.low
-    roll.judge(now, in_an_hour, by_sensors=None, anew=True)
-    assert roll.low is False and roll.needed_since is None
+    assert judged(roll, now, WEEKDAYS)
+    assert judged(roll, now, in_an_hour)
+    assert judged(roll, now, in_an_hour, anew=True) is False
+    assert roll.needed_since is None
 
 
 def test_a_sensor_that_sees_paper_again_has_seen_a_new_roll() -> None:
