@@ -148,6 +148,7 @@ MAX_FIGURES: Final = {
     "longest_answer_s": 2.5,
     "refused_earlier_than_told": 0,
     "double_grants_while_all_was_well": 0,
+    "double_grants_not_counted": 0,
     "charged_too_much_cm": 1.0,
     "charged_too_little_cm": 1.0,
     "kept_longest_after_tat_s": 1.0,

@@ -73,11 +73,14 @@ class Day:
             print(f"audit {audit + 1} of {AUDITS}: {told}", file=sys.stderr, flush=True)
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
+        figures = self.figures
         for gate, proxy in zip(self._gates, self._proxies, strict=True):
-            self.figures["double_grants_counted"] += gate.book.status.double_grants
+            figures["double_grants_counted"] += gate.book.status.double_grants
             await gate.kill()
             await proxy.stop()
-        return dict(self.figures)
+        missed = figures["double_grants_to_count"] - figures["double_grants_counted"]
+        figures["double_grants_not_counted"] = max(0.0, missed)
+        return dict(figures)
 
     async def _open(self, number: int) -> DayGate:
         skew = self._draw.uniform(-MAX_SKEW_S, MAX_SKEW_S)
@@ -166,6 +169,7 @@ class Day:
             stood_still = max(0.0, now() - looked - LOOK_EVERY_S)
             looked = now()
             self._judge.most("bench_stood_still_s", stood_still)
+            self._judge.look()
             for gate in self._gates:
                 if gate.is_alive():
                     kept = gate.kept_s()

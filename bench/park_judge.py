@@ -10,6 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+import math
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,10 @@ from .park_gate import DayGate
 
 # What a visitor is told is rounded up to whole seconds, and clocks meet in a message.
 CLOSE_S: Final = 0.25
+# Two estimates of the server's clock may differ by this: a second portion counts above it.
+CLOCK_S: Final = 1.0
+# An instance whose connection died takes this long to notice.
+IN_SYNC_S: Final = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +37,16 @@ class Visit:
     gate: DayGate
     came: float
     answered: float
+
+
+@dataclass(slots=True, kw_only=True)
+class _Double:
+    """A second portion, until the instances that gave both can know it."""
+
+    gates: tuple[DayGate, DayGate]
+    given: float
+    too_much_until: float
+    """Until then both accounts together are more than the allowance."""
 
 
 @dataclass(slots=True)
@@ -47,6 +62,7 @@ class _Person:
     least: float = 0.0
     """The TAT that the books must have at least; not that of a gate that died alone."""
     gate: DayGate | None = None
+    gate_before: DayGate | None = None
     granted: float = 0.0
     alone: bool = False
     """The last portion was given by a gate that was disconnected then."""
@@ -66,10 +82,12 @@ class Judge:
         self._gates = gates
         self._figures = figures
         self._people: dict[int, _Person] = {}
+        self._doubles: list[_Double] = []
         for key in (
             "refused_earlier_than_told",
             "double_grants",
             "double_grants_counted",
+            "double_grants_to_count",
             "double_grants_while_all_was_well",
             "charged_too_much_cm",
             "charged_too_little_cm",
@@ -101,15 +119,38 @@ class Judge:
             known = person.least >= person.had
             self._figures["double_grants"] += 1
             self._figures["double_grants_while_all_was_well"] += well and known
-        person.gate, person.granted = visit.gate, visit.answered
+        person.gate_before, person.gate = person.gate, visit.gate
+        person.granted = visit.answered
         person.alone = visit.gate.connected_since is None
 
     def came_out(self, visit: Visit, cm: float) -> None:
         """Note what really came out."""
         person, time = self._person(visit), self._rule.time_for(cm)
+        if person.gate_before is not None and person.gate_before is not visit.gate:
+            until = person.had + time - self._rule.window_s - CLOCK_S
+            gates = (person.gate_before, visit.gate)
+            self._doubles.append(
+                _Double(gates=gates, given=now(), too_much_until=until)
+            )
         person.latest = max(person.latest, visit.answered) + time
         person.had = max(person.had, visit.came + time)
         person.least = max(person.least, visit.came + time)
+
+    def look(self) -> None:
+        """Count the second portions that the instances must have counted by now."""
+        waiting = []
+        for one in self._doubles:
+            since = [gate.connected_since for gate in one.gates]
+            if now() > one.too_much_until + IN_SYNC_S or not all(
+                gate.is_alive() for gate in one.gates
+            ):
+                continue
+            in_sync = max(at or math.inf for at in since)
+            if not one.given < in_sync < now() - IN_SYNC_S:
+                waiting.append(one)
+            elif in_sync < one.too_much_until - CLOSE_S:
+                self._figures["double_grants_to_count"] += 1
+        self._doubles = waiting
 
     def told(self, visit: Visit, at: float) -> None:
         """Note what the visitor was told; of two times that of two portions is the later."""

@@ -1,6 +1,5 @@
 """Failures of the shared quota: visitors get paper in each of them."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -164,48 +163,6 @@ async def test_a_gate_that_dies_before_it_settles_costs_the_visitor_nothing(
         await other.raw("ZADD", other.key("open"), 1, held)
         await until(lambda: not other.knows(1))
         assert reserved(await other.paper(1)).new
-
-
-async def test_gates_that_cannot_reach_each_other_agree_when_they_can(
-    server: QuotaServer, proxy: Proxy
-) -> None:
-    """One face had a portion at each: the later TAT wins, and it is counted."""
-    async with gates(1, server.port) as (one,):
-        other = Gate(proxy.port)
-        await other.open()
-        await proxy.stop()
-        await _away(other)
-        first = reserved(await one.paper(1))
-        await asyncio.sleep(0.1)
-        second = reserved(await other.paper(1))
-        assert second.next_portion_at > first.next_portion_at
-        await proxy.start()
-        await other.connected()
-        assert other.book.status.double_grants == 1
-        assert len(other.replica.names()) == 1
-        await until(
-            lambda: (one.book.next_expiry() or 0) > first.next_portion_at + 0.05
-        )
-        assert len(one.replica.names()) == 1
-        refusal = refused(await one.paper(1))
-        assert refusal.next_portion_at == pytest.approx(second.next_portion_at, abs=0.2)
-        await other.kill()
-
-
-async def test_a_portion_of_the_allowance_at_each_gate_is_no_double_grant(
-    server: QuotaServer, proxy: Proxy
-) -> None:
-    async with gates(1, server.port, rule=HALVES) as (one,):
-        other = Gate(proxy.port, rule=HALVES)
-        await other.open()
-        await proxy.stop()
-        await _away(other)
-        reserved(await one.paper(1))
-        reserved(await other.paper(1))
-        await proxy.start()
-        await other.connected()
-        assert other.book.status.double_grants == 0
-        await other.kill()
 
 
 async def test_who_is_forgotten_while_an_instance_is_away_is_forgotten_there_too(

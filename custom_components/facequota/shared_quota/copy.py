@@ -125,19 +125,6 @@ class Copy:
                 self.replica.put(name, stands, None)
         self.replica.expire(self._now())
 
-    def same_person(self, name: str) -> str | None:
-        """Return the other id under which the server knows a visitor, if there is one."""
-        template = self.replica.template(name)
-        identity = self.replica.identify(template)
-        template.fill(0)
-        found = (identity.visitor, *identity.others)
-        return next((one for one in found if one and one not in self.alone), None)
-
-    def is_too_much(self, base: float, here: float, there: float) -> bool:
-        """Return whether the paper of both places together is more than the allowance."""
-        owed = max(0.0, there - self._now()) + max(0.0, here - base)
-        return owed > self.replica.rule.window_s + CLOCK_MS / 1000
-
     def apply(self, changes: Iterable[tuple[int, bytes, list[Any]]]) -> list[bytes]:
         """Follow changes; return their kinds. Raises Fallen where one is missing."""
         kinds = []

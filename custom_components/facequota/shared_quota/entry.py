@@ -1,21 +1,18 @@
 """How an instance comes into sync with the server: at first, and after it was alone."""
 
-import asyncio
-from collections.abc import Callable, Iterable
-from itertools import batched
+from collections.abc import Callable
 import math
 from typing import Final
 
 from custom_components.facequota.quota.protocol import Rule, Standing
 
-from .account_format import later, text, unpacked
+from .account_format import text, unpacked
 from .copy import Copy
 from .epochs import Epochs, Tick, new_epoch
 from .functions import EpochEnded
 from .link import Link
-from .missing_visitors import Message, message, missing
+from .missing_visitors import Telling, follow, lacking
 
-_PIECE: Final = 200
 # What a server may have lost of the last moments when a replica takes over.
 LATELY_S: Final = 10.0
 # How often timers are set again for the visitors of a slow entry.
@@ -50,7 +47,12 @@ class Entry:
         # The rule that was changed here and the server does not know yet.
         self.purge_due: str | None = None
         self.rule_due: Rule | None = None
-        self.double_grants = 0
+        self._telling = Telling(copy, now)
+
+    @property
+    def double_grants(self) -> int:
+        """Return how many second portions were found here."""
+        return self._telling.double_grants
 
     def follow_rule(self, rule: Rule | None) -> None:
         """Take over a rule that another instance changed."""
@@ -97,9 +99,9 @@ class Entry:
         while changed != copy.changed_alone:
             # A visitor who asked here meanwhile may have lapsed reservations of others given back.
             changed = copy.changed_alone
-            await self._everybody(link, copy.position, before)
-            while copy.alone:
-                await self._tell_alone(link, dict(copy.alone))
+            there = await self._everybody(link, before)
+            await self._telling.lost(link, lacking(copy, before, there))
+            await self._telling.alone(link)
         self._life, self._run = tick.life, link.run
         self.server_lost_some = False
 
@@ -150,12 +152,10 @@ class Entry:
         copy.use(key)
         return created
 
-    async def _everybody(
-        self, link: Link, position: int, before: dict[str, Standing]
-    ) -> None:
-        """Take all visitors from the server, and what changed meanwhile.
+    async def _everybody(self, link: Link, before: dict[str, Standing]) -> set[str]:
+        """Take all visitors from the server, and what changed meanwhile; return their ids.
 
-        before are the accounts here when the server lost its memory; they are sent.
+        before are the accounts here when the server lost its memory; they stay.
         """
         copy = self._copy
         assert copy.key is not None
@@ -173,55 +173,9 @@ class Entry:
             cursor = answer[2]
             if cursor == b"0":
                 break
-        await self._tell(link, missing(copy, before, found))
-        found.update(before)
-        copy.position = position
-        while told := (await link.call("changes", link.life, position, _PIECE))[2]:
-            kinds = copy.apply(told)
-            if b"p" in kinds:
-                raise EpochEnded
-            found.update(text(one[2][0]) for one in told)
-            position = copy.position
-        copy.keep_only(found)
-
-    async def _tell(self, link: Link, messages: Iterable[Message]) -> None:
-        """Send the server visitors that it does not know (any more)."""
-        for piece in batched(messages, _PIECE, strict=False):
-            await link.call_all("merge", piece)
-
-    async def _tell_alone(self, link: Link, alone: dict[str, float]) -> None:
-        """Send the server the visitors who were charged here while it was away.
-
-        A visitor who got paper under another id elsewhere is one visitor from now on: the
-        later TAT wins. Only paper that was given here is sent: what the server said a
-        moment ago may have been settled since.
-        """
-        copy = self._copy
-        messages: list[Message] = []
-        told: list[str] = []
-        for name, base in alone.items():
-            # Each of them is a search; others want to be served in between.
-            await asyncio.sleep(0)
-            mine = copy.replica.standing(name)
-            if mine is None:
-                copy.alone.pop(name, None)
-                continue
-            same = copy.same_person(name)
-            if same is not None:
-                there = copy.replica.standing(same)
-                assert there is not None
-                self.double_grants += copy.is_too_much(base, mine.tat, there.tat)
-                copy.replica.drop([name])
-                copy.replica.put(same, later(mine, there), None)
-                copy.aliases[name] = same
-                copy.alone[same] = copy.alone.pop(name)
-            told.append(same or name)
-            messages.append(message(copy, same or name, mine))
-            if len(messages) == _PIECE:
-                break  # The rest is told next.
-        await self._tell(link, messages)
-        for name in told:
-            copy.alone.pop(name, None)
+        found.update(await follow(link, copy))
+        copy.keep_only(found | set(before))
+        return found
 
 
 async def change_rule(link: Link, rule: Rule) -> None:

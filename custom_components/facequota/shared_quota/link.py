@@ -1,11 +1,11 @@
 """One connection to the server: calls with a limit in time, and the wait for news."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from .clock import ServerClock
-from .functions import EpochEnded, Functions, library
+from .functions import Functions
 from .server import ANSWER_S, Server
 from .trouble import Trouble, Unfit
 
@@ -52,20 +52,6 @@ class Link:
         if self._server_clock.learn(asked, self._now(), float(answer[1])):
             raise Unfit(Trouble.CLOCKS)
         return answer
-
-    async def call_all(
-        self, name: str, calls: Iterable[tuple[str | bytes | float, ...]]
-    ) -> None:
-        """Call a function for each of these arguments, in one round trip."""
-        pipeline: Any = self._client.pipeline(transaction=False)
-        for args in calls:
-            pipeline.execute_command(
-                "FCALL", library()[0] + name, 1, self._functions.key(""), *args
-            )
-        async with asyncio.timeout(5 * ANSWER_S):
-            answers = await pipeline.execute()
-        if any(answer[0] == b"epoch" for answer in answers):
-            raise EpochEnded
 
     async def take(self, name: str) -> bytes | None:
         """Return the value of a key that is for this instance alone."""

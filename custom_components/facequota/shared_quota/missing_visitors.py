@@ -1,24 +1,33 @@
-"""Which visitors must be sent to the server, because it lacks them or a part of them."""
+"""Sends the server the visitors that it lacks: of an instance that was alone, or of its own lost memory."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 from custom_components.facequota.quota.protocol import Standing
 
-from .account_format import later
-from .copy import Copy
+from .account_format import later, text
+from .copy import CLOCK_MS, Copy
+from .functions import EpochEnded
+from .link import Link
 from .seal import Forged
 
 type Message = tuple[str | bytes | float, ...]
 
 # By how much two estimates of one moment may differ.
 _TOLERANCE_MS: Final = 50.0
+# Visitors in one message, and changes in one answer.
+_PIECE: Final = 64
+_CHANGES: Final = 200
 
 
-def message(copy: Copy, name: str, mine: Standing) -> Message:
+def message(copy: Copy, name: str, mine: Standing, second: str = "") -> Message:
     """Return the message about a visitor's account for the server.
 
-    Raises Forged without a key, KeyError when nobody has that id.
+    second is the id of a portion too much that was charged to it. Raises Forged without
+    a key, KeyError when nobody has that id.
     """
     if copy.key is None:
         raise Forged
@@ -33,10 +42,11 @@ def message(copy: Copy, name: str, mine: Standing) -> Message:
     for one in opened:
         copy.there.add(one.token)
     return (
-        copy.key.epoch,
         name,
         copy.sealed(name, copy.replica.template(name)),
         f"{copy.clock.server_ms(tat):.3f}",
+        second,
+        len(opened),
         *(
             f"{one.token} {one.cm} {copy.clock.server_ms(one.expires_at):.3f}"
             for one in opened
@@ -44,21 +54,17 @@ def message(copy: Copy, name: str, mine: Standing) -> Message:
     )
 
 
-def missing(
+def lacking(
     copy: Copy, before: dict[str, Standing], there: set[str]
-) -> Iterator[Message]:
-    """Yield what a server that lost its memory does not know of these visitors.
-
-    The accounts are those from before; a visitor whom it knows has the server's account.
-    """
-    for name, mine in before.items():
-        found = copy.replica.standing(name)
-        if found is None:
-            continue
-        both = later(mine, found)
-        if name not in there or _is_more(both, found):
-            copy.replica.put(name, both, None)
-            yield message(copy, name, mine)
+) -> dict[str, Standing]:
+    """Return the accounts from before that a server which lost its memory lacks."""
+    found = {name: copy.replica.standing(name) for name in before}
+    return {
+        name: mine
+        for name, mine in before.items()
+        if (known := found[name]) is not None
+        and (name not in there or _is_more(later(mine, known), known))
+    }
 
 
 def _is_more(both: Standing, there: Standing) -> bool:
@@ -67,3 +73,151 @@ def _is_more(both: Standing, there: Standing) -> bool:
     return (both.tat - there.tat) * 1000 > _TOLERANCE_MS or any(
         one.token not in opened for one in both.reservations
     )
+
+
+async def follow(link: Link, copy: Copy) -> set[str]:
+    """Follow all changes that the server has; return the ids in them.
+
+    Raises EpochEnded where one of them is the end of the epoch.
+    """
+    found: set[str] = set()
+    while changes := (await link.call("changes", link.life, copy.position, _CHANGES))[
+        2
+    ]:
+        if b"p" in copy.apply(changes):
+            raise EpochEnded
+        found.update(text(state[0]) for _, _, state in changes)
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class _Untold:
+    """A visitor's account that the server does not have yet."""
+
+    mine: Standing
+    """What was given here, or what the server lost."""
+    here: Standing
+    """What is in memory since, with what the server told."""
+    base: float
+    """The TAT before what was given here."""
+    second: str = ""
+    """The id of a portion too much."""
+
+
+class Telling:
+    """Sends accounts that the server lacks.
+
+    A visitor who has one under another id there is one visitor from now on: the later TAT
+    wins. The server refuses a message whose search did not include somebody who came
+    elsewhere meanwhile; then the search is made again.
+    """
+
+    def __init__(self, copy: Copy, now: Callable[[], float]) -> None:
+        """Have told nothing yet."""
+        self._copy = copy
+        self._now = now
+        self.double_grants = 0
+
+    async def lost(self, link: Link, accounts: dict[str, Standing]) -> None:
+        """Send accounts that the server had and lost."""
+        left = {}
+        for name, mine in accounts.items():
+            there = self._copy.replica.standing(name)
+            here = later(mine, there) if there else mine
+            self._copy.replica.put(name, here, None)
+            left[name] = _Untold(mine=mine, here=here, base=self._now())
+        while left:
+            for name in await self._send(link, left, left):
+                del left[name]
+
+    async def alone(self, link: Link) -> None:
+        """Send accounts that were charged here while the server was away.
+
+        Only paper that was given here is sent: what the server said a moment ago may have
+        been settled since.
+        """
+        copy = self._copy
+        left: dict[str, _Untold] = {}
+        while copy.alone:
+            for name in list(copy.alone.keys() - left.keys())[: _PIECE - len(left)]:
+                if (mine := copy.replica.standing(name)) is None:
+                    copy.alone.pop(name)
+                else:
+                    base = copy.alone[name]
+                    left[name] = _Untold(mine=mine, here=mine, base=base)
+            for name in await self._send(link, left, copy.alone):
+                told = left.pop(name)
+                if copy.replica.standing(name) in (None, told.here):
+                    copy.alone.pop(name, None)
+                elif name in copy.alone:
+                    # They had paper here again while this was under way.
+                    copy.alone[name] = told.here.tat
+
+    async def _send(
+        self, link: Link, left: dict[str, _Untold], untold: Collection[str]
+    ) -> list[str]:
+        """Send some of those who are left; return their ids, or none to try it again."""
+        copy = self._copy
+        if copy.key is None:
+            raise EpochEnded
+        if set(copy.replica.names()) - set(untold) - copy.alone.keys():
+            for name in list(islice(left, _PIECE)):
+                # Each of them is a search; others want to be served in between.
+                await asyncio.sleep(0)
+                self._unite(name, left, untold)
+        names = list(islice(left, _PIECE))
+        messages = [
+            message(copy, name, left[name].mine, left[name].second)
+            for name in names
+            if copy.replica.standing(name)
+        ]
+        answer = await link.call(
+            "merge",
+            *(copy.key.epoch, link.life, copy.position),
+            *chain.from_iterable(messages),
+        )
+        if answer[0] == b"newer":
+            copy.apply(answer[2])
+            return []
+        self.double_grants += answer[2]
+        await follow(link, copy)
+        return names
+
+    def _unite(
+        self, name: str, left: dict[str, _Untold], untold: Collection[str]
+    ) -> None:
+        """Make one account of the two of a visitor whom the server knows under another id."""
+        copy, one = self._copy, left[name]
+        same = self._same_person(name, untold)
+        if same is None or (there := copy.replica.standing(same)) is None:
+            return
+        if self._is_too_much(one, there):
+            one.second = name
+        one.here = later(one.mine, there)
+        copy.replica.drop([name])
+        copy.replica.put(same, one.here, None)
+        copy.aliases[name] = same
+        left[same] = left.pop(name)
+        if name in copy.alone:
+            copy.alone[same] = copy.alone.pop(name)
+
+    def _same_person(self, name: str, untold: Collection[str]) -> str | None:
+        """Return the other id under which the server knows a visitor, if there is one.
+
+        It does not know those who are untold, and those who were charged here alone.
+        """
+        copy = self._copy
+        if copy.replica.standing(name) is None:
+            return None
+        template = copy.replica.template(name)
+        identity = copy.replica.identify(template)
+        template.fill(0)
+        for one in (identity.visitor, *identity.others):
+            if one and one != name and one not in untold and one not in copy.alone:
+                return one
+        return None
+
+    def _is_too_much(self, one: _Untold, there: Standing) -> bool:
+        """Return whether the paper of both places together is more than the allowance."""
+        owed = max(0.0, there.tat - self._now()) + max(0.0, one.mine.tat - one.base)
+        return owed > self._copy.replica.rule.window_s + CLOCK_MS / 1000

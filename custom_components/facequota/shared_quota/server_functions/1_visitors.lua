@@ -3,7 +3,8 @@
 -- KEYS[1] is the prefix of all keys of one quota. What is kept below it:
 --   meta             layout, life (since when the server knows this quota without a break), epoch, number of the last change, of the
 --                    last visitor who came (added), last purge, rule ("allowance_cm window_ms"), clock (the server's time at the last tick)
---   v:EPOCH:ID       a visitor: t sealed template, a TAT in ms, u rule of the TAT, r:TOKEN "cm deadline" for each open reservation
+--   v:EPOCH:ID       a visitor: t sealed template, a TAT in ms, u rule of the TAT, r:TOKEN "cm deadline" for each open reservation,
+--                    d:ID a second portion that was charged to another id
 --   tats open        ids by TAT; "ID TOKEN" by deadline
 --   log              a stream of numbered changes: k the kind, v an id
 --   old:EPOCH        ids of an epoch that ended, until their keys are removed

@@ -19,6 +19,13 @@ local function present(q, args)
   end
 end
 
+-- What came elsewhere since the search at a position; nil if the search included everybody.
+local function newer(q, life, position)
+  if q.added <= tonumber(position) then return nil end
+  local changes = changes_after(q, life, tonumber(position), PIECE)
+  return changes and {'newer', number(q.now), changes} or {'gap', number(q.now)}
+end
+
 local function granted(q, id, new, tat, cm)
   return {'granted', number(q.now), id, new, number(tat), number(next_at(q, tat, cm))}
 end
@@ -36,11 +43,8 @@ local function reserve(keys, args)
       return granted(q, id, id == new and 1 or 0, tat_of(q, id), cm)
     end
   end
-  if q.added > tonumber(args[3]) then
-    local newer = changes_after(q, args[2], tonumber(args[3]), PIECE)
-    if not newer then return {'gap', number(q.now)} end
-    return {'newer', number(q.now), newer}
-  end
+  local missed = newer(q, args[2], args[3])
+  if missed then return missed end
   if not (cm > 0 and cm <= q.allowance) then return redis.error_reply('ERR cm is not positive or more than the allowance') end
   local id, tat, sealed = present(q, args)
   if tat and next_at(q, tat, cm) > q.now then
@@ -85,24 +89,39 @@ local function settle(keys, args)
 end
 redis.register_function{function_name='@PREFIX@settle', callback=settle, flags={'allow-oom'}}
 
--- epoch, id, sealed template, TAT, "token cm deadline"...: from an instance that was alone for a while. The later TAT wins.
-local function merge(keys, args)
-  local q, wrong = with_epoch(keys, args[1])
-  if wrong then return wrong end
-  local id = args[2]
-  local tat = tat_of(q, id)
-  local later = math.min(math.max(tat or 0, tonumber(args[4])), q.now + q.window)
-  if later - q.now <= TOLERANCE_MS then return {'merged', number(q.now)} end
-  redis.call('HSET', visitor_key(q, id), 't', args[3])
-  for i = 5, math.min(#args, 12) do
+-- One visitor of an instance that was alone for a while: id, sealed template, TAT, id of a second portion or '', number of reservations, each of
+-- them "token cm deadline". The later TAT wins. Returns where the next visitor begins, and 1 for a second portion that was not told before.
+local function merge_one(q, args, at)
+  local id, other, last = args[at], args[at + 3], at + 4 + tonumber(args[at + 4])
+  local key, tat = visitor_key(q, id), tat_of(q, id)
+  local later = math.min(math.max(tat or 0, tonumber(args[at + 2])), q.now + q.window)
+  if later - q.now <= TOLERANCE_MS then return last + 1, 0 end
+  redis.call('HSET', key, 't', args[at + 1])
+  for i = at + 5, last do
     local token, cm, deadline = string.match(args[i], '^(%S+) (%S+) (%S+)$')
     if redis.call('EXISTS', q.p .. 'off:' .. token) == 0 then
-      redis.call('HSET', visitor_key(q, id), 'r:' .. token, cm .. ' ' .. deadline)
+      redis.call('HSET', key, 'r:' .. token, cm .. ' ' .. deadline)
       redis.call('ZADD', q.p .. 'open', deadline, id .. ' ' .. token)
     end
   end
   keep(q, id, later, tat and 't' or 'a')
-  return {'merged', number(q.now)}
+  return last + 1, other ~= '' and redis.call('HSETNX', key, 'd:' .. other, 1) or 0
+end
+
+-- epoch, life, position, visitors...: all of them, or nothing while there are visitors whom the search for their other ids did not include.
+local function merge(keys, args)
+  local q, wrong = with_epoch(keys, args[1])
+  if wrong then return wrong end
+  local missed = newer(q, args[2], args[3])
+  if missed then return missed end
+  local at, doubles = 4, 0
+  for _ = 1, PIECE do
+    if at > #args then break end
+    local double
+    at, double = merge_one(q, args, at)
+    doubles = doubles + double
+  end
+  return {'merged', number(q.now), doubles}
 end
 redis.register_function('@PREFIX@merge', merge)
 
