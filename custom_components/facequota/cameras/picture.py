@@ -68,12 +68,15 @@ class Source(Protocol):
 
 def format_of(content: bytes) -> str:
     """Return the name of an encoded picture's format, by its first bytes."""
+    # A page may begin with an empty line.
+    content = content[:_MAX_MAGIC].lstrip(b" \t\r\n")
     for name, at, magic in _FORMATS:
         if content[at : at + len(magic)].lower() == magic.lower():
             return name
     return "?"
 
 
+_MAX_MAGIC: Final = 64
 _FORMATS: Final = (
     ("JPEG", 0, b"\xff\xd8"),
     ("PNG", 0, b"\x89PNG"),
@@ -82,10 +85,17 @@ _FORMATS: Final = (
     ("AVIF", 4, b"ftypavif"),
     ("HEIC", 4, b"ftyphei"),
     ("HEIC", 4, b"ftypmif1"),
+    ("MP4", 4, b"ftyp"),
+    ("JPEG 2000", 4, b"jP  "),
+    ("JPEG 2000", 0, b"\xff\x4f\xff\x51"),
+    ("H.264 / H.265", 0, b"\0\0\0\1"),
+    ("H.264 / H.265", 0, b"\0\0\1"),
     ("TIFF", 0, b"II*\0"),
     ("TIFF", 0, b"MM\0*"),
     ("BMP", 0, b"BM"),
     ("SVG", 0, b"<svg"),
     ("HTML", 0, b"<!doctype"),
     ("HTML", 0, b"<html"),
+    ("XML", 0, b"<?xml"),
+    ("JSON", 0, b"{"),
 )

@@ -114,9 +114,9 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     factor = min(image.size) // WORK_LINES
     if image.mode.startswith(("I", "F")):
         # Sixteen bits a pixel: Pillow would clip them to eight.
-        exif = image.getexif()
+        info = image.info
         image = Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
-        image.getexif().update(exif)
+        image.info = info
     elif image.mode in ("1", "P", "PA"):
         image = image.convert("RGB")
     if factor >= 2:

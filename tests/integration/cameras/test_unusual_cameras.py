@@ -3,16 +3,29 @@
 import asyncio
 import socket
 from typing import Any, override
+from unittest.mock import Mock
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+import numpy as np
 import pytest
 
 from custom_components.facequota.cameras import kinds as camera_kinds
 from custom_components.facequota.cameras.kinds import kept_stream, source_of
 from custom_components.facequota.cameras.mjpeg import MjpegSource
-from custom_components.facequota.cameras.picture import UNKNOWN_AGE, Kind, Source
+from custom_components.facequota.cameras.picture import (
+    UNKNOWN_AGE,
+    Kind,
+    Picture,
+    Source,
+)
 from custom_components.facequota.cameras.reader import StreamReader, stream_packages
+from custom_components.facequota.cameras.stream import StreamSource
+from custom_components.facequota.recognition.orientation import UPRIGHT
+from custom_components.facequota.recognition.picture import decode
+from homeassistant.components.camera.prefs import get_dynamic_camera_stream_settings
+from homeassistant.components.stream import Orientation
+from homeassistant.components.stream.core import TRANSFORM_IMAGE_FUNCTION
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
@@ -93,6 +106,57 @@ async def test_a_camera_with_two_addresses_may_stream_from_one_of_them(
         picture = await reader.next()
         await reader.end()
     assert picture.content
+
+
+class WithStream(HoldingCamera):
+    """A camera that names the address of a stream."""
+
+    address = "rtsp://127.0.0.1:9/Video"
+
+    @override
+    async def stream_source(self) -> str:
+        return self.address
+
+
+async def add_with_stream(hass: HomeAssistant) -> WithStream:
+    """Add a camera of an integration that nobody knows."""
+    assert await async_setup_component(hass, "camera", {})
+    camera = WithStream(Scene((320, 240)))
+    await hass.data[DATA_INSTANCES]["camera"].async_add_entities([camera])
+    return camera
+
+
+async def test_an_address_in_capital_letters_is_one_of_a_stream(
+    hass: HomeAssistant,
+) -> None:
+    """FFmpeg reads none; of what follows the letters may count."""
+    camera = await add_with_stream(hass)
+    camera.address = " RTSP://127.0.0.1:9/Video\n"
+    read = Mock()
+    await source_of(hass, ENTITY, read)
+    read.assert_called_once_with("rtsp://127.0.0.1:9/Video", UPRIGHT)
+    assert await kept_stream(hass, ENTITY) == "rtsp://127.0.0.1:9/Video"
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+async def test_a_stream_is_turned_as_it_is_set_in_home_assistant(
+    hass: HomeAssistant, orientation: Orientation
+) -> None:
+    """As Home Assistant turns what it shows of it."""
+    camera = await add_with_stream(hass)
+    settings = await get_dynamic_camera_stream_settings(hass, ENTITY)
+    settings.orientation = orientation
+    jpeg = camera.scene.jpeg()
+    reader = Mock(StreamReader)
+    reader.next.return_value = Picture(content=jpeg, begun_after=UNKNOWN_AGE)
+    source = await source_of(
+        hass, ENTITY, lambda url, turn: StreamSource(reader, url, False, turn)
+    )
+    pictures = source.pictures()
+    shown = decode((await anext(pictures)).content).pixels
+    await pictures.aclose()
+    wanted = TRANSFORM_IMAGE_FUNCTION[orientation](decode(jpeg).pixels)
+    assert np.array_equal(shown, wanted)
 
 
 class NeverAnswers(HoldingCamera):

@@ -102,6 +102,14 @@ def readable(portrait: Path) -> dict[str, bytes]:
         "palette png": encoded(image.quantize(256), "PNG"),
         "16-bit png": encoded(Image.fromarray(grey), "PNG"),
         "turned by exif": encoded(image.rotate(90, expand=True), exif=turned),
+        "16-bit png turned by exif": encoded(
+            Image.fromarray(np.rot90(grey)), "PNG", exif=turned
+        ),
+        "greyscale png with alpha": encoded(image.convert("LA"), "PNG"),
+        "several jpegs joined": encoded(image) + encoded(noise(320, 240)),
+        "several jpegs in one file": encoded(
+            image, "MPO", save_all=True, append_images=[noise(320, 240)]
+        ),
         "broken exif": broken_exif,
         "full hd": encoded(image.resize((1440, 1080))),
         "twelve megapixels": encoded(image.resize((4000, 3000))),

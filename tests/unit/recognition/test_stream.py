@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 import contextlib
+from fractions import Fraction
+from io import BytesIO
 from ipaddress import ip_address
 import math
 from pathlib import Path
@@ -10,6 +12,10 @@ import socket
 import time
 
 from aiohttp import web
+import av
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
+import numpy as np
 import pytest
 
 from custom_components.facequota.recognition.peers import peers
@@ -163,6 +169,48 @@ async def test_what_is_no_stream_is_an_error_without_an_address() -> None:
             told = await error_of(url)
         assert told.endswith("Error")
         assert "127" not in told
+
+
+def with_sound(*, video: bool) -> bytes:
+    """Return two seconds of a transport stream whose sound comes first."""
+    file = BytesIO()
+    with av.open(file, "w", format="mpegts") as box:
+        sound = box.add_stream("mp2", rate=48_000)
+        shown = box.add_stream("libx264", rate=25) if video else None
+        assert isinstance(sound, AudioStream)
+        if isinstance(shown, VideoStream):
+            shown.width, shown.height, shown.pix_fmt = 320, 240, "yuv420p"
+        for part in range(80):
+            silence = np.zeros((1, 1152 * 2), np.int16)
+            heard = av.AudioFrame.from_ndarray(silence, format="s16", layout="stereo")
+            heard.sample_rate, heard.pts = 48_000, part * 1152
+            box.mux(sound.encode(heard))
+            if isinstance(shown, VideoStream):
+                frame = av.VideoFrame.from_ndarray(np.zeros((240, 320, 3), np.uint8))
+                frame.pts, frame.time_base = part, Fraction(1, 25)
+                box.mux(shown.encode(frame))
+        for stream in filter(None, (sound, shown)):
+            assert isinstance(stream, AudioStream | VideoStream)
+            box.mux(stream.encode(None))
+    return file.getvalue()
+
+
+async def test_a_stream_of_sound_alone_has_no_pictures() -> None:
+    async with server(web.Response(body=with_sound(video=False))) as url:
+        assert await error_of(url) == "no video"
+
+
+async def test_a_stream_may_begin_with_its_sound() -> None:
+    async with server(web.Response(body=with_sound(video=True))) as url:
+        stream = Stream(url, {})
+        until = time.monotonic() + GIVES_UP_S
+        try:
+            _, jpeg = await asyncio.to_thread(
+                stream.next, lambda: time.monotonic() > until
+            )
+        finally:
+            await asyncio.to_thread(stream.close().join, 10)
+    assert jpeg
 
 
 @pytest.mark.parametrize("status", [401, 403])
