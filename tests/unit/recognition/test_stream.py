@@ -106,10 +106,23 @@ async def test_a_stream_that_breaks_off_or_changes_is_opened_again(
 
 
 @contextlib.asynccontextmanager
-async def server(answer: web.Response) -> AsyncIterator[str]:
-    """Give the address of a camera that answers this, to each request."""
+async def server(
+    answer: web.Response, *, piece: int | None = None
+) -> AsyncIterator[str]:
+    """Give the address of a camera that answers this to each request.
 
-    async def handle(_: web.Request) -> web.StreamResponse:
+    At once, or in pieces of so many bytes, as it is seen and heard.
+    """
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if piece is not None:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            assert isinstance(answer.body, bytes)
+            for begin in range(0, len(answer.body), piece):
+                await response.write(answer.body[begin : begin + piece])
+                await asyncio.sleep(0.02)
+            return response
         return web.Response(
             body=answer.body, status=answer.status, headers=answer.headers
         )
@@ -201,7 +214,8 @@ async def test_a_stream_of_sound_alone_has_no_pictures() -> None:
 
 
 async def test_a_stream_may_begin_with_its_sound() -> None:
-    async with server(web.Response(body=with_sound(video=True))) as url:
+    both = web.Response(body=with_sound(video=True))
+    async with server(both, piece=1000) as url:
         stream = Stream(url, {})
         until = time.monotonic() + GIVES_UP_S
         try:
