@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.facequota.cameras.camera import Camera
-from custom_components.facequota.cameras.picture import Picture
 from custom_components.facequota.cameras.places import EarlierPlaces
+from custom_components.facequota.cameras.source import Picture
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.recognition.engine import Sighting
 from custom_components.facequota.recognition.fuse import fuse

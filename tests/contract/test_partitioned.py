@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.facequota.shared_quota import follower
-from custom_components.facequota.shared_quota.entry import Entry
+from custom_components.facequota.shared_quota import connection
 from custom_components.facequota.shared_quota.link import Link
+from custom_components.facequota.shared_quota.sync import Sync
 from scripts.park.proxy import Proxy
 from scripts.park.server import QuotaServer
 
@@ -55,14 +55,14 @@ async def test_a_request_that_began_with_an_old_connection_asks_by_the_new_one(
         gate = Gate(proxy.port)
         await gate.open()
         begun, held = asyncio.Event(), asyncio.Event()
-        enter = Entry.enter
+        enter = Sync.enter
 
-        async def slowly(entry: Entry, link: Link) -> None:
+        async def slowly(sync: Sync, link: Link) -> None:
             begun.set()
             await held.wait()
-            await enter(entry, link)
+            await enter(sync, link)
 
-        monkeypatch.setattr(Entry, "enter", slowly)
+        monkeypatch.setattr(Sync, "enter", slowly)
         await proxy.stop()
         await proxy.start()
         await begun.wait()
@@ -109,7 +109,7 @@ async def test_faces_are_forgotten_on_time_during_a_slow_entry(
     server: QuotaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Timers are set for those who were read already."""
-    monkeypatch.setattr("custom_components.facequota.shared_quota.entry._TELL_S", 0.0)
+    monkeypatch.setattr("custom_components.facequota.shared_quota.sync._TELL_S", 0.0)
     async with gates(1, server.port) as (one,):
         reserved(await one.paper(1))
         seen: list[float | None] = []
@@ -130,7 +130,7 @@ async def test_an_instance_that_stalled_while_another_joined_sends_it_everybody(
 ) -> None:
     """Nobody seemed to have the key, so the epoch was ended; nobody had purged."""
     async with gates(1, server.port) as (one,):
-        monkeypatch.setattr(follower, "TICK_S", 30.0)
+        monkeypatch.setattr(connection, "TICK_S", 30.0)
         await asyncio.sleep(1.1)
         reserved(await one.paper(1))
         await until(lambda: not one.book.status.waiting)

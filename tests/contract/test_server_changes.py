@@ -10,7 +10,7 @@ from pytest_socket import socket_allow_hosts
 from valkey.asyncio import Valkey
 
 from custom_components.facequota.quota.protocol import Undecided
-from custom_components.facequota.shared_quota import follower, server as server_module
+from custom_components.facequota.shared_quota import connection, server as server_module
 from custom_components.facequota.shared_quota.addresses import read_addresses
 from custom_components.facequota.shared_quota.pairing import Pairing
 from custom_components.facequota.shared_quota.trouble import Trouble
@@ -62,7 +62,7 @@ async def test_what_is_lost_on_the_server_is_told_again(
         await one.raw(*command)
         await paper_or_open_lane(one, 2)
         # The next tick finds out.
-        await asyncio.sleep(2 * follower.TICK_S)
+        await asyncio.sleep(2 * connection.TICK_S)
         await both_know_everybody(one, other, 1)
 
 
@@ -128,7 +128,7 @@ async def test_settings_that_are_changed_later_are_noticed_and_told(
     trouble: Trouble,
 ) -> None:
     """Not only at the start: a server that begins to write to a disk is left."""
-    monkeypatch.setattr(follower, "CHECK_EVERY_TICKS", 1)
+    monkeypatch.setattr(connection, "CHECK_EVERY_TICKS", 1)
     async with gates(1, server.port) as (one,):
         reserved(await one.paper(1))
         await one.raw(*command)

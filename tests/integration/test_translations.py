@@ -14,7 +14,7 @@ import hass_frontend
 import pytest
 
 from custom_components.facequota.cameras.camera import NoPicture
-from custom_components.facequota.cameras.picture import Kind
+from custom_components.facequota.cameras.source import Kind
 from custom_components.facequota.condition import CONDITIONS
 from custom_components.facequota.const import DOMAIN, Lane, Outcome
 from custom_components.facequota.hardware.display import SHORT_FORMS, Sentence
@@ -29,11 +29,11 @@ from custom_components.facequota.site.issues import DEFECTS, NEEDS_A_PERSON, fau
 from custom_components.facequota.site.lanes import Lanes
 from custom_components.facequota.site.problem import BUTTON_STUCK
 from custom_components.facequota.trigger import TRIGGERS
+from custom_components.facequota.visit.camera_trial import Advice
 from custom_components.facequota.visit.capture import Doubt
 from custom_components.facequota.visit.engine_issues import ENGINE_ISSUES
 from custom_components.facequota.visit.purge_receipt import Cause, Receipt
 from custom_components.facequota.visit.records import receipt_record, visit_record
-from custom_components.facequota.visit.trial import Advice
 from custom_components.facequota.visit.visit import (
     REASON_RECOGNITION,
     REASON_SITES_BUSY,

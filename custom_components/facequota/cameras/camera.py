@@ -22,10 +22,10 @@ from homeassistant.helpers.event import (
 )
 
 from .kinds import kept_stream, source_of
-from .picture import CameraError, Kind, Source
 from .pictures import EarlierPictures, NoPicture, Pictures
 from .places import EarlierPlaces
 from .reader import StreamReader, stream_packages
+from .source import CameraError, Kind, Source
 from .stream import StreamSource
 
 __all__ = ["Camera", "NoPicture", "Opened", "Pictures"]

@@ -13,7 +13,7 @@ from homeassistant.components.camera import async_get_image
 from homeassistant.core import HomeAssistant
 
 from .pace import Answer, asked
-from .picture import Kind, Picture
+from .source import Kind, Picture
 
 # Longer than any look: that ends by itself.
 _TIMEOUT_S = 10

@@ -12,7 +12,7 @@ from yarl import URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .picture import CameraError, RefusedError
+from .source import CameraError, RefusedError
 
 MAX_REDIRECTS: Final = 3
 # A look ends by itself, long before.

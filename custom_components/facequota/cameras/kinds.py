@@ -1,6 +1,6 @@
 """Chooses the source for a camera entity, by its integration and its configuration.
 
-A new kind of camera is a module with a Source (picture.py) and a line in source_of.
+A new kind of camera is a module with a Source (source.py) and a line in source_of.
 """
 
 import asyncio
@@ -36,8 +36,8 @@ from .entity import EntitySource
 from .http import Address
 from .mjpeg import MjpegSource
 from .pace import MAX_HELD
-from .picture import Kind, Source
 from .single_pictures import StillSource
+from .source import Kind, Source
 from .stream import SCHEMES
 
 # Their pictures come through the entity, not from an address.

@@ -19,8 +19,8 @@ from homeassistant.core import HomeAssistant
 from .http import Address, get
 from .multipart import Multipart, boundary_of, is_multipart
 from .pace import MAX_HELD
-from .picture import UNKNOWN_AGE, CameraError, Kind, Picture, RefusedError, Source
 from .single_pictures import StillSource
+from .source import UNKNOWN_AGE, CameraError, Kind, Picture, RefusedError, Source
 
 MIN_WAIT_S: Final = 0.02
 """After a pause this long a picture was taken now and did not lie ready."""

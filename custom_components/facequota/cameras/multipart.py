@@ -10,7 +10,7 @@ from email.message import Message
 import re
 from typing import Final
 
-from .picture import MAX_PICTURE_BYTES, CameraError
+from .source import MAX_PICTURE_BYTES, CameraError
 
 MAX_HEAD_BYTES: Final = 8192
 _HEAD_END: Final = re.compile(rb"\r?\n(?:\r?\n)+")

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from .picture import MIN_INTERVAL_S, UNKNOWN_AGE, Picture
+from .source import MIN_INTERVAL_S, UNKNOWN_AGE, Picture
 
 MAX_HELD: Final = 4
 """Pictures that a camera, its driver or a server may have ready from any time before.

@@ -12,7 +12,7 @@ from typing import Final
 from custom_components.facequota.const import DOMAIN
 from homeassistant.core import HomeAssistant
 
-from .picture import Kind, Picture, RefusedError, Source, format_of
+from .source import Kind, Picture, RefusedError, Source, format_of
 
 # A camera that failed is asked again for as long as the visitor has time: a stream has
 # no picture in its first second.

@@ -27,7 +27,7 @@ from custom_components.facequota.recognition.stream_messages import (
 )
 from homeassistant.core import HomeAssistant
 
-from .picture import CameraError, Picture, RefusedError
+from .source import CameraError, Picture, RefusedError
 
 _START_WITHIN_S: Final = 20.0
 _END_WITHIN_S: Final = 0.5

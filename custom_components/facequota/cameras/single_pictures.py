@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from .http import Address, get
 from .multipart import is_multipart
 from .pace import MAX_HELD, Answer, asked
-from .picture import MAX_PICTURE_BYTES, CameraError, Kind, Picture, Source
+from .source import MAX_PICTURE_BYTES, CameraError, Kind, Picture, Source
 
 
 class _IsStreamError(CameraError):

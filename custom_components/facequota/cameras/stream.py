@@ -11,8 +11,8 @@ from typing import Final
 from custom_components.facequota.recognition.orientation import UPRIGHT, turned
 
 from .pace import paced
-from .picture import Kind, Picture
 from .reader import StreamReader
+from .source import Kind, Picture
 
 SCHEMES: Final = ("rtsp", "rtsps", "rtmp", "http", "https")
 

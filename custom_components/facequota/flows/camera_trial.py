@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from custom_components.facequota.cameras.camera import Camera
-from custom_components.facequota.cameras.picture import format_of
+from custom_components.facequota.cameras.source import format_of
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.languages import async_words
-from custom_components.facequota.visit.trial import Trial, try_camera
+from custom_components.facequota.visit.camera_trial import Trial, try_camera
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 

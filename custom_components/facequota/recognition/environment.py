@@ -47,7 +47,7 @@ class EngineEnvironment(PrivatePackages):
         Raises InstallError, also where the engine does not see a face that is drawn.
         """
         packages = None if self._is_running_python else self.folder()
-        return float(await self._run(packages, "trial", str(self.engine)))
+        return float(await self._run(packages, "engine_trial", str(self.engine)))
 
     def command(self, attack_folder: Path | None = None) -> list[str]:
         """Return the command line of the worker; call is_installed or install first.

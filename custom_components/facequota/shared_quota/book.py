@@ -23,9 +23,9 @@ from custom_components.facequota.quota.protocol import (
 )
 
 from .clock import ServerClock
+from .connection import Connection
 from .copy import Copy
 from .epochs import Epochs
-from .follower import Follower
 from .outbox import Outbox
 from .pairing import Pairing
 from .reserving import PATIENCE_S, Reserving
@@ -54,7 +54,7 @@ class SharedBook:
         self._clock = ServerClock()
         self._copy = Copy(replica, self._clock, now)
         self._epochs = Epochs(pairing, name)
-        self._follower = Follower(
+        self._connection = Connection(
             server=server,
             quota=pairing.quota,
             epochs=self._epochs,
@@ -63,8 +63,8 @@ class SharedBook:
             on_change=on_change,
             on_rule=self._rule_from_elsewhere,
         )
-        self._outbox = Outbox(self._follower, self._epochs, self._copy, now)
-        self._reserving = Reserving(self._follower, self._outbox, self._copy, now)
+        self._outbox = Outbox(self._connection, self._epochs, self._copy, now)
+        self._reserving = Reserving(self._connection, self._outbox, self._copy, now)
         # Visitors who had paper here before join the shared quota.
         for known in replica.names():
             self._copy.charge_alone(known, now())
@@ -85,30 +85,30 @@ class SharedBook:
         For good: the instances that stay get a new key, and everybody is forgotten.
         """
         with suppress(*FAILURES):
-            await self._follower.leave(for_good=for_good)
+            await self._connection.leave(for_good=for_good)
         self._copy.use(None)
 
     async def run(self) -> None:
         """Stay connected, and come back after every failure, until cancelled."""
-        await self._follower.run()
+        await self._connection.run()
 
     async def connected(self) -> None:
         """Return as soon as this instance is in sync with the server."""
-        await self._follower.ready.wait()
+        await self._connection.ready.wait()
 
     @property
     def status(self) -> Status:
         """Return the status of the shared quota."""
-        follower = self._follower
+        connection = self._connection
         return Status(
-            connected=follower.ready.is_set(),
-            since=follower.since,
-            trouble=follower.trouble,
+            connected=connection.ready.is_set(),
+            since=connection.since,
+            trouble=connection.trouble,
             instances=tuple(one.name for one in self._epochs.members.values()),
             round_trip_s=self._clock.round_trip_s,
-            double_grants=follower.entry.double_grants,
+            double_grants=connection.sync.double_grants,
             forged=self._copy.forged,
-            waiting=follower.waiting,
+            waiting=connection.waiting,
         )
 
     @property

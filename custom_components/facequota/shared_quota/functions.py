@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 _FOLDER: Final = Path(__file__).parent / "server_functions"
 
 
-class Connection(Protocol):
+class Client(Protocol):
     """What is needed of a client of the server."""
 
     async def execute_command(self, *args: Any) -> Any:
@@ -41,16 +41,16 @@ def library() -> tuple[str, str]:
     return prefix, source.replace("@PREFIX@", prefix).replace("@NAME@", prefix[:-1])
 
 
-async def load(connection: Connection) -> None:
+async def load(client: Client) -> None:
     """Put this version's functions on the server, unless they are there."""
     name = library()[0][:-1]
-    found = await connection.execute_command(
+    found = await client.execute_command(
         "FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE"
     )
     source = library()[1]
     # Other code by this name is replaced: the name is a digest of what it must be.
     if not any(source.encode() in _flat(one) for one in found):
-        await connection.execute_command("FUNCTION", "LOAD", "REPLACE", source)
+        await client.execute_command("FUNCTION", "LOAD", "REPLACE", source)
 
 
 def _flat(entry: Any) -> list[Any]:
@@ -61,9 +61,9 @@ def _flat(entry: Any) -> list[Any]:
 class Functions:
     """One quota's functions on one server, each with its arguments in order."""
 
-    def __init__(self, connection: Connection, quota: str) -> None:
+    def __init__(self, client: Client, quota: str) -> None:
         """Call the functions for the keys of one quota."""
-        self._connection = connection
+        self._client = client
         self._keys = f"fq:{{{quota}}}:"
 
     async def call(self, name: str, *args: str | bytes | float) -> list[Any]:
@@ -71,7 +71,7 @@ class Functions:
 
         Raises OtherLayout, EpochEnded or Fallen where the answer is one of these.
         """
-        answer: list[Any] = await self._connection.execute_command(
+        answer: list[Any] = await self._client.execute_command(
             "FCALL", library()[0] + name, 1, self._keys, *args
         )
         match answer[0]:

@@ -8,13 +8,13 @@ from typing import Final
 
 from custom_components.facequota.quota.protocol import PurgeCounts, Reservation, Rule
 
+from .connection import Connection
 from .copy import Copy, Unconfirmed
-from .entry import change_rule
 from .epochs import Epochs
-from .follower import Follower
 from .functions import EpochEnded
 from .link import Link
 from .status import PurgeReceipt
+from .sync import change_rule
 from .trouble import FAILURES
 
 _AT_ONCE: Final = 64
@@ -26,13 +26,13 @@ class Outbox:
 
     def __init__(
         self,
-        follower: Follower,
+        connection: Connection,
         epochs: Epochs,
         copy: Copy,
         now: Callable[[], float],
     ) -> None:
         """Have nothing to tell yet."""
-        self._follower = follower
+        self._connection = connection
         self._epochs = epochs
         self._copy = copy
         self._now = now
@@ -54,7 +54,7 @@ class Outbox:
                 )
             copy.confirm(reservation.token)
 
-        self._follower.send(sending)
+        self._connection.send(sending)
 
     async def confirmed(self, name: str, wait_s: float) -> bool:
         """Return whether the server knows all that was settled here for a visitor.
@@ -67,7 +67,7 @@ class Outbox:
             if name in self._copy.known_as(one.names)
         ]
         with suppress(TimeoutError):
-            async with asyncio.timeout(wait_s if self._follower.link else 0):
+            async with asyncio.timeout(wait_s if self._connection.link else 0):
                 for one in waiting:
                     await one.wait()
         return all(one.is_set() for one in waiting)
@@ -92,25 +92,25 @@ class Outbox:
                     return
 
         if names:
-            self._follower.send(sending)
+            self._connection.send(sending)
         return counts
 
     def purge(self) -> PurgeCounts:
         """Forget everybody here at once, and everywhere."""
-        entry = self._follower.entry
+        sync = self._connection.sync
         counts = self._copy.replica.purge(self._now())
         self._copy.forget_all()
         # Nothing that is still on its way from the server can be read any more.
         self._copy.use(None)
-        self._follower.ready.clear()
-        purge = self._purge = entry.purge_due = secrets.token_hex(8)
+        self._connection.ready.clear()
+        purge = self._purge = sync.purge_due = secrets.token_hex(8)
 
         async def sending(link: Link) -> None:
-            if entry.purge_due == purge:
-                await entry.purge_there(link, purge)
+            if sync.purge_due == purge:
+                await sync.purge_there(link, purge)
             await link.call("acknowledge", purge, self._epochs.instance)
 
-        self._follower.send(sending)
+        self._connection.send(sending)
         return counts
 
     async def receipt(self, counts: PurgeCounts, wait_s: float) -> PurgeReceipt:
@@ -126,11 +126,11 @@ class Outbox:
             async with asyncio.timeout(wait_s):
                 while left or done < set(members):
                     await asyncio.sleep(_LOOK_S)
-                    if (link := self._follower.link) and self._purge:
+                    if (link := self._connection.link) and self._purge:
                         told = await link.call("acknowledged", self._purge)
                         done |= {one.decode() for one in told[2]}
                         left = (
-                            bool(told[3]) or self._purge != self._follower.entry.purge
+                            bool(told[3]) or self._purge != self._connection.sync.purge
                         )
         except FAILURES:
             pass  # Instances that have not confirmed by now are named as missing.
@@ -144,16 +144,16 @@ class Outbox:
 
     def change_rule(self, rule: Rule) -> None:
         """Let everybody's account everywhere follow another rule."""
-        entry = self._follower.entry
-        entry.rule_due = rule
+        sync = self._connection.sync
+        sync.rule_due = rule
 
         async def sending(link: Link) -> None:
             if self._copy.replica.rule == rule:
                 await change_rule(link, rule)
-            if entry.rule_due == rule:
-                entry.rule_due = None
+            if sync.rule_due == rule:
+                sync.rule_due = None
 
-        self._follower.send(sending)
+        self._connection.send(sending)
 
     @property
     def _epoch(self) -> str:

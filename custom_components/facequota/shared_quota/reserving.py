@@ -18,8 +18,8 @@ from custom_components.facequota.quota.protocol import (
     Undecided,
 )
 
+from .connection import Connection
 from .copy import Copy
-from .follower import Follower
 from .functions import EpochEnded
 from .link import Link
 from .outbox import Outbox
@@ -56,13 +56,13 @@ class Reserving:
 
     def __init__(
         self,
-        follower: Follower,
+        connection: Connection,
         outbox: Outbox,
         copy: Copy,
         now: Callable[[], float],
     ) -> None:
         """Use a connection that may come and go."""
-        self._follower = follower
+        self._connection = connection
         self._outbox = outbox
         self._copy = copy
         self._now = now
@@ -78,19 +78,19 @@ class Reserving:
         self._copy.replica.identify(probe)
         if not 0 < cm <= self._copy.replica.rule.allowance_cm:
             raise ValueError("cm is not positive or more than the allowance")
-        if self._follower.link is None:
+        if self._connection.link is None:
             return self._reserve_alone(probe, cm)
         asked = _Asked(cm=cm)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 for _ in range(MAX_SEARCHES):
                     # Each time: the one of a moment ago may be gone.
-                    link = await self._follower.in_sync()
+                    link = await self._connection.in_sync()
                     answer = await self._ask(link, asked, probe)
                     if answer is not None:
                         return answer
         except FAILURES as error:
-            self._follower.lose(error)
+            self._connection.lose(error)
             self._take_back(asked)
             answer = self._reserve_alone(probe, cm)
             if isinstance(answer, Reservation) and answer.visitor:

@@ -13,13 +13,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockModule, mock_integration
 
 from custom_components.facequota.cameras.kinds import source_of
-from custom_components.facequota.cameras.picture import (
+from custom_components.facequota.cameras.pictures import EarlierPictures, Pictures
+from custom_components.facequota.cameras.source import (
     UNKNOWN_AGE,
     Kind,
     Picture,
     Source,
 )
-from custom_components.facequota.cameras.pictures import EarlierPictures, Pictures
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component

@@ -13,13 +13,13 @@ from yarl import URL
 
 from custom_components.facequota.cameras.kinds import kept_stream, source_of
 from custom_components.facequota.cameras.mjpeg import MjpegSource
-from custom_components.facequota.cameras.picture import (
+from custom_components.facequota.cameras.reader import StreamReader
+from custom_components.facequota.cameras.source import (
     UNKNOWN_AGE,
     Kind,
     Picture,
     Source,
 )
-from custom_components.facequota.cameras.reader import StreamReader
 from custom_components.facequota.cameras.stream import StreamSource
 from homeassistant.components.camera import Camera
 from homeassistant.components.camera.const import DOMAIN as CAMERA_DOMAIN

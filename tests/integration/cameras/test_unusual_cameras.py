@@ -13,13 +13,13 @@ import pytest
 from custom_components.facequota.cameras import kinds as camera_kinds
 from custom_components.facequota.cameras.kinds import kept_stream, source_of
 from custom_components.facequota.cameras.mjpeg import MjpegSource
-from custom_components.facequota.cameras.picture import (
+from custom_components.facequota.cameras.reader import StreamReader, stream_packages
+from custom_components.facequota.cameras.source import (
     UNKNOWN_AGE,
     Kind,
     Picture,
     Source,
 )
-from custom_components.facequota.cameras.reader import StreamReader, stream_packages
 from custom_components.facequota.cameras.stream import StreamSource
 from custom_components.facequota.recognition.orientation import UPRIGHT
 from custom_components.facequota.recognition.picture import decode

@@ -13,7 +13,7 @@ from aiohttp import ClientConnectionError, web
 import pytest
 
 from custom_components.facequota.cameras.kinds import source_of
-from custom_components.facequota.cameras.picture import (
+from custom_components.facequota.cameras.source import (
     UNKNOWN_AGE,
     Kind,
     Picture,

@@ -5,7 +5,7 @@ from itertools import batched
 import pytest
 
 from custom_components.facequota.cameras.multipart import Multipart, boundary_of
-from custom_components.facequota.cameras.picture import MAX_PICTURE_BYTES, CameraError
+from custom_components.facequota.cameras.source import MAX_PICTURE_BYTES, CameraError
 
 # A JPEG with a thumbnail in it: an end marker that is not the end.
 JPEG = b"\xff\xd8 thumb \xff\xd9 rest " + bytes(range(256)) + b"\xff\xd9"

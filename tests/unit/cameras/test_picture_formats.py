@@ -5,7 +5,7 @@ from io import BytesIO
 from PIL import Image
 import pytest
 
-from custom_components.facequota.cameras.picture import format_of
+from custom_components.facequota.cameras.source import format_of
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 import pytest
 
 from custom_components.facequota.recognition.engine import Face, Lines
+from custom_components.facequota.recognition.engine_trial import drawn_face
 from custom_components.facequota.recognition.squares import is_same, squares
 from custom_components.facequota.recognition.stillness import (
     MAX_LENGTH,
@@ -21,7 +22,6 @@ from custom_components.facequota.recognition.stillness import (
     is_still,
     lines,
 )
-from custom_components.facequota.recognition.trial import drawn_face
 
 # Eyes and corners of the mouth of the drawn face, and its nose.
 POINTS: Final = np.array(

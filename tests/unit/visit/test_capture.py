@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 import pytest
 
 from custom_components.facequota.cameras.camera import Camera, NoPicture
-from custom_components.facequota.cameras.picture import Picture
 from custom_components.facequota.cameras.places import EarlierPlaces
+from custom_components.facequota.cameras.source import Picture
 from custom_components.facequota.quota.account import Refusal
 from custom_components.facequota.quota.book import Book
 from custom_components.facequota.quota.cohort import Cohort

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from custom_components.facequota.cameras.camera import Camera, NoPicture
-from custom_components.facequota.cameras.picture import Kind, Picture
+from custom_components.facequota.cameras.source import Kind, Picture
 from custom_components.facequota.recognition.engine import Guidance, Sighting
 from custom_components.facequota.recognition.supervisor import WorkerError
 

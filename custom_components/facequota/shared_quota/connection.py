@@ -11,11 +11,11 @@ from typing import Any, Final
 from custom_components.facequota.quota.protocol import Rule
 
 from .copy import Copy
-from .entry import LATELY_S, Entry
 from .epochs import Epochs
 from .functions import EpochEnded, Fallen
 from .link import Link
 from .server import Server
+from .sync import LATELY_S, Sync
 from .trouble import FAILURES, Trouble, Unfit, trouble_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _TRIES: Final = 5
 type Sending = Callable[[Link], Awaitable[object]]
 
 
-class Follower:
+class Connection:
     """The connection of one instance, for as long as it runs."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Follower:
         self._copy = copy
         self._now = now
         self._on_change = on_change
-        self.entry = Entry(
+        self.sync = Sync(
             epochs=epochs, copy=copy, now=now, on_change=on_change, on_rule=on_rule
         )
         self.link: Link | None = None
@@ -126,7 +126,7 @@ class Follower:
         await self._server.open()
         await self._server.check()
         link = Link(self._server, self._quota, self._copy.clock, self._now)
-        if self.entry.is_another(link):
+        if self.sync.is_another(link):
             lately = self._now() - LATELY_S
             self._outbox.extendleft(
                 sending for at, sending in reversed(self._sent) if at > lately
@@ -156,7 +156,7 @@ class Follower:
         self.ready.clear()
         if trouble is Trouble.CLOCKS:
             # What the server had has gone too early, or would go too late.
-            self.entry.server_lost_some = True
+            self.sync.server_lost_some = True
         self.trouble = trouble
         self._on_change()
 
@@ -166,7 +166,7 @@ class Follower:
             if number % CHECK_EVERY_TICKS == 0:
                 await self._server.check()
             tick = await self._epochs.tick(link, self._copy.key)
-            self.entry.follow_rule(tick.rule)
+            self.sync.follow_rule(tick.rule)
             self._on_change()
 
     async def _read(self, link: Link) -> None:
@@ -188,7 +188,7 @@ class Follower:
                 await self._enter(link)
             elif b"r" in kinds:
                 tick = await self._epochs.tick(link, self._copy.key)
-                self.entry.follow_rule(tick.rule)
+                self.sync.follow_rule(tick.rule)
             if kinds:
                 self._on_change()
 
@@ -214,7 +214,7 @@ class Follower:
         self.ready.clear()
         for _ in range(_TRIES):
             try:
-                await self.entry.enter(link)
+                await self.sync.enter(link)
             except EpochEnded, Fallen:
                 continue
             if self.link is None:

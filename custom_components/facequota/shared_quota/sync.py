@@ -19,7 +19,7 @@ LATELY_S: Final = 10.0
 _TELL_S: Final = 0.5
 
 
-class Entry:
+class Sync:
     """Brings an instance into sync: the epoch's key, all visitors, what the server missed."""
 
     def __init__(
