@@ -18,14 +18,13 @@ portraits are looked at, or nothing.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 import json
 from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 import sys
 from typing import Any, Final
 
-import numpy as np
 from PIL import Image
 
 from custom_components.facequota.recognition.engine import AttackDetector, FaceEngine
@@ -35,110 +34,17 @@ from custom_components.facequota.recognition.presentation import (
     LIVE_AT_LEAST,
     MODELS,
     faulty_files,
-    together,
 )
 from scripts.house.people import portrait_folder
 from scripts.house.prepare import engines
 
-from .attack_frames import Combine, Frame, frames, look, visits
-from .lookups import wilson
+from .attack_frames import Frame, frames, look
 from .pictures import CACHE, FACES
-
-MAX_APCER: Final = 0.05
-MAX_BPCER: Final = 0.03
-BELOW_CHOICE: Final = 0.1
-"""How far LIVE_AT_LEAST stays below what a few people would allow."""
-_MIN_VISITS: Final = 30
-COMBINED: Final[dict[str, Combine]] = {
-    "geometric mean": together,
-    "arithmetic mean": fmean,
-    "suspected by both": max,
-    "suspected by one": min,
-}
-"""How the scores of two frames can be made one; the product takes the first."""
+from .presentation_figures import broken, by_kind, chosen, figures, ways_to_combine
 
 NO_FILES: Final = """\
 Nothing was measured: {folder} does not have the network's files. The model list says \
 where they come from: {models}"""
-
-
-def rate(wrong: int, count: int) -> dict[str, float] | None:
-    """Return a part with Wilson's interval, which is too narrow where people recur."""
-    if not count:
-        return None
-    low, high = wilson(wrong / count, count)
-    return {
-        "rate": round(wrong / count, 4),
-        "from": round(low, 4),
-        "to": round(high, 4),
-    }
-
-
-def figures(seen: Sequence[Frame], threshold: float) -> dict[str, Any]:
-    """Return the figures of one attack or one crowd."""
-    singles = [frame.live for frame in seen if frame.live is not None]
-    twos = visits(seen)
-    passing = seen[0].is_attack
-
-    def errors(scores: Sequence[float]) -> dict[str, float] | None:
-        said = [(score >= threshold) is passing for score in scores]
-        return rate(sum(said), len(said))
-
-    return {
-        "is_attack": passing,
-        "people": len({frame.person for frame in seen}),
-        "frames": len(seen),
-        "visits": len(twos),
-        "is_judged": len(twos) >= _MIN_VISITS and seen[0].is_whole,
-        "no_response": rate(len(seen) - len(singles), len(seen)),
-        "one_frame": errors(singles),
-        "two_frames": errors(twos),
-    }
-
-
-def chosen(seen: Sequence[Frame], combine: Combine = together) -> float:
-    """Return the threshold that these people choose.
-
-    A tenth (BELOW_CHOICE) of the highest at which every group keeps MAX_BPCER. Groups
-    are of people before a camera, each in each light.
-    """
-    groups = by_kind([frame for frame in seen if frame.is_before_a_camera])
-    return BELOW_CHOICE * min(
-        float(np.quantile(visits(group, combine), MAX_BPCER, method="lower"))
-        for group in groups.values()
-    )
-
-
-def ways_to_combine(
-    first: Sequence[Frame], second: Sequence[Frame]
-) -> dict[str, dict[str, float]]:
-    """Return what each way to combine two frames brings at the threshold of one half.
-
-    By the other half: APCER of all prints, and the highest BPCER before a camera.
-    """
-    people = by_kind([frame for frame in second if frame.is_before_a_camera])
-    prints = [frame for frame in second if frame.is_attack and frame.is_whole]
-
-    def below(group: Sequence[Frame], combine: Combine, threshold: float) -> float:
-        return fmean(score < threshold for score in visits(group, combine))
-
-    return {
-        name: {
-            "threshold": (threshold := chosen(first, combine)),
-            "apcer": 1 - below(prints, combine, threshold),
-            "bpcer": max(below(group, combine, threshold) for group in people.values()),
-        }
-        for name, combine in COMBINED.items()
-    }
-
-
-def by_kind(seen: Iterable[Frame]) -> dict[str, list[Frame]]:
-    """Return frames by attack or crowd."""
-    kinds: dict[str, list[Frame]] = {}
-    for frame in seen:
-        for kind in frame.kinds:
-            kinds.setdefault(kind, []).append(frame)
-    return kinds
 
 
 def measure(folder: Path, models: Path) -> dict[str, Any]:
@@ -183,22 +89,6 @@ def _portraits(engine: FaceEngine, detector: AttackDetector) -> dict[str, float 
             name = f"{path.parent.name}/{path.stem}"
             scores[name] = look(engine, detector, opened.convert("RGB"))[0]
     return scores
-
-
-def broken(result: dict[str, Any]) -> list[str]:
-    """Return the promised limits that a result misses."""
-    wrong = [
-        f"the portrait {name} is suspected: {live}"
-        for name, live in result.get("portraits", {}).items()
-        if live is not None and live < result["threshold"]
-    ]
-    if (most := result.get("chosen", np.inf)) < LIVE_AT_LEAST:
-        wrong.append(f"the threshold is {LIVE_AT_LEAST}, one half chose {most:.4f}")
-    for kind, row in result.get("the other half", {}).items():
-        limit = MAX_APCER if row["is_attack"] else MAX_BPCER
-        if row["is_judged"] and row["two_frames"]["rate"] > limit:
-            wrong.append(f"{kind}: {row['two_frames']['rate']}, at most {limit}")
-    return wrong
 
 
 def print_table(result: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ or how far the attempt came.
 """
 
 from collections.abc import Callable
-import ctypes
 from errno import ENOSYS
 import fcntl
 import json
@@ -16,75 +15,21 @@ import resource
 import socket
 import sys
 
+sys.path.insert(0, str(Path(sys.argv[0]).parents[2]))
+from scripts.proof.kernel_calls import call, signal_with_information, system_call
+
 PARENT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
 THERE, NEW = FOLDER / "there", FOLDER / "new"
 SHARED = Path("/dev/shm/face")  # noqa: S108
 LET = "let"
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _PTRACE_ATTACH = 16
-# The kernel's numbers on x86_64 and on aarch64.
-_NUMBERS = {
-    "io_uring_setup": (425, 425),
-    "tkill": (200, 130),
-    "tgkill": (234, 131),
-    "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240),
-    "pidfd_open": (434, 434),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "keyctl": (250, 219),
-    "add_key": (248, 217),
-    "fsopen": (430, 430),
-    "open_tree": (428, 428),
-    "mount_setattr": (442, 442),
-    "clone3": (435, 435),
-    "openat2": (437, 437),
-    "fchmodat2": (452, 452),
-    "setxattrat": (463, 463),
-    "process_madvise": (440, 440),
-    "shmget": (29, 194),
-    "mq_open": (240, 180),
-    "ioprio_set": (251, 30),
-    "execveat": (322, 281),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "pidfd_send_signal": (424, 424),
-    "pidfd_getfd": (438, 438),
-    "kcmp": (312, 272),
-    "get_robust_list": (274, 100),
-    "msgsnd": (69, 189),
-    "semop": (65, 193),
-    "shmat": (30, 196),
-    "memfd_secret": (447, 447),
-    "name_to_handle_at": (303, 264),
-    "open_by_handle_at": (304, 265),
-    "move_mount": (429, 429),
-    "io_setup": (206, 0),
-    "splice": (275, 76),
-    "syncfs": (306, 267),
-    # The call for sockets in x86_64's second table (x32); aarch64 has no such table.
-    "socket with short pointers": (0x40000000 + 41, 0x40000000 + 41),
-}
 _AT_EMPTY_PATH = 0x1000
 _F_SETLEASE, _F_NOTIFY, _F_RDLCK = 1024, 1026, 0
 _PR_SET_CHILD_SUBREAPER, _PR_SCHED_CORE, _PR_SET_PTRACER = 36, 62, 0x59616D61
 _IPC_PRIVATE, _IPC_CREAT = 0, 0o1000
 _PRIO_PROCESS, _IOPRIO_WHO_PROCESS, _IOPRIO_BEST_EFFORT = 0, 1, 2 << 13 | 4
 _F_SETOWN, _F_SETSIG = 8, 10
-
-
-def call(name: str, *arguments: object) -> None:
-    """Call the C library; raise what it refuses with."""
-    whole = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    if getattr(_LIBC, name)(*whole) < 0:
-        raise OSError(ctypes.get_errno(), name)
-
-
-def system_call(name: str, *arguments: object) -> None:
-    """Ask the kernel itself."""
-    number = _NUMBERS[name][os.uname().machine == "aarch64"]
-    call("syscall", number, *arguments)
+_NO_LIMIT = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
 def overwrite(path: Path) -> None:
@@ -110,31 +55,10 @@ def fork() -> None:
     os.waitpid(child, 0)
 
 
-def queue(name: str, *arguments: int) -> None:
-    """Send signal 0 with information of our own."""
-    information = ctypes.create_string_buffer(b"\0" * 8 + b"\xff" * 4, 128)
-    system_call(name, *arguments, 0, information)
-
-
-def own_a_pipe(command: int, value: int) -> None:
-    """Let a pipe send signals to a process."""
-    fcntl.fcntl(os.pipe()[0], command, value)
-
-
 def command(number: int, value: int) -> None:
     """Call fcntl on a file that is open for reading, and on a folder."""
     for path in (THERE, FOLDER):
         fcntl.fcntl(os.open(path, os.O_RDONLY), number, value)
-
-
-def lift(limit: int) -> None:
-    """Remove a resource limit."""
-    resource.setrlimit(limit, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
-def take_memory() -> None:
-    """Take more memory than any picture needs."""
-    bytearray(2 * 1024**3)
 
 
 def share() -> None:
@@ -143,17 +67,13 @@ def share() -> None:
     SHARED.unlink()
 
 
-def local_pair() -> None:
-    """Open two local sockets that know each other."""
-    for end in socket.socketpair():
-        end.close()
-
-
 ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a network socket (IPv4)": lambda: socket.socket(socket.AF_INET),
     "open a network socket (IPv6)": lambda: socket.socket(socket.AF_INET6),
     "open a local socket": lambda: socket.socket(socket.AF_UNIX),
-    "open a pair of local sockets": local_pair,
+    "open a pair of local sockets": lambda: [
+        end.close() for end in socket.socketpair()
+    ],
     "open a packet socket": lambda: socket.socket(socket.AF_PACKET),
     "open a socket to the kernel": lambda: socket.socket(socket.AF_NETLINK),
     "open one by the second table of calls (x32)": lambda: system_call(
@@ -216,9 +136,13 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a message queue": lambda: system_call("mq_open", 0, 0, 0, 0),
     "make a file in memory": lambda: os.close(os.memfd_create("face")),
     "make a secret one": lambda: system_call("memfd_secret", 0),
-    "lift the limit on files": lambda: lift(resource.RLIMIT_FSIZE),
-    "lift the limit on core dumps": lambda: lift(resource.RLIMIT_CORE),
-    "take 2 GB of memory": take_memory,
+    "lift the limit on files": lambda: resource.setrlimit(
+        resource.RLIMIT_FSIZE, _NO_LIMIT
+    ),
+    "lift the limit on core dumps": lambda: resource.setrlimit(
+        resource.RLIMIT_CORE, _NO_LIMIT
+    ),
+    "take 2 GB of memory": lambda: bytearray(2 * 1024**3),
     "enter a namespace": lambda: call("setns", -1, 0),
     "leave a namespace": lambda: os.unshare(0),
     "mount a file system": lambda: call("mount", 0, b"/nowhere", b"none such", 0, 0),
@@ -257,10 +181,12 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "signal everybody": lambda: os.kill(-1, 0),
     "signal it by tkill": lambda: system_call("tkill", PARENT, 0),
     "signal it by tgkill": lambda: system_call("tgkill", PARENT, PARENT, 0),
-    "signal it with words": lambda: queue("rt_sigqueueinfo", PARENT),
-    "signal a thread with words": lambda: queue("rt_tgsigqueueinfo", PARENT, PARENT),
-    "let a pipe signal it": lambda: own_a_pipe(_F_SETOWN, PARENT),
-    "choose what a pipe signals": lambda: own_a_pipe(_F_SETSIG, 9),
+    "signal it with words": lambda: signal_with_information("rt_sigqueueinfo", PARENT),
+    "signal a thread with words": lambda: signal_with_information(
+        "rt_tgsigqueueinfo", PARENT, PARENT
+    ),
+    "let a pipe signal it": lambda: fcntl.fcntl(os.pipe()[0], _F_SETOWN, PARENT),
+    "choose what a pipe signals": lambda: fcntl.fcntl(os.pipe()[0], _F_SETSIG, 9),
     "limit Home Assistant": lambda: resource.prlimit(PARENT, resource.RLIMIT_NOFILE),
     "slow it down": lambda: os.setpriority(_PRIO_PROCESS, PARENT, 5),
     "slow its disk down": lambda: system_call(

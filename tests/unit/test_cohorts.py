@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from bench.cohorts import AWAY_FROM_ADULTS, LAWS, made, templates
+from bench.cohort_laws import templates
+from bench.cohorts import AWAY_FROM_ADULTS, LAWS, made
 from bench.crowds import CHILDREN, Crowds, half, load
 from bench.openset import ENGINES, built_in
 from bench.pictures import FACES, ROOT, Light

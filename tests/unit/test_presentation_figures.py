@@ -3,7 +3,14 @@
 import pytest
 
 from bench.attack_frames import Frame, visits
-from bench.presentation import BELOW_CHOICE, MAX_BPCER, broken, by_kind, chosen, figures
+from bench.presentation_figures import (
+    BELOW_CHOICE,
+    MAX_BPCER,
+    broken,
+    by_kind,
+    chosen,
+    figures,
+)
 from custom_components.facequota.recognition.presentation import LIVE_AT_LEAST
 
 

@@ -182,6 +182,21 @@ def bars(title: str, entity_ids: list[str], *, days: int, period: str) -> Card |
     }
 
 
+def tasks(site: Entities) -> Card | None:
+    """Return the site's to-do list; a touch on a task closes it."""
+    if (tasks_id := site.of_site.get("todo.tasks")) is None:
+        return None
+    return {
+        "type": "todo-list",
+        "entity": tasks_id,
+        "hide_create": True,
+        "hide_completed": True,
+        # Not a form to edit the task: there is nothing to edit.
+        "item_tap_action": "toggle",
+        "grid_options": WHOLE_WIDTH,
+    }
+
+
 def hours(site: Entities) -> Card:
     """Return our own card: today by hour beside what is usual on this weekday.
 

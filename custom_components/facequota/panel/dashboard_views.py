@@ -17,6 +17,7 @@ from .dashboard_cards import (
     hours,
     only_while,
     section,
+    tasks,
     tile,
     view,
 )
@@ -64,7 +65,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
         made.append(
             section(
                 heading(site.title, "mdi:clipboard-check-outline"),
-                _tasks(site),
+                tasks(site),
                 button(site.of_site.get("button.cleaned"), words["cleaned"]),
                 _suspend(site, words),
             )
@@ -102,7 +103,7 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
         heading(site.title, "mdi:map-marker", path=site.path),
         *problems,
         only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
-        _tasks(site),
+        tasks(site),
         *(
             tile(one.get("sensor.empty_at"), name=WHOSE, color="amber")
             for _name, one in site.dispensers
@@ -161,7 +162,7 @@ def _visitors(site: Entities, words: Words) -> Card | None:
 def _cleaning(site: Entities, words: Words) -> Card | None:
     return section(
         heading(words["to_do"], "mdi:clipboard-list-outline"),
-        _tasks(site),
+        tasks(site),
         only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
         tile(site.of_site.get("sensor.visits_since_cleaning")),
         tile(site.of_site.get("sensor.cleaned_at")),
@@ -237,17 +238,3 @@ def _activity(site: Entities, words: Words) -> Card | None:
             "grid_options": {"columns": "full", "rows": 6},
         },
     )
-
-
-def _tasks(site: Entities) -> Card | None:
-    if (tasks := site.of_site.get("todo.tasks")) is None:
-        return None
-    return {
-        "type": "todo-list",
-        "entity": tasks,
-        "hide_create": True,
-        "hide_completed": True,
-        # A touch anywhere on a task closes it; there is nothing to edit.
-        "item_tap_action": "toggle",
-        "grid_options": WHOLE_WIDTH,
-    }

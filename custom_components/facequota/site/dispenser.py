@@ -245,7 +245,6 @@ class Dispenser:
     @callback
     def update(self) -> None:
         """Tell the entities to look again."""
-        sentence = idle_sentence(self.motor.fault, suspended=self.suspended)
-        self.display.set_idle(sentence)
+        self.display.set_idle(idle_sentence(self.motor.fault, suspended=self.suspended))
         self.camera.rest(self.suspended)
         self.changes.tell()

@@ -10,8 +10,8 @@
 #include "paper_count.h"
 #include "record.h"
 #include "requests.h"
+#include "rest.h"
 #include "types.h"
-#include "watch.h"
 
 /// The dispenser's state machine: one portion at a time, and every way a portion can end. No ESPHome in here: time, pulses and
 /// sensors are passed in, so that all of it is tested with a plain compiler (tests/firmware/core/).
@@ -24,7 +24,7 @@ template<typename Pin> class Core {
         motion_(gate, limits_),
         duty_(limits.duty_capacity_ms, limits.duty_share),
         health_(limits.jams_to_latch),
-        strays_(limits_) {}
+        rest_(limits_) {}
   Core(const Core &) = delete;
 
   /// The chip has no second clock: no portion is ever started.
@@ -34,7 +34,7 @@ template<typename Pin> class Core {
   void setup(uint32_t now_ms) {
     this->motion_.setup();
     this->duty_.start(now_ms);
-    this->strays_.clear(now_ms);
+    this->rest_.clear(now_ms);
   }
 
   /// Called when a portion is decided and before its motor turns: the place to write down what record() says and to arm the second
@@ -119,8 +119,7 @@ template<typename Pin> class Core {
   /// A person has looked at the dispenser.
   void reset(uint32_t now_ms) {
     this->health_.reset();
-    this->strays_.clear(now_ms);
-    this->pulled_ = false;
+    this->rest_.clear(now_ms);
   }
 
   /// A full roll is in.
@@ -143,7 +142,8 @@ template<typename Pin> class Core {
         return std::nullopt;
       return this->finish_(now_ms);
     }
-    this->rest_(fresh, now_ms, inputs);
+    if (const Fault found = this->rest_.poll(fresh, inputs.current_a, now_ms); found != Fault::NONE)
+      this->health_.latch(found);
     return std::nullopt;
   }
 
@@ -153,23 +153,11 @@ template<typename Pin> class Core {
   Fault fault() const { return this->health_.fault(); }
   bool jam() const { return this->health_.jam(); }
   /// A hand pulls at the paper, or did so until a moment ago.
-  bool pulled() const { return this->pulled_; }
+  bool pulled() const { return this->rest_.pulled(); }
   /// What keeps it from giving paper, or has just happened.
   Status status(const Inputs &inputs) const {
-    switch (this->fault()) {
-      case Fault::STUCK:
-        return Status::STUCK;
-      case Fault::STRAY:
-        return Status::STRAY;
-      case Fault::SENSOR:
-        return Status::SENSOR;
-      case Fault::JAMMED:
-        return Status::JAMMED;
-      case Fault::TIMER:
-        return Status::TIMER;
-      case Fault::NONE:
-        break;
-    }
+    if (this->fault() != Fault::NONE)
+      return status_of(this->fault());
     if (inputs.cover_open)
       return Status::COVER_OPEN;
     if (inputs.paper_out)
@@ -178,20 +166,16 @@ template<typename Pin> class Core {
       return Status::JAM;
     if (this->state() == State::IDLE && !this->duty_.has(this->limits_.time_limit_ms))
       return Status::COOLING;
-    return this->pulled_ ? Status::PULLED : Status::READY;
+    return this->pulled() ? Status::PULLED : Status::READY;
   }
   float cm_per_pulse() const { return this->paper_.cm_per_pulse(); }
-  /// Everything that ever came out, strays included (cm).
+  /// All paper that ever came out, between portions too (cm).
   double total_cm() const { return this->paper_.total_cm(); }
   uint32_t portions() const { return this->paper_.portions(); }
   /// What came off the roll since it was new (cm).
   double roll_used_cm() const { return this->paper_.roll_used_cm(); }
-  /// What moved between portions since this was last asked (cm).
-  double take_strays_cm() {
-    const double cm = static_cast<double>(this->stray_pulses_) * this->cm_per_pulse();
-    this->stray_pulses_ = 0;
-    return cm;
-  }
+  /// Paper that moved between portions since the last call (cm).
+  double take_strays_cm() { return static_cast<double>(this->rest_.take_pulses()) * this->cm_per_pulse(); }
   Coast &coast() { return this->motion_.coast(); }
   RecentRequests &requests() { return this->requests_; }
 
@@ -205,13 +189,13 @@ template<typename Pin> class Core {
       return Refusal::LENGTH;  // not clamped: paper is money, and a wrong number is a mistake elsewhere
     if (this->health_.fault() != Fault::NONE)
       return Refusal::FAULT;
-    if (this->moves_on_)
+    if (this->rest_.moves_on())
       return Refusal::BUSY;  // the paper still moves: a hand pulls, or the motor does not stop; soon it is known which
     if (inputs.cover_open)
       return Refusal::COVER_OPEN;
     if (inputs.paper_out)
       return Refusal::PAPER_OUT;
-    if (this->resting_ && now_ms - this->rest_since_ms_ < this->limits_.cooldown_ms)
+    if (this->rest_.is_cooldown(now_ms))
       return Refusal::COOLDOWN;
     if (!this->duty_.has(this->limits_.time_limit_ms))
       return Refusal::DUTY;
@@ -219,7 +203,7 @@ template<typename Pin> class Core {
   }
 
   void begin_(float length_cm, uint32_t now_ms, Asker asker) {
-    this->stray_pulses_ += this->count_();
+    this->rest_.add(this->count_());
     this->asker_ = asker;
     this->motion_.decide(this->paper_.to_pulses(length_cm));
     if (this->prepare_ != nullptr)
@@ -238,10 +222,7 @@ template<typename Pin> class Core {
     const auto &motion = this->motion_;
     this->health_.judge(motion.outcome());
     this->paper_.portion(motion.pulses());
-    this->rest_since_ms_ = now_ms;
-    this->resting_ = true;
-    this->moves_on_ = !motion.still();
-    this->strays_.follow(this->moves_on_ ? motion.cut_ms() : now_ms, now_ms);
+    this->rest_.begin(motion.still(), motion.cut_ms(), now_ms);
     return Portion{.outcome = motion.outcome(),
                    .asker = this->asker_,
                    .target_pulses = motion.target(),
@@ -250,23 +231,11 @@ template<typename Pin> class Core {
                    .motor_ms = motion.motor_ms()};
   }
 
-  /// Between two portions.
-  void rest_(uint32_t fresh, uint32_t now_ms, const Inputs &inputs) {
-    if (now_ms - this->rest_since_ms_ >= this->limits_.cooldown_ms)
-      this->resting_ = false;  // remembered, because the milliseconds begin again after 49 days
-    this->stray_pulses_ += fresh;
-    const auto verdict = this->strays_.add(fresh, inputs.current_a, now_ms);
-    this->moves_on_ = this->moves_on_ && this->strays_.moves(now_ms);
-    this->pulled_ = verdict == StrayWatch::Verdict::PULL;
-    if (verdict == StrayWatch::Verdict::MOTOR)
-      this->health_.latch(this->moves_on_ ? Fault::STUCK : Fault::STRAY);
-  }
-
   const Limits limits_;
   Motion<Pin> motion_;
   DutyBudget duty_;
   Health health_;
-  StrayWatch strays_;
+  Rest rest_;
   PaperCount paper_;
   RecentRequests requests_;
   Prepare prepare_{nullptr};
@@ -274,13 +243,6 @@ template<typename Pin> class Core {
 
   bool updating_{false};
   Asker asker_{Asker::SWITCH};
-
-  // between portions
-  bool resting_{false};
-  bool pulled_{false};
-  bool moves_on_{false};  ///< the paper has not stood still since the last portion
-  uint32_t rest_since_ms_{0};
-  uint32_t stray_pulses_{0};
 };
 
 }  // namespace esphome::paper_dispenser

@@ -50,8 +50,27 @@ enum class Fault : uint8_t {
   TIMER,   ///< the chip has no timer left for the second time limit; found at each start, so nobody can reset it
 };
 
-/// The dispenser's condition in one word, the gravest that holds. Up to JAM the next visitor gets paper, now or in a moment.
+/// The dispenser's condition in one word: the worst of those that are true. Up to JAM the next visitor gets paper, now or in a moment.
 enum class Status : uint8_t { READY, PULLED, COOLING, JAM, PAPER_OUT, COVER_OPEN, STUCK, STRAY, SENSOR, JAMMED, TIMER };
+
+/// The condition of a dispenser with this fault.
+inline Status status_of(Fault fault) {
+  switch (fault) {
+    case Fault::NONE:
+      break;
+    case Fault::STUCK:
+      return Status::STUCK;
+    case Fault::STRAY:
+      return Status::STRAY;
+    case Fault::SENSOR:
+      return Status::SENSOR;
+    case Fault::JAMMED:
+      return Status::JAMMED;
+    case Fault::TIMER:
+      return Status::TIMER;
+  }
+  return Status::READY;
+}
 
 enum class State : uint8_t { IDLE, RUNNING, COASTING };
 
