@@ -55,11 +55,11 @@ async def async_migrate_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) 
 
 async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> bool:
     """Set up one site."""
-    # First, for the dispensers' devices say that they are reached through the site's.
+    # First: the dispensers' devices refer to the site's device.
     device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **site_device(entry)
     )
-    # Before the parts are made of them, and from now on.
+    # Before the parts are made of these ids, and at every later renaming.
     references = References(hass, entry)
     references.start()
     entry.async_on_unload(references.stop)
@@ -68,7 +68,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
     site = entry.runtime_data = Site(hass, entry, device.id, cohort)
 
     async def entry_updated(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> None:
-        # What was chosen again is followed from now on; that updates the entry once more.
+        # A person may have chosen another entity: its permanent id is stored, which
+        # updates the entry once more.
         if references.follow():
             return
         if await site.follow_entry():
@@ -76,15 +77,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: FaceQuotaConfigEntry) ->
         else:
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
-    # At once: a dispenser that is added while this site is set up is not missed.
+    # Now, so that a dispenser that is added while this site is set up is noticed.
     entry.async_on_unload(entry.add_update_listener(entry_updated))
-    # Before there are entities: a total that began at nothing after each restart would
-    # be counted again by the statistics.
+    # Before there are entities: the statistics would count a total again that begins at
+    # zero after each restart.
     await site.log.load()
     await site.upkeep.load()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
-    # Last, so that every entity hears of the first visit.
+    # Last, so that every entity already listens at the first visit.
     await site.start()
     entry.async_on_unload(async_watch_entities(hass, entry))
     entry.async_on_unload(async_watch_visits(hass, entry))

@@ -75,20 +75,20 @@ async def async_setup_entry(
 
 
 class DispenserBinarySensor(DispenserEntity, BinarySensorEntity):
-    """A condition of a dispenser that needs somebody."""
+    """A condition of a dispenser that a person should look after."""
 
     entity_description: DispenserBinarySensorDescription
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Return if it needs looking after; None where nothing could tell."""
+        """Return if a person should look after it; None where no entity can tell."""
         return self.entity_description.value_fn(self.dispenser)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return why, where there is a reason."""
+        """Return the reason, if there is one."""
         reason = self.entity_description.reason_fn(self.dispenser)
         return None if reason is None else {ATTR_REASON: str(reason)}
 

@@ -15,7 +15,7 @@ from .services import async_cause
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
 
-# A dispenser has its own queue of one.
+# Not limited here: each dispenser serves one request at a time.
 PARALLEL_UPDATES = 0
 
 DISPENSE = ButtonEntityDescription(key="dispense", translation_key="dispense")
@@ -48,7 +48,7 @@ async def async_setup_entry(
 
 
 class DispenseButton(DispenserEntity, ButtonEntity):
-    """A portion that staff gives: charged to nobody."""
+    """A portion that staff gives; no visitor's account is charged."""
 
     @override
     async def async_press(self) -> None:
@@ -70,9 +70,11 @@ class TryCameraButton(DispenserEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Show the result in a notification, which everybody sees, so without the picture.
+        """Show the result in a notification, without the picture: every user can see
+        it.
 
-        An administrator's: it opens a camera that nobody has asked at.
+        For administrators only: it opens the camera although no visitor has asked for
+        paper.
         """
         await async_require_admin(self.hass, self._context)
         subentry = self.dispenser.subentry
@@ -101,6 +103,6 @@ class PurgeButton(SiteEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Forget everybody and leave a receipt: an administrator's decision."""
+        """Forget everybody and write a receipt. For administrators only."""
         await async_require_admin(self.hass, self._context)
         self.site.visitors.purge(async_cause(self._context))

@@ -57,7 +57,7 @@ class Camera:
         """Remember which entity to open, and when.
 
         `presence` is an entity that is on while somebody stands there, `wheels_folder`
-        where the packages of a stream's reader were taken from.
+        is the folder from which the packages of the stream reader were installed.
         """
         self.earlier = EarlierPictures()
         self.places = EarlierPlaces()
@@ -79,7 +79,7 @@ class Camera:
     def from_settings(
         cls, hass: HomeAssistant, site: ConfigEntry, dispenser: Mapping[str, Any]
     ) -> Self:
-        """Return the camera that a dispenser of a site was given."""
+        """Return the camera that is chosen for a dispenser of a site."""
         return cls(
             hass,
             dispenser[CONF_CAMERA],
@@ -156,7 +156,7 @@ class Camera:
 
     @property
     def _stays_open(self) -> bool:
-        """Return if the stream is to be open also when nobody asks."""
+        """Return if the stream is to be open also while no visitor asks for paper."""
         if self._rests:
             return False
         match self.opened:
@@ -184,12 +184,12 @@ class Camera:
         # A failure is tried again at the next look, change or check.
         with suppress(CameraError):
             if not self._releases:
-                # Stopped meanwhile.
+                # The camera was stopped meanwhile.
                 return
             if self._stays_open:
                 await self.reader.open(url)
             elif self._looks:
-                # It is closed at the look's end.
+                # The look closes it at its end.
                 return
             else:
                 await self.reader.start()

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from .pace import Answer, asked
 from .source import Kind, Picture
 
-# Longer than any look: that ends by itself.
+# Longer than any look, which ends by itself.
 _TIMEOUT_S = 10
 
 

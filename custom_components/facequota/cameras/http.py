@@ -15,7 +15,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from .source import CameraError, RefusedError
 
 MAX_REDIRECTS: Final = 3
-# A look ends by itself, long before.
+# Longer than any look, which ends by itself.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=10)
 _HEADERS: Final = {
     # Caches on the way must ask the camera.
@@ -57,7 +57,7 @@ class Address:
     ) -> Self:
         """Return the address, with user and password apart; those of the URL win.
 
-        Raises CameraError when this is no address of HTTP.
+        Raises CameraError when this is not an HTTP address.
         """
         try:
             url = URL(text.strip())
@@ -93,12 +93,12 @@ class Address:
 async def get(
     hass: HomeAssistant, address: Address
 ) -> AsyncIterator[aiohttp.ClientResponse]:
-    """Open the camera's answer; raises CameraError when it is none of success.
+    """Open the camera's answer; raises CameraError unless its status is a success.
 
-    RefusedError: it wants another password.
+    Raises RefusedError when the camera wants another password.
 
-    A redirect is followed on the same host only: the password and whatever the camera
-    sees are for nobody whom the manager did not name.
+    A redirect is followed on the same host only: the manager did not name another one,
+    which would get the password and could see the pictures.
     """
     session = async_get_clientsession(hass, verify_ssl=address.verify_ssl)
     url = address.url
@@ -120,7 +120,7 @@ async def get(
                     continue
                 url = _redirected(url, response)
     except aiohttp.ClientError as err:
-        # Its own text names the address.
+        # The error's own text contains the address.
         raise CameraError(type(err).__name__) from None
     raise CameraError("too many redirects")
 
@@ -133,7 +133,7 @@ def _wants_digest(response: aiohttp.ClientResponse) -> bool:
 
 
 def _redirected(url: URL, response: aiohttp.ClientResponse) -> URL:
-    """Return where an answer sends us to, on the same host."""
+    """Return the address that an answer redirects to, if it is on the same host."""
     if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise RefusedError(f"HTTP status {response.status}")
     location = response.headers.get("Location")

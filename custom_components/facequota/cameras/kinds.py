@@ -42,10 +42,10 @@ from .stream import SCHEMES
 
 # Their pictures come through the entity, not from an address.
 _BY_ENTITY: Final = {"esphome": Kind.ESPHOME, "local_file": Kind.FILE}
-# They hand on what came from elsewhere, at any time before: a message, a recording, or
-# what Home Assistant has of another camera.
+# They pass on pictures of any age: from a message, a recording, or another camera of
+# Home Assistant.
 _OF_ANY_AGE: Final = frozenset({"mqtt", "proxy", "push", "xiaomi", "yi"})
-# ESPHome holds one frame, and with a second buffer the driver another one.
+# ESPHome holds one frame; with a second buffer the driver holds another one.
 MAX_HELD_BY_ESPHOME: Final = 2
 # Our boards have one buffer (esphome/esp32-s3-cam.yaml). A file is read when it is asked for.
 HELD_BY_OURS: Final = 1
@@ -93,7 +93,7 @@ async def source_of(
             hass,
             address,
             instead=None if platform == "mjpeg" else other,
-            # The password of these two is in their settings: it was tried.
+            # The password of these two kinds is in their settings, and was tried.
             refused=None if platform in ("mjpeg", "generic") else itself,
         )
     return other
@@ -102,7 +102,7 @@ async def source_of(
 async def _stream_address(camera: Camera) -> str | None:
     """Return the address of a camera's stream, if the reader of streams can open it."""
     address = await camera.stream_source()
-    # What another integration gives need not be text.
+    # Another integration may give something that is not text.
     if not isinstance(address, str):
         return None
     # FFmpeg takes a scheme in capital letters for an unknown one.
@@ -127,7 +127,7 @@ async def kept_stream(hass: HomeAssistant, entity_id: str) -> str | None:
             url = await _stream_address(camera)
             if await _is_of_any_age(hass, camera.platform.platform_name, url):
                 return None
-    # Another integration's code, which may name the address in its error.
+    # Another integration's code: its error may contain the address.
     except Exception:  # noqa: BLE001
         return None
     return None if url is None or url.startswith("http") else url
@@ -147,10 +147,10 @@ def _held(camera: Camera, kind: Kind) -> int:
 
 
 async def _is_of_any_age(hass: HomeAssistant, platform: str, url: str | None) -> bool:
-    """Return if an integration's pictures may be of any age when they come.
+    """Return if the pictures of an integration may be of any age when they arrive.
 
-    A cloud passes them on with a delay that nobody knows; a stream that the camera itself
-    gives on this network does not come from there.
+    A cloud passes them on with an unknown delay. A stream that comes from the camera
+    itself, on this network, does not pass through a cloud.
     """
     if platform in _OF_ANY_AGE:
         return True
@@ -163,7 +163,7 @@ async def _is_of_any_age(hass: HomeAssistant, platform: str, url: str | None) ->
 
 
 def _is_on_this_network(url: str | None) -> bool:
-    """Return if an address names, by its number, a host of this network."""
+    """Return if an address contains the IP address of a host on this network."""
     try:
         return is_local(ip_address(URL(url or "").host or ""))
     except ValueError:
@@ -171,12 +171,12 @@ def _is_on_this_network(url: str | None) -> bool:
 
 
 def _settings(camera: Camera) -> Mapping[str, Any]:
-    """Return a camera's configuration, with that of its section `advanced`."""
+    """Return a camera's configuration, including its section `advanced`."""
     entry = camera.platform.config_entry
     options = {} if entry is None else entry.options
     advanced = options.get(SECTION_ADVANCED)
     return {
-        # Integrations that build on `mjpeg` tell it to their entity only.
+        # Integrations that are based on `mjpeg` give it to their entity only.
         CONF_VERIFY_SSL: getattr(camera, "_verify_ssl", True),
         CONF_AUTHENTICATION: getattr(camera, "_authentication", None),
         **options,
@@ -185,14 +185,14 @@ def _settings(camera: Camera) -> Mapping[str, Any]:
 
 
 def _http_address(url: str | None, settings: Mapping[str, Any]) -> Address | None:
-    """Return where a stream is to be had over HTTP, if it is."""
+    """Return the HTTP address of a stream, if it has one."""
     if url is None or not url.startswith("http"):
         return None
     return _address(url, settings)
 
 
 def _still_address(hass: HomeAssistant, settings: Mapping[str, Any]) -> Address | None:
-    """Return where a `generic` camera's single pictures are, if it has such."""
+    """Return the address of a `generic` camera's single pictures, if it has one."""
     if not (text := settings.get(CONF_STILL_IMAGE_URL)):
         return None
     return _address(Template(text, hass).async_render(parse_result=False), settings)

@@ -1,9 +1,9 @@
 """Motion JPEG over HTTP, read by us from the moment of the request.
 
-Home Assistant's own reader waits for 100 KiB before it looks for a picture. The first
-pictures may have lain ready, in a driver's buffers for example: these come one right
-after another. So each of the first counts only if the reader had to wait for it: then it
-was begun after the one before it had come. So was every later one.
+Home Assistant's own reader waits for 100 KiB before it looks for a picture. The camera
+may hold its first pictures ready, for example in a driver's buffers; these arrive one
+right after another. So each of the first pictures counts only if the reader had to wait
+for it: then it was begun after the one before had arrived. Every later picture was.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class MjpegSource:
     kind: Kind = Kind.MJPEG
 
     async def pictures(self) -> AsyncGenerator[Picture]:
-        """Read the stream until it ends, which a camera's never should."""
+        """Read the stream until it ends. A camera's stream should never end."""
         instead = self.instead
         try:
             async with get(self.hass, self.address) as response:
@@ -83,14 +83,14 @@ async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Pi
             contents = list(parts.feed(chunk))
             if not contents:
                 continue
-            # What came together lay ready together.
+            # Pictures that arrive together were held ready together.
             counts = (waited and len(contents) == 1) or given >= MAX_HELD
             for content in contents:
                 yield Picture(
                     content=content, begun_after=begun_after if counts else UNKNOWN_AGE
                 )
             given += len(contents)
-            # A network may pause once among pictures that lie ready.
+            # The network may pause once between pictures that were held ready.
             waited = False
             begun_after = loop.time()
             if timer is not None:

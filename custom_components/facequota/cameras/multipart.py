@@ -2,7 +2,7 @@
 
 Cameras keep to it loosely: boundaries with or without their dashes or never named, parts
 without a length or with a wrong one, pictures by another type, single line feeds.
-Whatever is sent, no more than one picture is kept.
+Whatever a camera sends, at most one picture is kept in memory.
 """
 
 from collections.abc import Iterator

@@ -40,8 +40,8 @@ async def asked(
 ) -> AsyncGenerator[Picture]:
     """Ask for one picture after another and yield every answer.
 
-    The first `held` answers may have lain ready (None: all of them). They are asked for
-    at once; a later one was asked for after they had come.
+    The camera may have held the first `held` answers ready (None: all of them). They
+    are asked for at once; a later one was asked for after they had come.
     """
     clock = asyncio.get_running_loop().time
     opened_at = clock()

@@ -30,7 +30,7 @@ MAX_DIGESTS: Final = 1024
 
 
 class NoPicture(StrEnum):
-    """Why there is no picture for the worker."""
+    """Why there was no picture for the worker."""
 
     CAMERA = "camera"
     OLD_PICTURE = "old_picture"
@@ -40,8 +40,8 @@ class NoPicture(StrEnum):
 class EarlierPictures:
     """Digests of pictures that came in earlier looks: none counts in a second one.
 
-    Keyed, in memory only, and deleted together with the visitors. They show nothing but
-    that a picture has come before.
+    Keyed, in memory only, and deleted together with the visitors. They only show that
+    the same picture has come before.
     """
 
     def __init__(self) -> None:
@@ -70,8 +70,8 @@ class Pictures:
     """The newest picture of one look, while the worker is busy with the one before.
 
     A picture counts when it was begun after the look was opened and has not come before,
-    in this look or an earlier one. The first of all is also given when it does not count:
-    it helps to find a frozen camera.
+    in this look or an earlier one. The very first picture is given also when it does
+    not count: it helps to find a frozen camera.
     """
 
     def __init__(
@@ -100,12 +100,12 @@ class Pictures:
 
     @property
     def kind(self) -> Kind | None:
-        """Return which kind of camera this is; None before it was found."""
+        """Return which kind of camera this is; None until that is known."""
         return None if self._source is None else self._source.kind
 
     @property
     def is_file(self) -> bool:
-        """Return if this is a file: its picture may stay the same for ever."""
+        """Return if this is a file: its picture may never change."""
         return self.kind is Kind.FILE
 
     @property
@@ -138,7 +138,8 @@ class Pictures:
         return picture
 
     async def _wait_for_one_that_counts(self) -> None:
-        """Wait a moment for a newer picture: the worker takes as long for one that is not."""
+        """Wait a moment for a newer picture: the worker would take as long for an old
+        one."""
         with suppress(TimeoutError):
             async with asyncio.timeout(HELD_WAIT_S):
                 while self._newest is not None and not self.counts(self._newest):
@@ -154,7 +155,7 @@ class Pictures:
             self._earlier.add(digest)
 
     async def _read(self) -> None:
-        """Read until closed; what fails is tried again."""
+        """Read until closed; try again after a failure."""
         while True:
             pause = RETRY_S
             try:
@@ -187,7 +188,8 @@ class Pictures:
         if is_same:
             return
         if not self.is_file and digest in self._earlier:
-            # Held ready from an earlier visit, or repeated by a frozen camera.
+            # The camera held it ready since an earlier visit, or is frozen and repeats
+            # it.
             self._is_replayed |= self.counts(picture)
             return
         if self.counts(picture):

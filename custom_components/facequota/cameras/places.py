@@ -1,7 +1,7 @@
 """Finds faces on posters and screens, by where eyes were in earlier looks.
 
 A poster, a screen or a printed shirt on a chair has the same place and size in every
-visit. A person never stands in exactly the same place twice, nor quite still.
+visit. A person never stands in exactly the same place twice, and never quite still.
 """
 
 from collections import deque
@@ -36,9 +36,9 @@ class EarlierPlaces:
         self.hanging = None
 
     def hangs(self, frames: Sequence[Eyes]) -> bool:
-        """Return if the eyes of a look stayed where some were in an earlier look.
+        """Return if the eyes stayed, in this look, where eyes were in an earlier look.
 
-        Remembers where they were last. `frames` are the eyes in each frame, in order.
+        Remembers their last place. `frames` are the eyes in each frame, in order.
         """
         if not frames:
             return False

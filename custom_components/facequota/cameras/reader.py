@@ -31,7 +31,7 @@ from .source import CameraError, Picture, RefusedError
 
 _START_WITHIN_S: Final = 20.0
 _END_WITHIN_S: Final = 0.5
-# A reader that dies at once must not be started as fast as a look asks again.
+# A reader that dies at once must not be started again at every request of a look.
 _MIN_LIFE_S: Final = 2.0
 
 
@@ -45,7 +45,8 @@ def stream_packages(hass: HomeAssistant, wheels_folder: str | None) -> PrivatePa
 
 
 class StreamReader:
-    """Reads one camera's stream. Each request is answered in order, also one given up."""
+    """Reads one camera's stream. Requests are answered in order, also those given
+    up."""
 
     def __init__(self, packages: PrivatePackages) -> None:
         """Prepare; no process runs before `start`."""
@@ -69,7 +70,7 @@ class StreamReader:
             await self._start()
 
     async def open(self, url: str) -> None:
-        """Let it receive a stream, if it does not yet; raise CameraError."""
+        """Let the process receive a stream, if it does not yet; raise CameraError."""
         async with self._changing:
             await self._start()
             if url != self._url:
@@ -78,7 +79,7 @@ class StreamReader:
                 self._url = url
 
     async def close(self) -> None:
-        """Let it stop receiving; the process keeps running."""
+        """Let the process stop receiving; it keeps running."""
         async with self._changing:
             if self._url is not None:
                 self._url = None
@@ -205,14 +206,14 @@ class StreamReader:
 
 
 async def _with_number(url: str) -> str:
-    """Return an address with its host's number for its name, which the reader cannot ask.
+    """Return an address in which the host's IP address replaces its name.
 
-    It opens no file, and names are resolved by way of files. Raises CameraError.
+    The reader may open no file, and looking up a name needs files. Raises CameraError.
     """
     try:
         address = URL(url)
     except ValueError:
-        # Its text holds a part of the address.
+        # The error's text contains a part of the address.
         raise CameraError("no address") from None
     host = address.host or ""
     with suppress(ValueError):
@@ -220,9 +221,9 @@ async def _with_number(url: str) -> str:
         return url
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None)
-    # A name that no host can have is a UnicodeError, whose text holds it.
+    # A name that no host can have is a UnicodeError, whose text contains the name.
     except OSError, UnicodeError:
         raise CameraError("the camera's name is unknown") from None
-    # Many cameras that have an IPv6 address give their stream on the other one only.
+    # Many cameras with an IPv6 address give their stream on their IPv4 address only.
     found.sort(key=lambda one: one[0] is not socket.AF_INET)
     return str(address.with_host(str(found[0][4][0])))

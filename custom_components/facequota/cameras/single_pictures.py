@@ -1,8 +1,9 @@
 """Single pictures from a URL, which FaceQuota requests itself.
 
 Home Assistant's `generic` camera gives its last picture again on every error and within
-its frame rate. The camera itself may have pictures ready too: the first answers do not
-count. A later one was asked for after they had come; a cache says how old its answer is.
+its frame rate. The camera itself may hold pictures ready too, so the first answers do
+not count. A later one was asked for after these had come. A cache on the way says how
+old its answer is.
 """
 
 from collections.abc import AsyncGenerator

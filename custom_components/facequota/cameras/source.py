@@ -1,4 +1,5 @@
-"""The interface of every kind of camera: pictures, each with its earliest possible begin."""
+"""The interface of every kind of camera: pictures, and when each was begun at the
+earliest."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ MIN_INTERVAL_S: Final = 0.05
 
 
 class Kind(StrEnum):
-    """The kinds of camera. Each knows by another way that a picture is new."""
+    """The kinds of camera. Each has its own way to tell that a picture is new."""
 
     ESPHOME = "esphome"
     MJPEG = "mjpeg"
@@ -28,7 +29,8 @@ class Kind(StrEnum):
 
 
 class CameraError(Exception):
-    """The camera gives no picture. Its text never holds an address or a password."""
+    """The camera gives no picture. The error's text never contains an address or a
+    password."""
 
 
 class RefusedError(CameraError):

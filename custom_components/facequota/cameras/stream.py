@@ -1,7 +1,8 @@
-"""A camera's stream (RTSP and whatever else FFmpeg reads), by a process of its own.
+"""A camera's stream (RTSP and all else that FFmpeg reads), read by a process of its
+own.
 
 Home Assistant keeps a stream's last key frame and answers with it, however old it is.
-The reader tells by the time stamps when each picture was begun.
+The reader uses the time stamps to tell when each picture was begun.
 """
 
 from collections.abc import AsyncGenerator
@@ -19,7 +20,7 @@ SCHEMES: Final = ("rtsp", "rtsps", "rtmp", "http", "https")
 
 @dataclass(frozen=True, slots=True)
 class StreamSource:
-    """A stream; it stays open after a look where the manager wants that."""
+    """A stream. It stays open after a look if the manager chose that."""
 
     reader: StreamReader
     url: str = field(repr=False)
@@ -30,7 +31,7 @@ class StreamSource:
     kind: Kind = Kind.STREAM
 
     async def pictures(self) -> AsyncGenerator[Picture]:
-        """Open the stream, if it is not, and ask for one picture after the other."""
+        """Open the stream, if it is closed, and ask for one picture after the other."""
         try:
             await self.reader.open(self.url)
             async for _ in paced():
