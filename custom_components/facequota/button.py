@@ -70,8 +70,7 @@ class TryCameraButton(DispenserEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Show the result in a notification, without the picture: every user can see
-        it.
+        """Show the result in a notification, without the picture: every user can see it.
 
         For administrators only: it opens the camera although no visitor has asked for
         paper.

@@ -138,8 +138,7 @@ class Pictures:
         return picture
 
     async def _wait_for_one_that_counts(self) -> None:
-        """Wait a moment for a newer picture: the worker would take as long for an old
-        one."""
+        """Wait a moment for a newer picture: the worker would take as long for an old one."""
         with suppress(TimeoutError):
             async with asyncio.timeout(HELD_WAIT_S):
                 while self._newest is not None and not self.counts(self._newest):

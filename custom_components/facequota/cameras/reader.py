@@ -45,8 +45,7 @@ def stream_packages(hass: HomeAssistant, wheels_folder: str | None) -> PrivatePa
 
 
 class StreamReader:
-    """Reads one camera's stream. Requests are answered in order, also those given
-    up."""
+    """Reads one camera's stream. Requests are answered in order, also those given up."""
 
     def __init__(self, packages: PrivatePackages) -> None:
         """Prepare; no process runs before `start`."""

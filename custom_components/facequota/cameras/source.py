@@ -1,5 +1,4 @@
-"""The interface of every kind of camera: pictures, and when each was begun at the
-earliest."""
+"""The interface of every kind of camera: pictures, and when each was begun at the earliest."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -29,8 +28,7 @@ class Kind(StrEnum):
 
 
 class CameraError(Exception):
-    """The camera gives no picture. The error's text never contains an address or a
-    password."""
+    """The camera gives no picture. The error's text never contains an address or a password."""
 
 
 class RefusedError(CameraError):

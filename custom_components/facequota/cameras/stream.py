@@ -1,5 +1,4 @@
-"""A camera's stream (RTSP and all else that FFmpeg reads), read by a process of its
-own.
+"""A camera's stream (RTSP and all else that FFmpeg reads), read by a process of its own.
 
 Home Assistant keeps a stream's last key frame and answers with it, however old it is.
 The reader uses the time stamps to tell when each picture was begun.
