@@ -71,9 +71,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a network socket (IPv4)": lambda: socket.socket(socket.AF_INET),
     "open a network socket (IPv6)": lambda: socket.socket(socket.AF_INET6),
     "open a local socket": lambda: socket.socket(socket.AF_UNIX),
-    "open a pair of local sockets": lambda: [
-        end.close() for end in socket.socketpair()
-    ],
+    "open a pair of local sockets": lambda: socket.socketpair(),
     "open a packet socket": lambda: socket.socket(socket.AF_PACKET),
     "open a socket to the kernel": lambda: socket.socket(socket.AF_NETLINK),
     "open one by the second table of calls (x32)": lambda: system_call(
