@@ -3,7 +3,7 @@
 Pure arithmetic. Times are local wall-clock datetimes, lengths are cm.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import math
@@ -12,20 +12,23 @@ from typing import Any, Final, Self
 HOURS: Final = 24
 SLOTS: Final = 7 * HOURS
 HOUR: Final = timedelta(hours=1)
+# The hours of the two kinds of days: weekdays and weekends.
+KINDS: Final = (range(5 * HOURS), range(5 * HOURS, SLOTS))
 
 # What is expected before anything was seen, in cm an hour, and how many hours of
 # observation it counts for: less than the first morning.
 FIRST_CM_PER_HOUR: Final = 300.0
 FIRST_WEIGHT: Final = 1.0
-# The shape of a day that is assumed at first: closed at night, most at noon (mean 1).
+# The shape of a day that is assumed at first: closed at night, most at one o'clock, in the
+# middle of hour 12 (mean 1).
 _DAY: Final = tuple(
-    max(0.02, 2.1 * math.exp(-(((hour - 13.5) / 5.0) ** 2))) for hour in range(HOURS)
+    max(0.02, 2.1 * math.exp(-(((hour - 12.5) / 5.0) ** 2))) for hour in range(HOURS)
 )
 FIRST_SHAPE: Final = tuple(share * HOURS / sum(_DAY) for share in _DAY)
 # How many observed hours the coarser estimate counts for when the next finer one is
 # made. From the assumed shape to the same hour of any day: one day's hour says more of
 # the next day's than any shape. Then to the same kind of day, and to the same day.
-SHAPE_SHRINKAGE: Final = 0.2
+SHAPE_SHRINKAGE: Final = 0.1
 SHRINKAGE: Final = 1.5
 # One week later an observation counts for this much: after six weeks for a quarter.
 WEEKLY_DECAY: Final = 0.8
@@ -112,38 +115,36 @@ class UsageProfile:
         days = max(1.0, left_cm / max(1.0, self._mean() * HOURS))
         error = math.sqrt(self._variance / days + min(1.0, LUMP_CM / left_cm))
         spread = math.exp(RANGE * error)
-        wanted = (left_cm / spread, left_cm, left_cm * spread)
-        found: list[datetime] = []
-        used = 0.0
-        for begin, hours, rate in self._ahead(now):
-            in_this = rate * hours
-            while len(found) < len(wanted) and used + in_this >= wanted[len(found)]:
-                share = (wanted[len(found)] - used) / in_this
-                found.append(begin + share * hours * HOUR)
-            used += in_this
-            if len(found) == len(wanted):
-                break
-        if len(found) < 2:
+        rates = self._rates()
+        if (at := self._end(now, left_cm, rates)) is None:
             return None
+        earliest = self._end(now, left_cm / spread, rates) or at
+        # The place may be closed on a kind of day of which none was seen.
+        seen = [*rates]
+        for kind in KINDS:
+            if not any(self._hours[of] for of in kind):
+                seen[kind.start : kind.stop] = [0.0] * len(kind)
         return Forecast(
-            earliest=found[0], at=found[1], latest=found[2] if len(found) > 2 else None
+            at=at, earliest=earliest, latest=self._end(now, left_cm * spread, seen)
         )
 
-    def _ahead(self, now: datetime) -> Iterator[tuple[datetime, float, float]]:
-        """Yield the hours to come: begin, length in hours, cm an hour."""
-        rates = self._rates()
+    def _end(self, now: datetime, cm: float, rates: list[float]) -> datetime | None:
+        """Return when this much will be used at these rates; None if far ahead."""
         prior = LEVEL_PRIOR_H * self._mean()
         level = (self._used + self._in_hour + prior) / (
             self._usual + rates[slot(now)] * _part(now) + prior
         )
-        begin = now
-        ahead = 0.0
+        begin, ahead = now, 0.0
         while ahead < MAX_AHEAD_H:
             end = _whole(begin) + HOUR
             hours = (end - begin) / HOUR
             fading = 1 + (level - 1) * math.exp(-ahead / LEVEL_FADES_H)
-            yield begin, hours, rates[slot(begin)] * fading
+            used = rates[slot(begin)] * fading * hours
+            if used and used >= cm:
+                return begin + cm / used * hours * HOUR
+            cm -= used
             begin, ahead = end, ahead + hours
+        return None
 
     def _close(self) -> None:
         """Learn from the hour that has ended."""
@@ -188,16 +189,17 @@ class UsageProfile:
         mean = self._mean()
         rates = [0.0] * SLOTS
         for hour in range(HOURS):
-            every = [day * HOURS + hour for day in range(7)]
+            every = range(hour, SLOTS, HOURS)
             at_all = self._shrunk(every, mean * FIRST_SHAPE[hour], SHAPE_SHRINKAGE)
-            for kind in (every[:5], every[5:]):
-                like = self._shrunk(kind, at_all)
-                for at in kind:
+            for kind in KINDS:
+                alike = kind[hour::HOURS]
+                like = self._shrunk(alike, at_all)
+                for at in alike:
                     rates[at] = self._shrunk([at], like)
         return rates
 
     def _shrunk(
-        self, slots: list[int], coarser: float, weight: float = SHRINKAGE
+        self, slots: Sequence[int], coarser: float, weight: float = SHRINKAGE
     ) -> float:
         cm = sum(self._cm[at] for at in slots)
         hours = sum(self._hours[at] for at in slots)

@@ -74,6 +74,22 @@ def test_on_the_second_day_the_first_one_says_more_than_any_assumed_shape() -> N
     assert foreseen.earliest <= true <= foreseen.latest
 
 
+@pytest.mark.parametrize("begins_on", [0, 2], ids=["Monday", "Wednesday"])
+def test_a_first_weekend_may_be_closed(begins_on: int) -> None:
+    """No weekend was seen yet: until Monday is inside the range, and Saturday, too."""
+    begin, friday = MONDAY + timedelta(days=begins_on), MONDAY + timedelta(days=4)
+    profile, now = UsageProfile(begin), begin
+    while now < friday + 16 * HOUR:
+        if 8 <= now.hour < 18:
+            profile.add(now + HOUR / 2, 600)
+        now += HOUR
+        profile.follow(now)
+    foreseen = profile.forecast(now, 3000)
+    assert foreseen is not None
+    assert foreseen.earliest < friday + 42 * HOUR
+    assert foreseen.latest is None or foreseen.latest > friday + 80 * HOUR
+
+
 def test_a_day_that_stays_closed_moves_what_is_foreseen() -> None:
     open_day, closed_day = lived(4), lived(4)
     at = MONDAY + timedelta(weeks=4, hours=13)
