@@ -134,7 +134,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_engine(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask which engine looks, and where its packages come from."""
+        """Ask which engine to use, and where its packages come from."""
         errors: dict[str, str] = {}
         if user_input is not None:
             if not (errors := await folder_errors(self.hass, user_input)):
@@ -177,7 +177,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Create the site, or change the one there is; say how fast this machine is."""
-        # Somebody else may have taken the name meanwhile, in another window.
+        # Another person may have taken the name meanwhile, in another window.
         self._async_abort_entries_match({CONF_NAME: self._data[CONF_NAME]})
         assert self._installation is not None
         frame = {"frame_ms": f"{self._installation.frame_ms:.0f}"}
@@ -185,7 +185,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
             entry = self._get_reconfigure_entry()
             running = entry.state is ConfigEntryState.LOADED
             if running and entry.runtime_data.recogniser.problem:
-                # An engine that has just been put right is no change of the entry.
+                # An engine that has just been repaired changes nothing in the entry.
                 self.hass.config_entries.async_schedule_reload(entry.entry_id)
             changed = self.async_update_and_abort(
                 entry,
@@ -216,7 +216,7 @@ class FaceQuotaConfigFlow(ConfigFlow, domain=DOMAIN):
         return {}
 
     async def _install(self, answers: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to install what the answers ask for."""
+        """Begin to install what was chosen."""
         self._data.pop(CONF_WHEELS_FOLDER, None)
         self._data |= {key: value for key, value in answers.items() if value}
         self._installation = Installation(

@@ -79,7 +79,7 @@ TOTAL_NOT_ASKED_FOR: Final = "portions_not_asked_for"
 EVENT_VISIT: Final = "facequota_visit"
 EVENT_PURGE: Final = "facequota_purge"
 
-# What an action is given, and what an event tells.
+# The fields of actions and events.
 ATTR_CAUSE: Final = "cause"
 ATTR_CM: Final = "cm"
 ATTR_EARLIEST: Final = "earliest"
@@ -112,7 +112,7 @@ class CameraPosition(StrEnum):
 
 
 class Lane(StrEnum):
-    """The way by which paper is asked for and given."""
+    """The lane by which paper is requested and given."""
 
     FACE = "face"
     OPEN = "open"

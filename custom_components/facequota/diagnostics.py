@@ -18,13 +18,13 @@ TO_REDACT = {CONF_NAME, CONF_OPERATOR, CONF_CONTACT, CONF_WHEELS_FOLDER}
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry
 ) -> dict[str, Any]:
-    """Return the rules, and of a site that runs the worker's condition and counts."""
+    """Return the rules and, while the site runs, the worker's state and counts."""
     settings = {
         "data": async_redact_data(dict(entry.data), TO_REDACT),
         "options": async_redact_data(dict(entry.options), TO_REDACT),
         "state": entry.state.value,
     }
-    # Somebody who asks for help has often a site that could not start.
+    # A person who asks for help often has a site that could not start.
     if (site := loaded_site(hass, entry.entry_id)) is None:
         return settings
     statistics = site.visitors.statistics
@@ -64,7 +64,7 @@ async def async_get_config_entry_diagnostics(
 
 
 def _shared_quota(status: Status | None) -> dict[str, Any] | None:
-    """Return where a shared quota stands: no address, no name, no secret."""
+    """Return the state of a shared quota, without addresses, names or secrets."""
     if status is None:
         return None
     return {

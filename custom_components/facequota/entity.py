@@ -37,7 +37,7 @@ def _dispenser_device(dispenser: Dispenser) -> DeviceInfo:
 
 @callback
 def async_name_devices(hass: HomeAssistant, site: Site) -> None:
-    """Give the devices of a site and its dispensers the names that those have now."""
+    """Give the devices of a site and its dispensers their present names."""
     registry, entry = dr.async_get(hass), site.entry
     registry.async_get_or_create(config_entry_id=entry.entry_id, **site_device(entry))
     for subentry_id, dispenser in site.dispensers.items():
@@ -49,7 +49,7 @@ def async_name_devices(hass: HomeAssistant, site: Site) -> None:
 
 
 class _PushedEntity(Entity):
-    """An entity that is told when to look again."""
+    """An entity that is told when its value may have changed."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False

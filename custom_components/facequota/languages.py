@@ -1,8 +1,8 @@
 """The languages that FaceQuota is written in, and which one serves another language.
 
 Each language is listed here and has a file in translations/ and a folder in panel/papers/.
-Its tag is Home Assistant's. Home Assistant looks for a file by the exact tag only: those of
-its languages that another one serves have a symbolic link beside it.
+Its tag is Home Assistant's. Home Assistant looks for a file by the exact tag only: a
+language that is served by another one has a symbolic link to its file.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ def _countries(codes: str) -> frozenset[str]:
 
 
 ENGLISH: Final = "en"
-# Hours, halves of the day and their place as the Unicode CLDR has them.
+# Hours, AM and PM, and their position, as in the Unicode CLDR.
 LANGUAGES: Final[Mapping[str, Written]] = {
     ENGLISH: Written(
         "English",
@@ -102,15 +102,16 @@ MACHINE_MADE: Final = frozenset(
 
 # Where Chinese is written in traditional characters, unless a tag names its script.
 _TRADITIONAL: Final = {"hant", "tw", "hk", "mo"}
-# Who speaks Swiss German reads German.
+# Swiss German speakers read German.
 _READS: Final = {"gsw": "de"}
 
 
 def served(tag: str) -> str:
-    """Return the language whose words are shown to somebody who reads this one.
+    """Return the language whose words are shown to a reader of this one.
 
-    tag is a language tag of Home Assistant or of a browser, in any case: another region's
-    kind of a language is better than English, and English than nothing.
+    tag is a language tag of Home Assistant or of a browser, in any case: another
+    region's variant of a language is better than English, and English is better than
+    nothing.
     """
     primary, *rest = tag.replace("_", "-").lower().split("-")
     if primary == "zh":
@@ -123,7 +124,7 @@ def served(tag: str) -> str:
 async def async_words(
     hass: HomeAssistant, language: str, category: str
 ) -> dict[str, str]:
-    """Return FaceQuota's own words of a category, for somebody who reads this language."""
+    """Return FaceQuota's own texts of a category, for a reader of this language."""
     return await async_get_translations(hass, served(language), category, [DOMAIN])
 
 

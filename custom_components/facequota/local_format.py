@@ -1,7 +1,7 @@
 """Lengths, numbers, days and times as people in this house write them.
 
-By Home Assistant's units, country and time zone, in one of our languages. What the
-frontend shows follows the user's own settings instead (panel/frontend/words.js).
+By Home Assistant's units, country and time zone, in one of our languages. The page in
+the frontend follows the user's own settings instead (panel/frontend/words.js).
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class LocalFormat:
 
     @property
     def unit_name(self) -> str:
-        """Return what the unit of lengths is called."""
+        """Return the name of the unit of lengths."""
         written = self.written
         return written.centimetres if self.unit == _CM else written.inches
 
@@ -71,7 +71,7 @@ class LocalFormat:
 
     @property
     def twelve_hours(self) -> bool:
-        """Return if the clock goes to twelve."""
+        """Return if the clock has twelve hours."""
         countries = self.written.twelve_hours_in
         return countries is None or self.country in countries
 
@@ -86,11 +86,12 @@ class LocalFormat:
         )
 
     def not_before(self, moment: datetime) -> str:
-        """Return a time at which a moment has come: nobody is asked to come too early.
+        """Return a time of day, rounded up, so that no visitor is told to come too early.
 
-        To the second where that is usual; twelve hours with seconds are too long for a
-        small display, so that those are rounded up to the minute. The halves of the day
-        are told in letters that every display has, or the clock goes to 24.
+        A clock of 24 hours shows seconds. A clock of twelve hours with seconds is too
+        long for a small display, so it is rounded up to the minute. AM and PM are
+        written in letters that every display has; where that is not possible, the clock
+        has 24 hours.
         """
         if self.twelve_hours and "".join(self.written.halves).isascii():
             return self.time(moment + timedelta(minutes=1) - timedelta(microseconds=1))

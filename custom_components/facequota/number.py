@@ -20,7 +20,7 @@ from .options import DEFAULT_OPTIONS, LIMITS, rule_errors
 from .site.rights import async_require_admin
 from .site.site import FaceQuotaConfigEntry
 
-# One after the other: each writes the options of the site.
+# One at a time: each number writes the site's options.
 PARALLEL_UPDATES = 1
 
 
@@ -84,7 +84,7 @@ class RuleNumber(SiteEntity, NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Write the number to the site's options, unless it makes no sense there."""
+        """Write the number to the site's options, unless the rules would contradict each other."""
         await async_require_admin(self.hass, self._context)
         key = self.entity_description.key
         # Home Assistant converts 13 inches to 33.019999999999996 cm.
@@ -94,7 +94,7 @@ class RuleNumber(SiteEntity, NumberEntity):
             key: round(value, 2),
         }
         other = _OTHER_LENGTH.get(key)
-        # 60 cm are shown as 23.6 inches, and those are 59.94 cm.
+        # 60 cm are shown as 23.6 inches, which are 59.94 cm.
         if other and self._shown(rules[key]) == self._shown(rules[other]):
             rules[key] = rules[other]
         for error in rule_errors(rules).values():
@@ -104,6 +104,6 @@ class RuleNumber(SiteEntity, NumberEntity):
         self.site.change_options({key: rules[key]})
 
     def _shown(self, cm: float) -> float:
-        """Return a length in the unit that a person chose, with the decimals of a step."""
+        """Return a length in the unit that a person chose, rounded to a step."""
         unit = self.unit_of_measurement
         return round(DistanceConverter.convert(cm, UnitOfLength.CENTIMETERS, unit), 1)

@@ -43,7 +43,8 @@ DEFAULT_OPTIONS: Final[Mapping[str, Any]] = {
 
 DAY_S: Final = 24 * 3600
 
-# (least, most) of each number that a manager can set; the firmware cuts at 200 cm.
+# The smallest and the largest value of each number that a manager can set; the firmware
+# cuts at 200 cm.
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     CONF_PORTION_CM: (5, 200),
     CONF_ALLOWANCE_CM: (5, 2000),
@@ -103,7 +104,8 @@ SITE_KEYS: Final = (
 )
 OPTION_KEYS: Final = (*SITE_KEYS, CONF_OPEN_PORTIONS, CONF_URGENT_PER_DAY)
 
-# Who is responsible, for the notice and the other papers; both may stay empty.
+# The responsible organisation, for the notice and the other papers; both may stay
+# empty.
 OPERATOR_KEYS: Final = (CONF_OPERATOR, CONF_CONTACT)
 OPERATOR_SCHEMA: Final = vol.Schema(
     {vol.Optional(key): TextSelector() for key in OPERATOR_KEYS}

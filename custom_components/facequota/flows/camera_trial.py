@@ -12,7 +12,7 @@ from custom_components.facequota.visit.camera_trial import Trial, try_camera
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-# What a form carries with it; larger pictures are not shown.
+# The largest picture that a form can contain; larger pictures are not shown.
 MAX_SHOWN_BYTES: Final = 1024 * 1024
 _NOTHING: Final = "–"
 
@@ -22,8 +22,8 @@ async def trial_placeholders(
 ) -> dict[str, str]:
     """Test a camera and return the result as placeholders of a form.
 
-    Somebody of the staff stands before it on purpose, and nothing is remembered: the
-    picture goes to the form and nowhere else.
+    A member of staff stands before it on purpose, and nothing is remembered: the
+    picture goes to the form only.
     """
     camera = Camera.from_settings(hass, site, dispenser)
     is_loaded = site.state is ConfigEntryState.LOADED
@@ -74,7 +74,7 @@ def _number(value: float | None) -> str:
 
 
 def _shown(picture: bytes | None) -> str:
-    """Return a picture as Markdown with the data in it."""
+    """Return a picture as Markdown that contains its data."""
     if picture is None or len(picture) > MAX_SHOWN_BYTES:
         return ""
     kind = format_of(picture).lower()

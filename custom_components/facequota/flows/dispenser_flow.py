@@ -70,7 +70,7 @@ class DispenserFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Begin with what is known of the dispenser."""
+        """Begin with the dispenser's present settings."""
         subentry = self._get_reconfigure_subentry()
         self._known = {**subentry.data, CONF_NAME: subentry.title}
         return await self.async_step_user()
@@ -98,7 +98,7 @@ class DispenserFlow(ConfigSubentryFlow):
     async def async_step_install_failed(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show why there is no reader; without it no picture of the stream counts."""
+        """Show why the reader could not be installed; without it no picture of the stream counts."""
         installation, self._installation = self._installation, None
         if user_input is not None or installation is None or not installation.failure:
             return await self.async_step_finish()
@@ -161,11 +161,11 @@ class DispenserFlow(ConfigSubentryFlow):
     async def async_step_event_types(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask which of its events counts, for each button that tells several."""
+        """Ask which type of event counts, for each button that has several."""
         schema = event_types_schema(self.hass, self._inputs)
         if user_input is not None or not schema.schema:
             return self._finish({**self._inputs, **(user_input or {})})
-        # What was chosen for another button has no meaning for this one.
+        # An event type that was chosen for another button does not apply to this one.
         kept = {
             key: self._known[key]
             for role in BUTTONS
@@ -179,7 +179,7 @@ class DispenserFlow(ConfigSubentryFlow):
         )
 
     def _suggestions(self) -> dict[str, Any]:
-        """Return what was chosen before, else the entities of the motor's device.
+        """Return the earlier choices, else the entities of the motor's device.
 
         Fields that a manager left empty stay empty; entities that are gone are searched again.
         """
@@ -199,7 +199,7 @@ class DispenserFlow(ConfigSubentryFlow):
 
     def _finish(self, inputs: Mapping[str, Any]) -> SubentryFlowResult:
         """Create the dispenser, or change the one there is."""
-        # Somebody else may have taken the motor meanwhile, in another window.
+        # Another person may have chosen the motor meanwhile, in another window.
         if taken := self._basic_errors(self._basics):
             return self._ask_basics(self._basics, taken)
         basics = dict(self._basics)

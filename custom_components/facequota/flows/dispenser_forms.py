@@ -34,7 +34,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-# Asked for in the forms and not kept.
+# Fields of the forms that are not stored.
 CONF_TRY_CAMERA: Final = "try_camera"
 CONF_TRY_AGAIN: Final = "try_again"
 
@@ -74,7 +74,7 @@ TRIAL_SCHEMA = vol.Schema({vol.Optional(CONF_TRY_AGAIN): BooleanSelector()})
 
 @callback
 def event_types_schema(hass: HomeAssistant, inputs: Mapping[str, Any]) -> vol.Schema:
-    """Return a form with a choice for each button that tells several types of events."""
+    """Return a form with a choice for each button that has several types of events."""
     known = {role: _event_types(hass, inputs.get(role, "")) for role in BUTTONS}
     return vol.Schema(
         {
@@ -88,11 +88,11 @@ def event_types_schema(hass: HomeAssistant, inputs: Mapping[str, Any]) -> vol.Sc
 
 
 def _event_types(hass: HomeAssistant, entity_id: str) -> list[str]:
-    """Return the types of events that an entity may tell; none if it tells no events."""
+    """Return the event types of an entity; none if it is not an event entity."""
     if not entity_id or split_entity_id(entity_id)[0] != EVENT_DOMAIN:
         return []
     try:
-        # Also of an entity that is not available at this moment.
+        # Also those of an entity that is unavailable now.
         return list(get_capability(hass, entity_id, ATTR_EVENT_TYPES) or ())
     except HomeAssistantError:
         return []

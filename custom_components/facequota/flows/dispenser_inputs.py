@@ -65,7 +65,7 @@ def _number(greatest: float, step: float, unit: str) -> NumberSelector:
     )
 
 
-# What a plain switch needs, and nothing else.
+# What a plain switch needs.
 PLAIN_SECTIONS: Final = {
     "buttons": vol.Schema(
         {
@@ -84,7 +84,7 @@ PLAIN_SECTIONS: Final = {
         }
     ),
 }
-# What a device may tell besides.
+# What a device may report besides.
 DEVICE_SECTIONS: Final = {
     "paper": vol.Schema(
         {
@@ -107,7 +107,7 @@ DEVICE_SECTIONS: Final = {
         }
     ),
 }
-# What only our firmware has.
+# What only our firmware provides.
 FIRMWARE_SECTIONS: Final = {
     "firmware": vol.Schema(
         {
@@ -125,10 +125,11 @@ SECTIONS: Final = {**PLAIN_SECTIONS, **DEVICE_SECTIONS, **FIRMWARE_SECTIONS}
 def inputs_schema(
     values: Mapping[str, Any], wrong: Collection[str], *, is_ours: bool
 ) -> vol.Schema:
-    """Return the form for what is filled in, with what is wrong open.
+    """Return the form with the present values; sections with an error are open.
 
-    Our firmware brings everything with it, so nothing is open. Another switch is asked what it needs;
-    a section that only our firmware fills is there where something was chosen in it.
+    Our firmware provides everything, so no other section is open. For another switch
+    the sections that it needs are open; a section that only our firmware fills is shown
+    only if something was chosen in it.
     """
     filled = by_section(values)
     return vol.Schema(
@@ -147,12 +148,12 @@ def inputs_schema(
 
 
 def flat(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what was filled in, without its sections."""
+    """Return the values of a form without its sections."""
     return {key: value for part in form.values() for key, value in part.items()}
 
 
 def by_section(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what belongs to each section; none for a section without anything."""
+    """Return the values of each section; no section without a value."""
     parts = {
         name: {key: values[key] for key in map(str, fields.schema) if key in values}
         for name, fields in SECTIONS.items()
@@ -167,7 +168,7 @@ INPUTS_SCHEMA: Final = inputs_schema({}, (), is_ours=True)
 def found_on_device(hass: HomeAssistant, motor: str) -> str:
     """Return our device's name and the names of its entities, in the form's order.
 
-    Nothing of another device.
+    Entities of other devices are left out.
     """
     names = [
         entity.name or entity.original_name or entity.entity_id

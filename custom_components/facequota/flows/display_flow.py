@@ -42,7 +42,7 @@ CONF_QR = "qr"
 COMMON_FIELDS = {
     vol.Optional(CONF_LANGUAGES, default=list): SelectSelector(
         SelectSelectorConfig(
-            # Each by its own name, so that those who read it can choose it.
+            # Each language by its own name, so that its readers can choose it.
             options=[
                 SelectOptionDict(value=tag.lower(), label=one.name)
                 for tag, one in LANGUAGES.items()

@@ -16,7 +16,7 @@ from homeassistant.data_entry_flow import FlowHandler, FlowResult
 
 _LOGGER = logging.getLogger(__name__)
 
-# How much of what uv said a form shows; the log has more.
+# How much of uv's output a form shows; the log has more.
 _DETAIL_CHARACTERS = 300
 _DETAIL_COLUMNS = 60
 
@@ -52,7 +52,7 @@ class Installation:
         if self.failure is None:
             return ""
         end = self.failure.detail[-_DETAIL_CHARACTERS:]
-        # A form does not wrap what is set as code.
+        # A form does not wrap text that is formatted as code.
         return "\n".join(fill(line, _DETAIL_COLUMNS) for line in end.splitlines())
 
     def step[ResultT: FlowResult[Any, Any]](
@@ -60,8 +60,8 @@ class Installation:
     ) -> ResultT:
         """Return the step "install": the progress, then "finish" or another step.
 
-        The progress is shown at least once. Otherwise the next step would get the answers
-        of the form before it, and would take them for a request to try again.
+        The progress is shown at least once. Otherwise the next step would get the
+        answers of the previous form, and would treat them as a request to try again.
         """
         if not self._is_shown or not self.task.done():
             self._is_shown = True
@@ -85,7 +85,7 @@ class Installation:
             except InstallError as err:
                 if not was_there or err.reason != "unknown":
                     raise
-                # What lay there is broken, by a bad disk perhaps.
+                # The installed files are broken, perhaps by a bad disk.
                 await self._again(packages)
             if isinstance(packages, EngineEnvironment):
                 self.frame_ms = await packages.frame_ms()
@@ -93,7 +93,8 @@ class Installation:
             _LOGGER.error("%s could not be installed: %s", packages.name, err)
             self.failure = err
         except Exception as err:
-            # Also a mistake of ours is a failure: only what ran once is a success.
+            # An error of our own is a failure too: only an engine that ran once counts
+            # as installed.
             _LOGGER.exception("%s could not be installed", packages.name)
             self.failure = InstallError("unknown", repr(err))
 

@@ -15,7 +15,7 @@ def name_errors(answers: Mapping[str, Any]) -> dict[str, str]:
     """Return the error of a form's name, by field."""
     if not (name := answers[CONF_NAME].strip()):
         return {CONF_NAME: "name_empty"}
-    # A Chinese character takes up to seven there.
+    # A Chinese character becomes up to seven characters in an id.
     if len(slugify(name)) > MAX_NAME_IN_ID:
         return {CONF_NAME: "name_too_long"}
     return {}

@@ -59,7 +59,7 @@ CODE_SCHEMA: Final = vol.Schema({vol.Required(CONF_PAIRING_CODE): TextSelector()
 
 
 class SharedQuotaFlow(ConfigSubentryFlow):
-    """The server first, then the code that makes two sites members of one quota."""
+    """Asks for the server first, then for the code that makes two sites members of one quota."""
 
     def __init__(self) -> None:
         """Start with nothing answered."""
@@ -76,7 +76,7 @@ class SharedQuotaFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for another server, or how else this one is reached."""
+        """Ask for another server, or for other settings of this one."""
         if not self._data:
             self._data = dict(self._get_reconfigure_subentry().data)
         return await self._server_step("reconfigure", user_input)
@@ -159,7 +159,7 @@ class SharedQuotaFlow(ConfigSubentryFlow):
 async def server_errors(
     hass: HomeAssistant, answers: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what is wrong with a server, by field; it is asked."""
+    """Connect to a server and return what is wrong with it, by field."""
     try:
         settings = await server_settings(hass, answers)
     except ssl.SSLError:
@@ -198,7 +198,7 @@ async def _announced(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, 
 
 
 def _failed(error: BaseException) -> dict[str, str]:
-    """Return what went wrong for the form, which names the log where it has no word."""
+    """Return the error of the form; one without a text of its own refers to the log."""
     trouble = trouble_of(error)
     if trouble is Trouble.REFUSED:
         _LOGGER.warning("The server for a shared quota refuses: %s", error)

@@ -38,7 +38,7 @@ SHOWN_FOR_S: Final = 15
 
 
 class Sentence(StrEnum):
-    """The sentences there are, besides one for each guidance code."""
+    """All sentences except those for the guidance codes."""
 
     WELCOME = "welcome"
     OPEN_LANE_ONLY = "open_lane_only"
@@ -54,11 +54,11 @@ class Sentence(StrEnum):
     RESTS = "rests"
 
 
-# A sentence may have shorter forms, for displays of so many characters.
+# The lengths of displays, in characters, for which a sentence may have a shorter form.
 SHORT_FORMS: Final = (32, 16)
 
-# While a button is held: what happens at letting go and at holding on. The values are
-# the firmware's words.
+# While a button is held: what happens if it is released now, or held longer. The values
+# are the firmware's words.
 HINTS: Final = (Sentence.HELD_FOR_FORGET, Sentence.HELD_FOR_URGENT)
 
 
@@ -71,7 +71,7 @@ class Display:
         entity_id: str | None,
         on_show: Callable[[str, Mapping[str, str]], None],
     ) -> None:
-        """Remember the entity; on_show is called with everything that is shown to a visitor."""
+        """Remember the entity; on_show is called with each sentence that is shown to a visitor."""
         self._hass = hass
         self._on_show = on_show
         self._entity_id = entity_id
@@ -115,7 +115,7 @@ class Display:
 
     @callback
     def stop(self) -> None:
-        """Cancel timer and listeners, and write nothing any more."""
+        """Cancel timer and listeners; write nothing from now on."""
         self._cancel_timer()
         self._release()
 
@@ -127,7 +127,7 @@ class Display:
 
     @callback
     def set_idle(self, sentence: Sentence) -> None:
-        """Set the sentence that is shown while there is no other."""
+        """Set the sentence that is shown when no visit shows another one."""
         if not self._releases:
             return
         changed, self._idle = sentence is not self._idle, sentence
@@ -153,7 +153,7 @@ class Display:
 
     @callback
     def _came_back(self, event: Event[EventStateChangedData]) -> None:
-        """Write the sentence again on a display that was unavailable: it may have lost it."""
+        """Write the sentence again on a display that was unavailable: it may have lost its text."""
         old = event.data["old_state"]
         if (old is None or old.state == STATE_UNAVAILABLE) and self._cancel is None:
             self._write(self._idle or Sentence.WELCOME, {})
@@ -193,8 +193,8 @@ class Display:
                     {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: text},
                     blocking=True,
                 )
-        # A display that is gone, too short, or of an integration that raises whatever it
-        # likes must never cost anybody paper.
+        # A display that is gone or too short, or whose integration raises any
+        # exception, must never keep a visitor from getting paper.
         except Exception as err:  # noqa: BLE001
             _LOGGER.debug("%s shows nothing: %r", entity_id, err)
 

@@ -36,14 +36,14 @@ from homeassistant.helpers import entity_registry as er
 
 from .units import is_unit_known
 
-# What a visitor presses; each has one meaning.
+# The buttons that a visitor presses; each has one meaning.
 BUTTONS: Final = (
     CONF_REQUEST,
     CONF_REQUEST_WITHOUT_FACE,
     CONF_REQUEST_URGENT,
     CONF_FORGET,
 )
-# What the device counts of paper that FaceQuota did not ask for.
+# The device's counters of paper that FaceQuota did not request.
 DEVICE_COUNTERS: Final = (CONF_ALONE_PORTIONS, CONF_ALONE_PAPER, CONF_SWITCH_PORTIONS)
 # Every key of a dispenser's data that holds an entity id, the most important first.
 ENTITY_ROLES: Final = (

@@ -19,7 +19,7 @@ from .portion import MotorEntities
 
 
 class Fault(StrEnum):
-    """Why a portion is or would be incomplete."""
+    """Why a portion was incomplete, or would be."""
 
     MOTOR_UNAVAILABLE = "motor_unavailable"
     MOTOR_BUSY = "motor_busy"
@@ -45,8 +45,8 @@ LATCHED: Final = frozenset(
     {Fault.STUCK, Fault.STRAY, Fault.SENSOR, Fault.JAMMED, Fault.DEVICE_FAULT}
 )
 
-# Our firmware's entity Status (esphome/README.md has the list). "ready" and "pulled" are no
-# fault: the next visitor gets paper.
+# The states of our firmware's entity Status (esphome/README.md has the list). "ready"
+# and "pulled" are not faults: the next visitor gets paper.
 FAULT_OF_STATUS: Final = {
     fault.value: fault
     for fault in (*LATCHED, Fault.JAM, Fault.COVER_OPEN, Fault.PAPER_OUT)
@@ -70,7 +70,7 @@ def standing_fault(hass: HomeAssistant, entities: MotorEntities) -> Fault | None
     switch = hass.states.get(entities.switch)
     if switch is None or switch.state == STATE_UNAVAILABLE:
         return Fault.MOTOR_UNAVAILABLE
-    # A switch that only assumes its state has none before its first command.
+    # A switch with an assumed state has no state before its first command.
     assumed = switch.attributes.get(ATTR_ASSUMED_STATE)
     if switch.state == STATE_UNKNOWN and not assumed:
         return Fault.MOTOR_UNAVAILABLE

@@ -19,7 +19,8 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 ESPHOME: Final = "esphome"
 # The clock of a real board has whole seconds and comes from Home Assistant.
 GOOD_FOR_S: Final = 3
-# The firmware lets the motor rest for a second. Asked again, the visitor notices nothing.
+# The firmware lets the motor rest for a second. It is asked again, so that the visitor
+# does not notice.
 COOLDOWN: Final = "refused:cooldown"
 COOLDOWN_STEP_S: Final = 0.3
 COOLDOWN_STEPS: Final = 5
@@ -30,8 +31,9 @@ REFUSED_LATE: Final = "refused:late"
 LATE_IN_TIME: Final = "refused:late_in_time"
 CLOCKS_DIFFER: Final = frozenset({LATE_IN_TIME, "refused:expiry"})
 
-# How long a visitor holds a button of ours at least (esphome/README.md, Words of Visitor button):
-# the first one for paper without a face; the first to be forgotten, the second in urgent need.
+# For how long a visitor holds a button of our firmware at least (esphome/README.md,
+# Words of Visitor button): the first button for paper without a face; the first to be
+# forgotten, the second in urgent need.
 HELD_FOR_OPEN_S: Final = 1
 HELD_S: Final = 5
 
@@ -40,10 +42,10 @@ USE_THE_SWITCH: Final = CLOCKS_DIFFER | {"refused:no_clock"}
 
 
 class RefusedError(Exception):
-    """The device gave no paper; `word` is its own word for why, or empty."""
+    """The device gave no paper; `word` is the device's word for the reason, or empty."""
 
     def __init__(self, word: str) -> None:
-        """Remember why."""
+        """Remember the reason."""
         super().__init__(word)
         self.word = word
 

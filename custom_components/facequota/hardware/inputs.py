@@ -19,18 +19,18 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 _STAMPED_INPUTS: Final = ("button", "event", "input_button")
-# Their state is the time of the last press, or scan; those that are on and off are
-# pressed when they turn on.
+# The state of these is the time of the last press or scan. An input with the states on
+# and off is pressed when it turns on.
 STAMPED_DOMAINS: Final = (*_STAMPED_INPUTS, "tag")
 INPUT_DOMAINS: Final = ("binary_sensor", "input_boolean", "switch", *_STAMPED_INPUTS)
 
-# A button that is on for so long is stuck, and can report no further press.
+# A button that is on for so long is stuck, and cannot report another press.
 STUCK_AFTER_S: Final = 60.0
 # Two reports within this time are the same press.
 SAME_PRESS_S: Final = 1.0
 
 # Words in the event types of buttons, as integrations of Home Assistant name them: the
-# begin of a press, its end, and its duration. Any other word may be a begin.
+# beginning of a press, its end, and its duration. Any other word may mean a beginning.
 BEGINS: Final = frozenset({"down", "initial", "start", "started"})
 ENDS: Final = frozenset(
     {"complete", "end", "off", "release", "released", "stop", "stopped", "up"}
@@ -39,7 +39,7 @@ GOES_ON: Final = frozenset({"held", "hold", "holding", "long", "repeat", "repeat
 
 
 def event_type_key(role: str) -> str:
-    """Return the key of a dispenser's data for the event type that counts of a button."""
+    """Return the key, in a dispenser's data, of the event type that counts for a button."""
     return f"{role}_event_type"
 
 
@@ -78,7 +78,7 @@ def async_listen(
 def beginnings(event_types: Iterable[str]) -> list[str]:
     """Return the event types of a button that may begin a press.
 
-    If a button has long presses only, they count as the begin.
+    If a button has only long presses, they count.
     """
     words = {one: _words(one) for one in event_types}
     for pick in (
@@ -125,12 +125,13 @@ def async_listen_to_held_button(
 def is_press(old: State | None, new: State | None) -> bool:
     """Return if this change of state is a press.
 
-    A device that comes back, and a state that is restored at start, are no press.
+    A device that comes back is not a press, and neither is a state that is restored at
+    start.
     """
     if old is None or new is None or old.state == new.state:
         return False
     if split_entity_id(new.entity_id)[0] in STAMPED_DOMAINS:
         absent = (STATE_UNAVAILABLE, STATE_UNKNOWN)
         return old.state != STATE_UNAVAILABLE and new.state not in absent
-    # A device that has just started does not know yet that nobody pressed.
+    # A device that has just started does not know yet that its button is not pressed.
     return old.state in (STATE_OFF, STATE_UNKNOWN) and new.state == STATE_ON

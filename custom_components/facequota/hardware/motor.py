@@ -32,28 +32,30 @@ from .portion_length import known_length, set_length
 _LOGGER = logging.getLogger(__name__)
 
 # An unavailable device may accept a call and do nothing, or turn on when its connection
-# comes back. A motor that is not on by now is turned off.
+# comes back. A motor that is not on after this time is turned off.
 START_WITHIN_S: Final = 2.0
-# Longer than a command is good for: by then it has begun or never will.
+# Longer than a command is valid: by then the portion has begun or never will.
 ANSWER_WITHIN_S: Final = 4.5
 STOP_WITHIN_S: Final = 2.0
 # The slowest known motor gives 10 cm a second; the firmware's own limit is 8 s.
 MIN_CM_PER_S: Final = 6.0
 RUN_MARGIN_S: Final = 3.0
-# A measurement may arrive just behind the switch.
+# A measurement may arrive just after the switch's state.
 MEASURED_WITHIN_S: Final = 0.5
-# By then a motor that had to cool has rested for a quarter of its portion or more.
+# By then a motor that had to cool has rested long enough for a quarter of a portion or
+# more.
 RESTS_FOR_S: Final = 30.0
-# Less than this share of a portion is a short one: jam, empty roll, or stopped.
+# Less than this share of a portion is a short portion: a jam, an empty roll, or the
+# motor was stopped.
 WHOLE_PORTION: Final = 0.9
 
 
 class Defect(StrEnum):
     """What a person should repair although paper still comes."""
 
-    # Portions are as long as the device was told last: its number cannot be set.
+    # Portions have the length that was set last: the device's number cannot be set now.
     LENGTH_LOST = "portion_length"
-    # A command would be refused as too late, or would be good for too long.
+    # A command would be refused as too late, or would be valid for too long.
     CLOCKS_DIFFER = "clocks_differ"
     # Two boards have this name: the action may reach the wrong one.
     NAME_SHARED = "node_name_shared"
@@ -78,10 +80,10 @@ class Motor:
         # How long a portion the device was told to give, as far as is known (cm).
         self._length: float | None = None
         self._clocks_differ = False
-        # The firmware does not say beforehand that the motor has to cool.
+        # The firmware does not report in advance that the motor has to cool.
         self._rests_until = 0.0
-        # Is called with 1 for a portion that is asked for by the plain switch, and with
-        # -1 if no paper of it came: the device counts such portions, too.
+        # Called with 1 for a portion that is requested with the plain switch, and with
+        # -1 if no paper came out: the device counts such portions, too.
         self.on_switch: Callable[[int], None] = lambda _count: None
         self._by_switch = False
         self.is_dispensing = False
@@ -89,7 +91,7 @@ class Motor:
 
     @property
     def portion_length(self) -> float | None:
-        """Return how long the device says that its portions are, in cm."""
+        """Return the length of a portion that the device reports, in cm."""
         return known_length(self._hass, self.entities)
 
     @property
@@ -124,7 +126,7 @@ class Motor:
         action = dispense_action(self._hass, self.entities.switch)
         if before is Fault.MOTOR_UNAVAILABLE:
             return Paper(cm=0.0, fault=before)
-        # A device with an action looks after its cover itself.
+        # A device with an action checks its cover itself.
         if before is Fault.COVER_OPEN and action is None:
             return Paper(cm=0.0, fault=before)
         if self._is_on(self.entities.switch):
@@ -148,12 +150,12 @@ class Motor:
             run.release()
             self.is_dispensing = False
             if not (bounded or run.is_off):
-                # In a task of its own: this one may be called off again meanwhile. Also
-                # when nobody has seen the motor on, for it may have been told to turn.
+                # In a task of its own: this task may be cancelled once more meanwhile.
+                # Also if the motor was not seen on: it may have received the command.
                 self._hass.async_create_task(self._switch(SERVICE_TURN_OFF))
 
     async def _ask(self, action: str, run: PortionRun, cm: float) -> Fault | None:
-        """Ask the firmware for a portion; return why it gives none."""
+        """Ask the firmware for a portion; return the fault if it gives none."""
         try:
             self._length = cm
             async with asyncio.timeout(ANSWER_WITHIN_S):
@@ -165,15 +167,15 @@ class Motor:
                 await self._turn_on(cm)
                 return None
             return self._refused(err.word)
-        # A frozen link: what has not arrived by now is too old for the device. Or its
-        # integration raises whatever it likes.
+        # A frozen connection: a command that has not arrived by now is too old for the
+        # device. Or the device's integration raises any exception.
         except Exception as err:  # noqa: BLE001
             _LOGGER.warning("%s failed: %r", action, err)
             return None if run.is_on else Fault.MOTOR_DID_NOT_START
         return None
 
     def _refused(self, word: str) -> Fault:
-        """Return why the device gives nothing, as exactly as it is known."""
+        """Return the fault for the device's refusal, as exactly as it is known."""
         _LOGGER.warning("The dispenser gives no paper: %s", word)
         if word == REFUSED_TO_COOL:
             self._rests_until = self._hass.loop.time() + RESTS_FOR_S
@@ -215,7 +217,8 @@ class Motor:
         if bounded:
             within = cm / MIN_CM_PER_S + RUN_MARGIN_S
         else:
-            # A plain switch runs until it is told: the length is a matter of time.
+            # A plain switch runs until it is turned off: the length depends on the
+            # time.
             within = cm / self.entities.cm_per_second
         if await run.stopped(within) or run.lost:
             return True
@@ -227,12 +230,12 @@ class Motor:
         if (measured := run.measured_cm()) is not None:
             return measured
         if bounded:
-            # Nothing measured and nothing told: nothing is charged.
+            # Neither a measured nor a known length: nothing is charged.
             return 0.0 if run.lost or run.on_at is None else self._length or cm
         return min(cm, run.seconds_on() * self.entities.cm_per_second)
 
     def _short(self, given: float, cm: float) -> Fault | None:
-        """Return why less than a portion came out, if it is less."""
+        """Return the fault if less than a portion came out."""
         if given >= cm * WHOLE_PORTION:
             return None
         return self.fault or Fault.SHORT

@@ -39,7 +39,7 @@ DEFAULT_CM_PER_SECOND: Final = 25.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotorEntities:
-    """The entity ids of one dispenser; whatever is None is not there."""
+    """The entity ids of one dispenser's motor; None for an entity that was not chosen."""
 
     switch: str
     portion_length: str | None = None
@@ -75,7 +75,7 @@ class PortionRun:
     def __init__(
         self, hass: HomeAssistant, entities: MotorEntities, *, is_on: bool = False
     ) -> None:
-        """Read the counter and listen from now on, of a motor that may turn already."""
+        """Read the counter and listen from now on; the motor may turn already."""
         self._hass = hass
         self._entities = entities
         self._changed = asyncio.Event()
@@ -93,7 +93,7 @@ class PortionRun:
             async_track_state_change_event(
                 hass, [entities.switch, *counted_by, *told_by], self._on_state
             ),
-            # Two portions of the same length are no change of state.
+            # A second portion of the same length does not change the state.
             async_track_state_report_event(hass, told_by, self._on_same_length),
         ]
 
@@ -129,7 +129,7 @@ class PortionRun:
             await self._until(lambda: (self.measured_cm() or 0.0) >= cm, within_s)
 
     def measured_cm(self) -> float | None:
-        """Return the reported length, else the counted one, None without either.
+        """Return the reported length, else the counted length, else None.
 
         The counter is second: a 32-bit float loses its centimetres after 168 km.
         """
@@ -139,7 +139,8 @@ class PortionRun:
         """Return the difference of the counter, None without one."""
         if self._count_before is None or self._last_count is None:
             return None
-        # A counter that went back belongs to a device that was replaced or reset.
+        # A counter that has become smaller belongs to a device that was replaced or
+        # reset.
         return max(0.0, self._last_count - self._count_before)
 
     def seconds_on(self) -> float:
@@ -166,7 +167,7 @@ class PortionRun:
 
     @callback
     def _on_state(self, event: Event[EventStateChangedData]) -> None:
-        """Take note of the switch and of the length."""
+        """Read the switch and the length."""
         new = event.data["new_state"]
         state = new.state if new else STATE_UNAVAILABLE
         entity_id = event.data["entity_id"]
@@ -181,7 +182,7 @@ class PortionRun:
 
     @callback
     def _on_same_length(self, event: Event[EventStateReportedData]) -> None:
-        """Take note of a length that is the last one's."""
+        """Read a length that is the same as the last one."""
         self._tell(self._cm(event.data["new_state"]))
         self._changed.set()
 

@@ -15,12 +15,13 @@ from .device_calls import carried_out
 from .portion import MotorEntities
 from .units import as_cm, as_number, from_cm, to_cm, unit_of
 
-# A number in another unit is rounded; the device need not be told of less than this.
+# A number in another unit is rounded; a smaller difference than this need not be
+# written to the device.
 SAME_LENGTH_CM: Final = 0.1
 
 
 def known_length(hass: HomeAssistant, entities: MotorEntities) -> float | None:
-    """Return how long the device says that its portions are, in cm; None if unknown."""
+    """Return the length of a portion that the device reports, in cm; None if unknown."""
     if entities.portion_length is None:
         return None
     return as_cm(hass.states.get(entities.portion_length), entities.cm_per_second)
@@ -29,7 +30,7 @@ def known_length(hass: HomeAssistant, entities: MotorEntities) -> float | None:
 async def set_length(
     hass: HomeAssistant, entities: MotorEntities, cm: float
 ) -> float | None:
-    """Tell the device how long a portion is, unless it knows; return what it is then, in cm.
+    """Set the length of a portion on the device, unless it is set; return it in cm.
 
     None without the number entity: the device still gives paper, in the length set last.
     """
@@ -39,7 +40,7 @@ async def set_length(
     state, speed = hass.states.get(entity_id), entities.cm_per_second
     assert state is not None
     value = from_cm(cm, unit_of(state), speed)
-    # In the entity's own unit: its maximum in another may be beyond itself.
+    # In the entity's own unit: its maximum, converted, may be above the maximum itself.
     if (most := as_number(state.attributes.get(ATTR_MAX))) is not None:
         value = min(value, most)
     wanted = to_cm(value, unit_of(state), speed)
@@ -48,5 +49,5 @@ async def set_length(
         return known
     if await carried_out(hass, NUMBER_DOMAIN, SERVICE_SET_VALUE, data):
         return wanted
-    # The length now is either of the two: the visitor is not charged for more.
+    # The length is now one of the two: the visitor is charged for the shorter one.
     return min(known, wanted)

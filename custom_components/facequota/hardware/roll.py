@@ -22,7 +22,7 @@ ROLL_SENSORS: Final = (
     CONF_ROLL_LENGTH_REMAINING,
 )
 
-# Some six metres of a usual roll: a dozen portions, time enough for staff to come.
+# Some six metres of a usual roll: ten portions, enough time for staff to come.
 LOW_PERCENT: Final = 10.0
 LOW_CM: Final = 600.0
 # A roll that was low is so until this many times as much is left: a coarse sensor moves to

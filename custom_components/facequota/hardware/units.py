@@ -31,7 +31,7 @@ OF_PAPER: Final = frozenset(
 )
 # Without a unit: percent.
 OF_A_ROLL: Final = frozenset({None, PERCENTAGE, *DistanceConverter.VALID_UNITS})
-# What each figure of a dispenser may be shown in.
+# The units in which each figure of a dispenser may be shown.
 KNOWN_UNITS: Final = {
     CONF_PORTION_LENGTH: OF_PAPER,
     CONF_PAPER_DISPENSED: OF_PAPER,
