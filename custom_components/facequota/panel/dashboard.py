@@ -50,7 +50,7 @@ def async_setup_dashboard(hass: HomeAssistant) -> None:
 async def _websocket_dashboard(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer the views of the sites that were asked for; all of them by default."""
+    """Send the views of the requested sites; of all sites by default."""
     texts = await async_words(hass, msg["language"], "common")
     connection.send_result(
         msg["id"],
@@ -74,7 +74,7 @@ async def _websocket_dashboard(
 async def _websocket_hours(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer a site's visitors by hour, of the counters that the user may read."""
+    """Send a site's visitors by hour, from the counters that the user may read."""
     entry = _loaded(hass, msg[ATTR_CONFIG_ENTRY_ID])
     permissions = connection.user.permissions
     connection.send_result(
@@ -91,7 +91,7 @@ async def _websocket_hours(
 
 @callback
 def _loaded(hass: HomeAssistant, entry_id: str) -> FaceQuotaConfigEntry | None:
-    """Return a site's entry while the site runs."""
+    """Return a site's entry if the site runs."""
     entry = hass.config_entries.async_get_entry(entry_id)
     if entry is None or entry.domain != DOMAIN:
         return None
@@ -107,11 +107,11 @@ def async_dashboard(
     sites: list[str] | None = None,
     views: Iterable[str] = VIEWS,
 ) -> dict[str, Any]:
-    """Return a dashboard in sections; the site that needs somebody most comes first.
+    """Return a dashboard in sections; the most urgent site comes first.
 
-    A choice of sites that were all removed is none. Users without administrator's rights
-    get no rules and purges, and no switch but the one that the round has for them: the
-    backend would refuse the others.
+    A choice of sites that were all removed counts as no choice. Users without
+    administrator's rights get no rules, no purge, and only the switch in the cleaner's
+    round: the backend would refuse the others.
     """
     every = most_urgent_first(hass)
     entries = [entry for entry in every if entry.entry_id in (sites or ())] or every

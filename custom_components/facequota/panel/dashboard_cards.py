@@ -1,4 +1,4 @@
-"""Home Assistant's own cards, as a dashboard's configuration has them."""
+"""Home Assistant's own cards, in the form of a dashboard's configuration."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from custom_components.facequota.languages import columns
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.helpers import entity_registry as er
 
-# What half of a section has room for on a phone, in columns of text.
+# The width of half a section on a phone, in columns of text.
 MAX_HALF: Final = 14
 WHOLE_WIDTH: Final = {"columns": "full"}
-# A tile that comes and goes, has more than its state below its name, or a graph; and
-# one of which this is known already.
+# Keys of a tile that always takes the whole width: it comes and goes, shows more than
+# its state, has a graph, or its width is set already.
 NEVER_HALF: Final = {"visibility", "state_content", "features", "grid_options"}
 
-# "Entrance Empty at": of several dispensers below one heading.
+# "Entrance Empty at": names for the entities of several dispensers below one heading.
 WHOSE: Final = [{"type": "device"}, {"type": "entity"}]
 
 type Card = dict[str, Any]
@@ -35,7 +35,7 @@ class Words:
 
     @property
     def stopped(self) -> str:
-        """Return what is said of a site that does not run, as on the page."""
+        """Return the text about a site that does not run, the same as on the page."""
         return self._texts.get(f"component.{DOMAIN}.common.panel_stopped", "")
 
 
@@ -79,12 +79,12 @@ class Entities:
         return f"site-{self.entry_id.lower()}"
 
     def everywhere(self, key: str) -> list[str]:
-        """Return an entity of each dispenser that has it."""
+        """Return this entity of each dispenser that has it."""
         return [one[key] for _name, one in self.dispensers if key in one]
 
 
 def section(*cards: Card | None, span: int = 1) -> Card | None:
-    """Return a section of the cards that there are; None without one to look at."""
+    """Return a section of those cards that exist; None without a card besides the heading."""
     there = [card for card in cards if card is not None]
     if all(card["type"] == "heading" for card in there):
         return None
@@ -95,9 +95,10 @@ def section(*cards: Card | None, span: int = 1) -> Card | None:
 
 
 def widen(cards: Iterable[Card], names: Mapping[str, str]) -> None:
-    """Give each tile the whole width whose text would be cut in half of it, or that is alone.
+    """Give the whole width to each tile that is alone or whose text would be cut at half the width.
 
-    names are those of the entities by their ids, for tiles without a text of their own.
+    names are the names of the entities by their ids, for tiles without a text of their
+    own.
     """
     alone: Card | None = None
     for card in cards:
@@ -113,7 +114,7 @@ def widen(cards: Iterable[Card], names: Mapping[str, str]) -> None:
 
 
 def _fits_half(card: Card, names: Mapping[str, str]) -> bool:
-    """Return if half of a section is enough for a card, whatever its state is."""
+    """Return if half of a section is enough for a card in each of its states."""
     text = card.get("name")
     if card["type"] != "tile" or text == WHOSE or NEVER_HALF & card.keys():
         return False
@@ -141,7 +142,7 @@ def heading(text: str, icon: str, *, path: str | None = None) -> Card:
 
 
 def tile(entity_id: str | None, **options: Any) -> Card | None:
-    """Return a tile, None without its entity; the heading above says whose it is."""
+    """Return a tile, None without its entity; the heading above names the site or dispenser."""
     if entity_id is None:
         return None
     name = {"type": "entity"}

@@ -52,7 +52,7 @@ async def async_hide_dashboard_module(hass: HomeAssistant) -> None:
 
 
 async def _ours(resources: ResourceStorageCollection) -> list[dict[str, str]]:
-    """Return our entries. What is written before the file was read would replace it."""
+    """Return our entries. Reads the file first: otherwise the next write would replace it."""
     await resources.async_get_info()
     return [
         one for one in resources.async_items() if one[CONF_URL].startswith(STATIC_ROOT)

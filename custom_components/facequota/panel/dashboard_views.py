@@ -26,9 +26,10 @@ from .dashboard_cards import (
 def overview_view(
     sites: Iterable[Entities], stopped: Iterable[str], words: Words
 ) -> Card:
-    """Return the overview: what needs somebody now, one section a site, in the order given.
+    """Return the overview: one section for each site, in the order given, with what a person should do now.
 
-    stopped are the names of sites that do not run: no entity of theirs could say it.
+    stopped are the names of sites that do not run: they have no entity that could show
+    it.
     """
     return view(
         words["overview"],
@@ -114,7 +115,7 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
 
 
 def _problems(one: Mapping[str, str], **options: Any) -> Iterable[Card | None]:
-    """Return what is shown of a dispenser only while it needs somebody, and why."""
+    """Return the cards that are shown only while a person should look after a dispenser, with the reason."""
     yield only_while(
         one.get("binary_sensor.problem"),
         "on",
@@ -122,7 +123,7 @@ def _problems(one: Mapping[str, str], **options: Any) -> Iterable[Card | None]:
         state_content=[ATTR_REASON],
         **options,
     )
-    # Their names say it; their state would be "Problem".
+    # Their names say what is wrong; their state would only be "Problem".
     for key in ("binary_sensor.paper_low", "binary_sensor.unusual_use"):
         yield only_while(one.get(key), "on", color="amber", hide_state=True, **options)
 
@@ -195,7 +196,7 @@ def _faces(site: Entities, words: Words, *, admin: bool) -> Card | None:
 
 
 def _suspend(site: Entities, words: Words) -> Card | None:
-    """Return what everybody may do who is there; only an administrator can undo it."""
+    """Return the button that switches face recognition off. Every user may press it; only an administrator can switch it on again."""
     return only_while(
         site.of_site.get("switch.face_recognition"),
         "on",

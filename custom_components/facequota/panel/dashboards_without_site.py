@@ -1,7 +1,7 @@
 """Dashboards of our strategy while there is no site: they say so, instead of failing.
 
-Without a site there is no module any more that makes their views. What they were made of
-is kept beside the sentence, and comes back with the next site.
+Without a site there is no module any more that makes their views. Their configuration
+is stored beside that sentence, and is restored with the next site.
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ KEPT: Final = f"{DOMAIN}_until_there_is_a_site"
 
 
 async def async_show_dashboards(hass: HomeAssistant) -> None:
-    """Bring the dashboards back that were emptied, unless a person has changed them since."""
+    """Restore the dashboards that were emptied, unless a person has changed them since."""
     async for dashboard, config in _stored(hass):
         match config.get(KEPT):
             case {"config": dict(kept), "emptied": emptied} if (
@@ -29,10 +29,10 @@ async def async_show_dashboards(hass: HomeAssistant) -> None:
 
 
 async def async_empty_dashboards(hass: HomeAssistant) -> None:
-    """Let the dashboards that were made say that there is no site.
+    """Replace the views of our dashboards by a sentence that there is no site.
 
-    Home Assistant has no way for an integration to delete one. One that a person has
-    taken control of is that person's, and stays as it is.
+    An integration cannot delete a dashboard in Home Assistant. A dashboard that a
+    person has taken control of stays as it is.
     """
     words = await async_words(hass, hass.config.language, "common")
     says = words[f"component.{DOMAIN}.common.no_site_any_more"]
@@ -48,9 +48,9 @@ async def async_empty_dashboards(hass: HomeAssistant) -> None:
 async def _stored(
     hass: HomeAssistant,
 ) -> AsyncIterator[tuple[LovelaceStorage, dict[str, Any]]]:
-    """Yield the dashboards that are not in YAML, with what they are made of.
+    """Yield the dashboards that are not in YAML, with their configuration.
 
-    One that cannot be read is not ours to mend, and no reason for a site not to start.
+    One that cannot be read is left out: a site must start all the same.
     """
     if (lovelace := hass.data.get(LOVELACE_DATA)) is None:
         return
@@ -58,7 +58,8 @@ async def _stored(
         if isinstance(dashboard, LovelaceStorage):
             try:
                 config = await dashboard.async_load(force=False)
-            # There is none, its file is of another version, or holds something else.
+            # There is no file, it is of another version, or its content is something
+            # else.
             except HomeAssistantError, NotImplementedError, LookupError, TypeError:
                 continue
             if isinstance(config, dict):

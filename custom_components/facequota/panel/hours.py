@@ -17,9 +17,11 @@ from homeassistant.util import dt as dt_util
 from .papers.report import COUNTERS, HOURS, statistic_ids
 
 REFUSED: Final = "refused"
-# The same weekday so many times: a holiday among them does not decide.
+# So many of the same weekday are compared, so that one holiday among them does not
+# decide.
 USUAL_WEEKS: Final = 4
-# The kind that each counter adds to; the first one counts the portions of all lanes.
+# The kind of visitors that each counter counts; the first one counts the portions of
+# all lanes.
 _KINDS: Final = dict(
     zip(COUNTERS, (Lane.FACE, REFUSED, Lane.OPEN, Lane.URGENT), strict=True)
 )
@@ -33,8 +35,8 @@ async def async_hours(
     """Return visitors by kind in each hour of today, and how many are usual in each.
 
     Only counters that the user may read are included. usual is None until this weekday
-    was counted once before; now is the present hour. recorded says if anything of today
-    is: no figures are another thing than no visitors.
+    was counted once; now is the present hour. recorded says if anything of today is: no
+    figures are another thing than no visitors.
     """
     kinds = {
         one: _KINDS[key]
@@ -76,7 +78,7 @@ def _read(
 def _day(
     hass: HomeAssistant, kinds: dict[str, str], begin: datetime, period: Any
 ) -> tuple[ByHour, bool]:
-    """Return what was counted on a day, and if anything is known of it."""
+    """Return the counts of a day, and if there are any statistics of it."""
     end = dt_util.start_of_local_day(begin.date() + timedelta(days=1))
     rows = statistics_during_period(
         hass,

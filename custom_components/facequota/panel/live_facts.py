@@ -29,7 +29,7 @@ from .urgency import most_urgent_first
 
 # A visit changes many states at once: they are sent together.
 TOGETHER_S: Final = 1.0
-# Moments that are worked out from "how long ago" come out a little different each time.
+# Moments that are computed from a duration differ a little each time.
 MOMENTS: Final = ("oldest_since", "empty_at")
 SAME_MOMENT: Final = timedelta(seconds=2)
 
@@ -96,7 +96,7 @@ class LiveFacts:
 
 @callback
 def async_sites(hass: HomeAssistant) -> Shown:
-    """Return the facts of every site; a stopped one has none."""
+    """Return the facts of every site; a stopped site has none."""
     return [_site(hass, entry) for entry in most_urgent_first(hass)]
 
 
@@ -112,7 +112,7 @@ def _site(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> dict[str, Any]:
         return shown
     upkeep = entry.runtime_data.upkeep
     facts = async_site_facts(hass, entry.runtime_data).as_dict()
-    # The moment of looking is no news.
+    # The time of the query alone is not a change.
     del facts["at"]
     return {
         **shown,
@@ -123,7 +123,7 @@ def _site(hass: HomeAssistant, entry: FaceQuotaConfigEntry) -> dict[str, Any]:
 
 
 def _steady(facts: dict[str, Any] | None, before: dict[str, Any] | None) -> None:
-    """Keep a moment if the new one differs by rounding only."""
+    """Keep the old moment if the new one differs only by rounding."""
     if facts is None or before is None:
         return
     for key in MOMENTS:

@@ -48,7 +48,7 @@ async def async_setup_panel(hass: HomeAssistant) -> None:
 
 
 async def async_show_panel(hass: HomeAssistant) -> None:
-    """Put the page into the sidebar, unless it is there, and offer the dashboard."""
+    """Add the page to the sidebar, unless it is there, and offer the dashboard."""
     async with _one_at_a_time(hass):
         await async_show_dashboard_module(hass)
         if frontend.async_panel_exists(hass, DOMAIN):
@@ -66,7 +66,7 @@ async def async_show_panel(hass: HomeAssistant) -> None:
 
 
 async def async_hide_panel(hass: HomeAssistant) -> None:
-    """Take page and dashboard module away when the last site is removed."""
+    """Remove the page and the dashboard module when the last site is removed."""
     async with _one_at_a_time(hass):
         if not hass.config_entries.async_entries(DOMAIN):
             frontend.async_remove_panel(hass, DOMAIN, warn_if_unknown=False)
@@ -106,7 +106,7 @@ def _websocket_languages(
     connection: ActiveConnection,
     msg: dict[str, Any],
 ) -> None:
-    """Answer which languages the papers are in, and which one serves the user's language."""
+    """Send the languages of the papers, and the one for the user's language."""
     connection.send_result(
         msg["id"],
         {

@@ -1,4 +1,4 @@
-"""Which site needs somebody first."""
+"""Which site a person should look after first."""
 
 from datetime import datetime
 import math
@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 @callback
 def most_urgent_first(hass: HomeAssistant) -> list[FaceQuotaConfigEntry]:
-    """Return the sites: whose first task is due soonest, then most tasks, stopped ones last."""
+    """Return the sites, the one whose first task is due soonest first; then by number of tasks; stopped sites last."""
     entries: list[FaceQuotaConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     now = dt_util.utcnow()
     return sorted(entries, key=lambda entry: _urgency(entry, now))

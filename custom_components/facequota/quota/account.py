@@ -12,8 +12,8 @@ from typing import Final
 
 from .gcra import Rule, centimetres, finite
 
-# Longer than any portion takes: 200 cm by a motor of 1 cm/s, which starts and stops within
-# 20 s. A reservation that is still open then is given up, in the visitor's favour.
+# Longer than any portion takes: 200 cm by a motor of 1 cm/s, which starts and stops
+# within 20 s. A reservation that is open for longer lapses, in the visitor's favour.
 RESERVATION_S: Final = 220.0
 
 
@@ -48,7 +48,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """The end of a reservation: what is charged, and when more paper may be had."""
+    """The end of a reservation: the charged centimetres, and the time of the next portion."""
 
     charged_cm: float
     """What the account was charged with; 0 if it no longer exists."""
@@ -72,7 +72,7 @@ class Account:
 
     @property
     def reservations(self) -> tuple[Reservation, ...]:
-        """Return what is reserved and not settled yet."""
+        """Return the reservations that are not settled yet."""
         return tuple(self._open.values())
 
     def restore(self, tat: float, reservations: Iterable[Reservation]) -> None:
@@ -81,7 +81,7 @@ class Account:
         self._open = {one.token: one for one in reservations}
 
     def reserve(self, rule: Rule, cm: float, now: float) -> Reservation | Refusal:
-        """Take the centimetres off the account if they are there."""
+        """Reserve the centimetres if they are available."""
         if centimetres(cm) == 0:
             raise ValueError("cm is zero")
         at = rule.next_at(self.tat, cm, finite(now, "now"))
@@ -104,8 +104,9 @@ class Account:
     ) -> Settlement:
         """Charge what came out and give back the rest; a second time changes nothing.
 
-        A motor that ran on charges more than was reserved, but never more than an
-        empty allowance: nobody waits, or is remembered, longer than the window.
+        If the motor ran too long, more is charged than was reserved, but never more
+        than an empty allowance: no visitor waits, or is remembered, for longer than the
+        window.
         """
         measured = centimetres(cm)
         finite(now, "now")

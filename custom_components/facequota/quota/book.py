@@ -1,7 +1,8 @@
-"""The visitors in the window: who had how much paper, and until when that matters.
+"""The visitors in the window: how much paper each has had, and until when that counts.
 
-Of a visitor the book keeps a protected template, one timestamp and what is reserved now.
-When the timestamp has passed, the allowance is whole again, and all of it goes.
+For each visitor the book keeps a protected template, one timestamp and the open
+reservations. When the timestamp has passed, the allowance is whole again, and all of
+these are deleted.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ class PurgeCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookStatistics:
-    """Figures about the window, none about a person."""
+    """Figures about the window, not about single persons."""
 
     faces: int
     most_faces_ever: int
@@ -49,7 +50,7 @@ class Book:
     """Identifies a probe and keeps its account, in one step that nothing interrupts."""
 
     def __init__(self, *, rule: Rule, threshold: Threshold, dimension: int) -> None:
-        """Start knowing nobody."""
+        """Start without visitors."""
         self.threshold = threshold
         self._rule = rule
         self._gallery = Gallery(dimension)
@@ -67,12 +68,13 @@ class Book:
     def request(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper, or say when there will be some.
+        """Recognise the probe and reserve paper, or return a refusal with the time of the next portion.
 
-        A visitor who is not recognised is new, gets paper and is remembered; so is one who
-        may be either of two visitors, of whom one may have paper. A face for which no limit
-        can be kept gets paper and is not remembered. Raises ValueError, and changes nothing,
-        if the probe is no finite template of the book's dimension, or cm not in (0, allowance].
+        A visitor who is not recognised is new, gets paper and is remembered. The same
+        holds for a visitor who may be either of two remembered ones, if one of these
+        may have paper. A face for which the limit cannot be kept gets paper and is not
+        remembered. Raises ValueError, and changes nothing, if the probe is no finite
+        template of the book's dimension, or cm not in (0, allowance].
         """
         self.expire(now)
         identity = self.identify(probe)
@@ -121,13 +123,13 @@ class Book:
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
         """Forget every visitor who may be this person; return whether there was one.
 
-        Here doubt removes: a stranger who is forgotten as well loses nothing.
+        In doubt a visitor is forgotten too: that costs a stranger nothing.
         """
         self.expire(now)
         return self._purge(self.who_may_be(probe)).faces > 0
 
     def who_may_be(self, probe: NDArray[np.float32]) -> list[str]:
-        """Return everybody whom it would be right to forget for this probe."""
+        """Return every visitor who must be forgotten for this probe."""
         distances, near = self._compare(probe)
         return [
             self._gallery.names[row] for row in np.flatnonzero(distances <= near.doubt)
@@ -160,8 +162,8 @@ class Book:
         """Forget everybody, or those who had paper longer ago than older_than_s.
 
         How long ago is computed from the TAT as if the whole allowance had been taken,
-        since nothing else is kept. So the true time is never longer than computed. A purge of
-        everybody begins a new epoch of the gallery.
+        because nothing else is stored. So the true time is never longer than the
+        computed one. A purge of everybody begins a new epoch of the gallery.
         """
         self.expire(now)
         if older_than_s is not None:
@@ -197,14 +199,14 @@ class Book:
         )
 
     def fpir_estimate(self, now: float) -> FpirEstimate:
-        """Return how well the limit is kept with those who are here now."""
+        """Return how well the limit is kept with the visitors who are remembered now."""
         self.expire(now)
         return self.threshold.estimate(len(self._visitors))
 
     def _compare(
         self, probe: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], DecisionThresholds]:
-        """Return how far every template is, and how near it has to be."""
+        """Return the distance of every template, and the thresholds."""
         distances = self._gallery.distances(probe)
         return distances, self.threshold.decide(probe, distances)
 
@@ -223,7 +225,7 @@ class Book:
         )
 
     def _count(self, probe: NDArray[np.float32]) -> None:
-        """Count how near everybody in the window is to a visitor."""
+        """Count the distances of all others in the window to a visitor."""
         self.threshold.observe(probe, self._gallery.distances(probe))
 
     def _keep(

@@ -42,7 +42,7 @@ type Numbers = NDArray[np.float32]
 FOLDER: Final = Path(__file__).parent / "cohorts"
 DIGESTS: Final = "SHA256SUMS"
 _NORMAL: Final = NormalDist()
-# A distance is never less than this, however small the share.
+# The smallest distance that is returned, however small the share is.
 _NEAREST: Final = 1e-6
 
 
@@ -121,12 +121,12 @@ class Cohort:
         try:
             return cls.read(content)
         except (ValueError, TypeError, EOFError, BadZipFile) as err:
-            # Somebody changed the digest as well.
+            # The digest was changed as well.
             raise CohortError(f"{name} is no cohort: {err}") from err
 
     @classmethod
     def read(cls, content: bytes) -> Self:
-        """Return the cohort that a file's content is."""
+        """Return the cohort in a file's content."""
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             values = {key: file[key].astype(np.float32) for key in file.files}
         single = {key: float(value) for key, value in values.items() if not value.ndim}
@@ -155,7 +155,7 @@ class Cohort:
         return Impostors(mean=mean, spread=spread, power=self.power, is_certain=True)
 
     def impostors(self, template: Vector) -> Impostors:
-        """Return how near strangers come to somebody.
+        """Return how near strangers come to a probe.
 
         is_certain is False for faces that are more like children's than nearly all
         adults' faces are, because the laws do not hold among them, and for faces that
@@ -167,7 +167,7 @@ class Cohort:
         # Variance of the squared distance, in proportion to the square of its mean.
         ratio = 4.0 * ((along**2).sum(axis=1) + self.rest) / square**2
         usual = square**self.power
-        # From these products the template could be computed.
+        # The template could be computed from these products.
         along.fill(0)
         return Impostors(
             mean=usual * (1.0 + self.power * (self.power - 1.0) * ratio / 2.0),
@@ -195,7 +195,7 @@ class Cohort:
         return square, along, childlike
 
     def _strangeness(self, square: Numbers, along: Numbers) -> tuple[float, float]:
-        """Return how strange a face is, and how much nearer its own crowd then is.
+        """Return how strange a face is, and the factor by which its own crowd is then nearer.
 
         That is the squared Mahalanobis distance from the middle of the nearest crowd, and
         the part of the mean squared distance that is left if the face's crowd lies where it

@@ -1,4 +1,4 @@
-"""Whether the people here are nearer to each other than any crowd that was measured.
+"""Whether the visitors here are more alike than any measured crowd.
 
 A wrong refusal cannot be seen, but its cause can: strangers who are nearer to each other
 than the cohort's laws say. Density counts the strangers at distances that the laws expect
@@ -7,8 +7,8 @@ visitor's own template of a missed visit, or somebody who comes again and again.
 more are counted than expected, the threshold becomes stricter; with other people it moves
 back. It is never looser than the cohort says.
 
-nearer_here does the same for one visitor at one look, and keeps nothing: if more people in
-the window are near than chance explains, the laws do not hold for this face.
+nearer_here does the same for one visitor at one look, and stores nothing: if more
+people in the window are near than chance explains, the laws do not hold for this face.
 """
 
 import math
@@ -24,9 +24,9 @@ _MEMORY_VISITS: Final = 100.0
 _KEEP: Final = 1 - 1 / _MEMORY_VISITS
 _NEAR, _NEARER = 1e-2, 1e-3
 _EXPECTED: Final = _NEAR - _NEARER
-# A prior: as if so many visitors had come already, as near as expected.
+# A prior: as if so many visitors, as near as expected, had been counted already.
 _ASSUMED_VISITS: Final = 10.0
-# One visitor counts for at most this, so that one visitor is no crowd.
+# One visitor counts for at most this share, so that a single visitor does not decide.
 _MAX_SHARE: Final = 0.25
 # Up to this share of near strangers may be chance, or a family: the threshold stays.
 _TOLERATED: Final = 0.02
@@ -64,7 +64,7 @@ class Density:
     """The mean share of near strangers among the last visitors; it identifies nobody."""
 
     def __init__(self) -> None:
-        """Start with nobody counted."""
+        """Start without counted visitors."""
         self.visits = 0.0
         self.comparisons = 0.0
         self._sum = 0.0
@@ -81,7 +81,7 @@ class Density:
 
     @property
     def is_denser(self) -> bool:
-        """Return whether people come nearer to each other than by chance."""
+        """Return whether people are nearer to each other than chance explains."""
         return self.shift > _WORTH_TELLING
 
     @property

@@ -21,8 +21,8 @@ _FIRST_ROWS: Final = 64
 class Gallery:
     """Templates of one engine, searched by Euclidean distance of unit vectors.
 
-    rows is all that is kept of them, float32 of shape (capacity, dimension): the
-    protected templates first, zeros after them.
+    rows is all that is kept of the templates, float32 of shape (capacity, dimension):
+    first the protected templates, then zeros.
     """
 
     def __init__(self, dimension: int) -> None:
@@ -37,7 +37,7 @@ class Gallery:
         return len(self.names)
 
     def add(self, name: str, template: Vector) -> None:
-        """Keep somebody's template; raises ValueError if there is one already."""
+        """Keep a visitor's template; raises ValueError if there is one already."""
         self.add_all([name], np.asarray(template)[np.newaxis])
 
     def add_all(self, names: Sequence[str], templates: Vector) -> None:
@@ -64,14 +64,14 @@ class Gallery:
         row /= np.float32(np.linalg.norm(row))
 
     def replace(self, name: str, template: Vector) -> None:
-        """Keep another template under a name; raises KeyError if there is none."""
+        """Replace the template of a name; raises KeyError if there is none."""
         row = self.rows[self._row_of[name]]
         hidden = self._protect(template)
         row[:] = hidden
         hidden.fill(0)
 
     def template(self, name: str) -> Vector:
-        """Return a template without its protection, which the caller overwrites."""
+        """Return a template without its protection; the caller overwrites it."""
         row = self.rows[self._row_of[name]]
         # The transform is orthogonal: its transpose is its inverse.
         plain: Vector = np.einsum("ij,i->j", self._epoch_transform(), row)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import math
 from typing import Final
 
-# A tolerance: portions that fill an allowance exactly must not be refused, and no
-# visitor must be remembered, because of a rounding error.
+# A tolerance: because of a rounding error no portion that fits the allowance exactly
+# may be refused, and no visitor may be remembered longer.
 TOLERANCE_S: Final = 1e-3
 
 
@@ -41,7 +41,7 @@ class Rule:
     """The time in which an empty allowance becomes whole."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no account could work with."""
+        """Refuse numbers that are not finite or not positive."""
         for name in ("allowance_cm", "window_s"):
             if finite(getattr(self, name), name) <= 0:
                 raise ValueError(f"{name} is not positive")
@@ -61,11 +61,11 @@ class Rule:
         return max(0.0, tat - now) * self.allowance_cm / self.window_s
 
     def available_cm(self, tat: float, now: float) -> float:
-        """Return the centimetres that may be had now."""
+        """Return the centimetres that are available now."""
         return max(0.0, self.allowance_cm - self.owed_cm(tat, now))
 
     def next_at(self, tat: float, cm: float, now: float) -> float:
-        """Return when this many centimetres may be had; now if they may already.
+        """Return when this many centimetres are available; now if they are already.
 
         Raises ValueError when they are more than the allowance.
         """

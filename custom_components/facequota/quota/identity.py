@@ -1,4 +1,4 @@
-"""Who in the window a probe is: the decision from distances and their thresholds."""
+"""Which visitor in the window a probe is: the decision from distances and thresholds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .threshold import DecisionThresholds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who in the window a probe is, if anybody."""
+    """Which visitor in the window a probe is, or none."""
 
     visitor: str | None
     sure: bool
@@ -22,18 +22,18 @@ class Identity:
     others: tuple[str, ...] = ()
     """Further visitors who are near enough to be the same person."""
     is_certain: bool = True
-    """False: for such a face the limit cannot be kept, so it is taken for nobody."""
+    """False: the limit cannot be kept for this face, so it counts as no visitor."""
 
     @property
     def beyond_doubt(self) -> bool:
-        """Return if another frame would not change the answer: surely known, or surely new."""
+        """Return if another frame would not change the answer: surely known or surely new."""
         return self.sure or (self.visitor is None and not self.doubtful)
 
 
 def identity(
     names: Sequence[str], distances: NDArray[np.float32], near: DecisionThresholds
 ) -> Identity:
-    """Return who the probe is that is this far from each of these visitors' templates."""
+    """Return which of these visitors the probe is; distances are those to their templates."""
     row = int(distances.argmin()) if distances.size else None
     distance = None if row is None else float(distances[row])
     if row is None or distance is None or not near.is_certain:

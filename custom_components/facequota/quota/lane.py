@@ -1,6 +1,7 @@
 """The open lane: paper without a face, with the same arithmetic.
 
-It knows nobody, so everyone at the dispenser shares one account. Its rule is its own.
+It recognises no one, so all visitors at the dispenser share one account. It has a rule
+of its own.
 """
 
 from .account import Account, Refusal, Reservation, Settlement
@@ -26,12 +27,12 @@ class OpenLane:
         self._rule = rule
 
     def available_cm(self, now: float) -> float:
-        """Return the centimetres that may be had now."""
+        """Return the centimetres that are available now."""
         self._account.lapse(self._rule, now)
         return self._rule.available_cm(self._account.tat, now)
 
     def request(self, cm: float, now: float) -> Reservation | Refusal:
-        """Reserve the centimetres, or say when they will be there.
+        """Reserve the centimetres, or return a refusal with the time when they are available.
 
         Raises ValueError when cm is not positive or more than the allowance.
         """

@@ -10,9 +10,9 @@ def random_orthogonal(dimension: int) -> NDArray[np.float32]:
     """Return an orthogonal matrix of the Haar measure, shape (dimension, dimension).
 
     A product of Householder reflections of Gaussian vectors of growing length (Stewart,
-    "The efficient generation of random orthogonal matrices", 1980). In place of LAPACK's
-    QR, whose threads stalled an event loop for up to 600 ms at their first start: this
-    takes some 5 ms for 128 dimensions, and no thread.
+    "The efficient generation of random orthogonal matrices", 1980). LAPACK's QR is not
+    used: its threads stalled an event loop for up to 600 ms at their first start. This
+    takes some 5 ms for 128 dimensions and starts no thread.
     """
     numbers = _gaussians(dimension * (dimension + 1) // 2)
     matrix = np.eye(dimension)
@@ -32,7 +32,7 @@ def random_orthogonal(dimension: int) -> NDArray[np.float32]:
         # So that this row is the Gaussian vector's own direction, which is even.
         block[0] *= -sign
     drawn = matrix.astype(np.float32)
-    # The numbers, like the matrix, are the key: no copy of them stays in memory.
+    # These numbers are as secret as the matrix: no copy of them stays in memory.
     for trace in (numbers, matrix, outer):
         trace.fill(0)
     return drawn

@@ -1,4 +1,4 @@
-"""The interfaces of a book, be it in this process or shared by several instances.
+"""The interfaces of a book: one in this process, or one that several instances share.
 
 shared_quota/ imports this file and nothing else of quota/. Callers of a book need not
 know which kind it is.
@@ -32,12 +32,12 @@ __all__ = [
 
 
 class Undecided(Exception):
-    """A book cannot say in time who somebody is; nothing was reserved."""
+    """The book could not identify the visitor in time; nothing was reserved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What an account is made of."""
+    """The values of an account."""
 
     tat: float
     """When the allowance is whole again (monotonic)."""
@@ -53,7 +53,7 @@ class _Visitors(Protocol):
         """Return the rule that everybody's account follows."""
 
     def identify(self, probe: NDArray[np.float32]) -> Identity:
-        """Return who the probe is. Changes nothing and asks nobody."""
+        """Return who the probe is. Changes nothing and does not ask the server."""
 
     def settle(self, reservation: Reservation, cm: float, now: float) -> Settlement:
         """Charge the measured centimetres and give back the rest of the reservation."""
@@ -77,7 +77,7 @@ class AnyBook(_Visitors, Protocol):
     async def reserve(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper, or say when there will be some.
+        """Recognise the probe and reserve paper, or return a refusal.
 
         Raises Undecided.
         """
@@ -85,28 +85,28 @@ class AnyBook(_Visitors, Protocol):
     async def next_portion_at(
         self, reservation: Reservation, settlement: Settlement
     ) -> float:
-        """Return when the visitor can be told that there is as much again."""
+        """Return the time that a visitor is told for the next portion of this length."""
 
     def forget(self, probe: NDArray[np.float32], now: float) -> bool:
         """Forget every visitor who may be this person; return whether there was one."""
 
 
 class ReplicaOfVisitors(_Visitors, Protocol):
-    """A book in memory that can also be told what another one knows."""
+    """A book in memory that can also take over the visitors of another one."""
 
     def request(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper by what is known here alone."""
+        """Recognise the probe and reserve paper, from this memory alone."""
 
     def who_may_be(self, probe: NDArray[np.float32]) -> list[str]:
-        """Return everybody whom it would be right to forget for this probe."""
+        """Return every visitor who must be forgotten for this probe."""
 
     def names(self) -> list[str]:
         """Return the random ids of those who are remembered."""
 
     def standing(self, name: str) -> Standing | None:
-        """Return a visitor's account; None when nobody has that id."""
+        """Return a visitor's account; None for an unknown id."""
 
     def template(
         self, name: str, probe: NDArray[np.float32] | None = None
@@ -121,8 +121,8 @@ class ReplicaOfVisitors(_Visitors, Protocol):
     ) -> None:
         """Remember a visitor, or change one who is remembered.
 
-        Without a template the one that is kept stays. Raises KeyError when there is
-        none, ValueError when the template is none.
+        Without a template the stored one stays. Raises KeyError when there is none,
+        ValueError for an invalid template.
         """
 
     def put_all(
@@ -135,4 +135,4 @@ class ReplicaOfVisitors(_Visitors, Protocol):
         """
 
     def drop(self, names: Iterable[str]) -> PurgeCounts:
-        """Forget these visitors and what is reserved for them; unknown ids are none."""
+        """Forget these visitors and their reservations; unknown ids are ignored."""

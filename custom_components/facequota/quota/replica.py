@@ -1,4 +1,4 @@
-"""The local copy of a shared book: it can also be given visitors, accounts and removals.
+"""The local copy of a shared book: it also takes over visitors, accounts and removals.
 
 It is a complete book, so that it decides alone while the shared one is not reachable.
 """
@@ -20,13 +20,13 @@ class Replica(Book):
     async def reserve(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper: nobody has to be asked for that."""
+        """Recognise the probe and reserve paper: no server is asked."""
         return self.request(probe, cm, now)
 
     async def next_portion_at(
         self, reservation: Reservation, settlement: Settlement
     ) -> float:
-        """Return when there is as much again: nobody else has to know."""
+        """Return the time of the next portion; no server has to confirm it."""
         return settlement.next_portion_at
 
     def names(self) -> list[str]:
@@ -34,7 +34,7 @@ class Replica(Book):
         return list(self._visitors)
 
     def standing(self, name: str) -> Standing | None:
-        """Return a visitor's account; None when nobody has that id."""
+        """Return a visitor's account; None for an unknown id."""
         visitor = self._visitors.get(name)
         if visitor is None:
             return None
@@ -90,5 +90,5 @@ class Replica(Book):
             self._running[reservation.token] = account
 
     def drop(self, names: Iterable[str]) -> PurgeCounts:
-        """Forget these visitors and what is reserved for them; unknown ids are none."""
+        """Forget these visitors and their reservations; unknown ids are ignored."""
         return self._purge([name for name in names if name in self._visitors])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 type Vector = NDArray[np.float32]
 
-# Engines give templates of length 1 or little more. Outside of these bounds float32
+# Engines give templates of length 1 or slightly more. Outside of these bounds float32
 # would lose or overflow the squares that lengths are made of.
 _LENGTHS: Final = (1e-3, 1e3)
 
@@ -15,9 +15,10 @@ _LENGTHS: Final = (1e-3, 1e3)
 def as_templates(values: Vector, dimension: int) -> Vector:
     """Return the rows as float32 of shape (n, dimension), each brought to length 1.
 
-    The direction is what tells people apart: on it alone both engines do so better,
-    and the length, which no rotation hides, would link one epoch with another. Raises
-    ValueError for another shape, a NaN, an infinity or a length that no engine gives.
+    The direction distinguishes people: both engines do so better by the direction
+    alone. The length, which no rotation hides, would link one epoch with another.
+    Raises ValueError for another shape, a NaN, an infinity or a length that no engine
+    gives.
     """
     templates = np.asarray(values, dtype=np.float32)
     if templates.ndim != 2 or templates.shape[1] != dimension:

@@ -16,7 +16,8 @@ from .density import Density, nearer_here
 from .gcra import finite
 from .template import Vector
 
-# `sure` is the threshold for a tenth of the limit, `doubt` that for ten times the limit.
+# `sure` is the threshold for a tenth of the limit, `doubt` the one for ten times the
+# limit. Between `same` and `doubt` is the zone of doubt.
 _STEP: Final = 10
 
 
@@ -81,8 +82,8 @@ class Threshold:
     def decide(self, probe: Vector, distances: Vector) -> DecisionThresholds:
         """Return the thresholds for this probe.
 
-        distances are those from the probe to every template in the window. Raises ValueError for what is no
-        template.
+        distances are those from the probe to every template in the window. Raises
+        ValueError for an invalid template.
         """
         impostors = self._cohort.impostors(probe)
         nearer = nearer_here(impostors, distances)
@@ -100,9 +101,9 @@ class Threshold:
         )
 
     def observe(self, probe: Vector, distances: Vector) -> None:
-        """Count how near everybody in the window is to a visitor.
+        """Count the distances of all others in the window to a visitor.
 
-        Call it once for each visitor in the window, be they new or refused.
+        Call it once for each visitor in the window, new or refused.
         """
         self._density.observe(self._cohort.impostors(probe), distances)
 

@@ -147,7 +147,7 @@ class SiteFacts:
 
     @property
     def oldest_s(self) -> float:
-        """Return for how long the oldest face has been remembered, at most."""
+        """Return the longest time for which the oldest face may have been remembered."""
         if self.oldest_since is None:
             return 0.0
         return max(0.0, (self.at - self.oldest_since).total_seconds())
@@ -172,7 +172,7 @@ class SiteFacts:
         return asdict(self)
 
     def _way(self, button: str, held: str) -> Way:
-        """Return what a notice for all dispensers says of one of their buttons."""
+        """Return how a notice for all dispensers describes one of their buttons."""
         if not self.dispensers or not all(
             getattr(one, button) for one in self.dispensers
         ):
@@ -185,7 +185,7 @@ class SiteFacts:
 
 @callback
 def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
-    """Return what there is to say of a running site."""
+    """Return the facts of a running site."""
     entry = site.entry
     values = {**DEFAULT_OPTIONS, **entry.options}
     statistics = site.visitors.statistics
@@ -205,7 +205,7 @@ def async_site_facts(hass: HomeAssistant, site: Site) -> SiteFacts:
             default=Opened.REQUEST,
         ),
         portion_cm=values[CONF_PORTION_CM],
-        # The allowance that is used; it is never below a portion.
+        # The allowance in use, which is never below one portion.
         allowance_cm=max(values[CONF_PORTION_CM], values[CONF_ALLOWANCE_CM]),
         window_min=values[CONF_WINDOW_MIN],
         refused_at_most_one_in=int(values[CONF_REFUSED_AT_MOST_ONE_IN]),

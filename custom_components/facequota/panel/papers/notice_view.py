@@ -24,7 +24,7 @@ from homeassistant.util.network import is_local
 from .facts import NOTICE_URL, async_site_facts
 from .render import Paper, async_render
 
-# Enough for a crowd before a notice, and too little to keep a small machine busy.
+# Enough for a crowd in front of a notice, and too little to keep a small machine busy.
 MAX_READS: Final = 30
 READS_WITHIN_S: Final = 10.0
 
@@ -38,13 +38,13 @@ class NoticeView(HomeAssistantView):
     requires_auth = False
 
     def __init__(self) -> None:
-        """Begin with nobody who reads."""
+        """Begin without readers."""
         self._reads = RateLimit(MAX_READS, READS_WITHIN_S)
 
     async def get(
         self, request: web.Request, entry_id: str, language: str | None = None
     ) -> web.Response:
-        """Return it in the language that is asked for, else in the reader's own."""
+        """Return the notice in the requested language, else in the reader's own."""
         hass = request.app[KEY_HASS]
         entry: FaceQuotaConfigEntry | None
         entry = hass.config_entries.async_get_entry(entry_id)

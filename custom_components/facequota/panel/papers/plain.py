@@ -1,11 +1,11 @@
-"""A paper as plain text: for a screen reader, a mail, a machine that reads aloud."""
+"""A paper as plain text: for a screen reader, a mail, or a machine that reads aloud."""
 
 from html.parser import HTMLParser
 from typing import Final, override
 
 from custom_components.facequota.languages import columns
 
-# What is between two of these is one line of text.
+# The text between two of these elements is one line.
 _BLOCKS: Final = {"p", "li", "tr", "dt", "dd", "h1", "h2", "h3", "title"}
 _UNDERLINED: Final = {"h1": "=", "h2": "-"}
 _APART: Final = {"h1", "h2", "h3", "p", "table", "ul", "ol", "dt"}
@@ -33,7 +33,7 @@ class _Reader(HTMLParser):
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a line, or say what an element is."""
+        """Begin a line, or write what an element is."""
         match tag:
             case "body":
                 self._in_body = True
@@ -65,7 +65,7 @@ class _Reader(HTMLParser):
 
     @override
     def handle_data(self, data: str) -> None:
-        """Add text, with the page's line breaks as what they are: spaces."""
+        """Add text; the page's line breaks are spaces."""
         if self._in_body:
             self._text += " ".join(data.split("\n"))
 

@@ -23,7 +23,7 @@ from .stickers import stickers
 
 
 class Paper(StrEnum):
-    """The papers there are."""
+    """All papers."""
 
     NOTICE = "notice"
     ASSESSMENT = "assessment"
@@ -50,8 +50,8 @@ _TEMPLATES.filters["qr_code"] = lambda text: Markup(
     )
 )
 
-# Where the words for what the code names lie in translations/, so that a paper and the
-# rest of the user interface say the same.
+# Where translations/ has the words for values of the code, so that a paper and the rest
+# of the user interface use the same words.
 _ENTITY: Final = f"component.{DOMAIN}.entity"
 _SIGN: Final = f"component.{DOMAIN}.common.sign_"
 _WORDS: Final = {
@@ -73,7 +73,7 @@ async def async_render(
     *,
     read_at: str | None = None,
 ) -> str:
-    """Return a paper as one HTML page without scripts or anything from elsewhere.
+    """Return a paper as one HTML page, without scripts and without content from elsewhere.
 
     read_at is the notice's path where visitors read it: to print it, it is None.
     """
@@ -94,7 +94,8 @@ async def async_render_stickers(
     words = {
         language: await async_words(hass, language, "common") for language in languages
     }
-    # Templates are read from the disk, what they include when they are rendered.
+    # Templates are read from the disk; those that they include are read when they are
+    # rendered.
     return await hass.async_add_executor_job(
         partial(
             _render_stickers,

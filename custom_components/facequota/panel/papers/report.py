@@ -36,7 +36,7 @@ class Period(StrEnum):
     MONTH = "month"
 
     def ending(self, now: datetime) -> tuple[datetime, datetime]:
-        """Return begin and end; on the first of a month, the whole month before."""
+        """Return beginning and end; on the first of a month, of the whole month before."""
         end = dt_util.start_of_local_day(now)
         if self is Period.WEEK:
             return dt_util.start_of_local_day(end - timedelta(days=7)), end
@@ -98,7 +98,7 @@ class Report:
 
     @property
     def visitors(self) -> int:
-        """Return how many visitors asked for paper and were answered."""
+        """Return how many visitors asked for paper and got an answer."""
         return self.totals["portions_granted"] + self.totals["portions_refused"]
 
     @property
@@ -200,7 +200,7 @@ def _refills(report: Report, site: Site, papers: dict[str, Paper]) -> None:
 
 
 def _log(report: Report, site: Site) -> None:
-    """Add what the site log knows of the period."""
+    """Add the figures that the site log has of the period."""
     begin, end = report.begin.isoformat(), report.end.isoformat()
 
     def within(time: str) -> bool:

@@ -18,7 +18,7 @@ class Sticker(NamedTuple):
 
 
 def stickers(dispensers: Iterable[DispenserFacts]) -> list[Sticker]:
-    """Return the stickers that some dispenser needs, each once; all four if there is none."""
+    """Return the stickers that the dispensers need, each once; all four without a dispenser."""
     needed = {one for dispenser in dispensers for one in _of_dispenser(dispenser)}
     if not needed:
         return [Sticker(kind, 0) for kind in REQUEST_KINDS]

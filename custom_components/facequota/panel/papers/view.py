@@ -24,7 +24,7 @@ PAPERS_URL: Final = f"/api/{DOMAIN}/papers/{{entry_id}}/{{language}}/{{name}}"
 STICKERS: Final = "stickers"
 REPORTS: Final = {f"report-{period}": period for period in Period}
 
-# A paper is text with its own style: no script, and nothing from elsewhere.
+# A paper is text with its own style: no script, and no content from elsewhere.
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -46,7 +46,7 @@ class PaperView(HomeAssistantView):
     async def get(
         self, request: web.Request, entry_id: str, language: str, name: str
     ) -> web.Response:
-        """Return a paper of this moment."""
+        """Return a paper with the facts of this moment."""
         hass = request.app[KEY_HASS]
         entry: FaceQuotaConfigEntry | None
         entry = hass.config_entries.async_get_entry(entry_id)
@@ -101,7 +101,7 @@ async def _report(
 def _response(
     body: bytes, content_type: str, download: str | None = None
 ) -> web.Response:
-    """Return a paper to look at, or to be saved under a name."""
+    """Return a paper to show, or to save under a name."""
     headers = dict(HEADERS)
     if download:
         headers["Content-Disposition"] = f'attachment; filename="facequota-{download}"'

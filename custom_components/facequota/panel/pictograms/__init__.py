@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from custom_components.facequota.site.display_access import REQUEST_KINDS
 
-# Inside HTML an SVG needs no namespace; the files have one, to be looked at.
+# Inside HTML an SVG needs no namespace; the files have one so that they can be opened
+# alone.
 _NAMESPACE: Final = ' xmlns="http://www.w3.org/2000/svg"'
 
 

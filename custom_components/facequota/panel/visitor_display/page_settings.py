@@ -23,12 +23,13 @@ WORDS: Final = (
     f"component.{DOMAIN}.common.display_",
     f"component.{DOMAIN}.common.visitor_",
 )
-# What is held as at the dispenser's own buttons; the rest is a press.
+# Requests for which the button is held, as at the dispenser's own buttons; the others
+# need a press.
 HELD: Final = {Lane.URGENT.value: HELD_S, FORGET: HELD_S}
 
 
 async def page_settings(hass: HomeAssistant, found: Opened) -> dict[str, Any]:
-    """Return what the page is made of beside the state."""
+    """Return the settings that the page is made of, without the state."""
     return {
         "name": found.dispenser.subentry.title,
         "spoken": found.data.get(CONF_SPOKEN, False),
@@ -37,13 +38,13 @@ async def page_settings(hass: HomeAssistant, found: Opened) -> dict[str, Any]:
             for kind in found.data.get(CONF_BUTTONS, ())
         },
         "languages": await _words(hass, found),
-        # A tablet may be set to another one.
+        # The tablet itself may be set to another time zone.
         "time_zone": hass.config.time_zone,
     }
 
 
 def digest(hass: HomeAssistant, settings: dict[str, Any]) -> str:
-    """Return what differs as soon as the page has to be loaded again."""
+    """Return a digest that changes when the page must be loaded again."""
     made = static_url(hass) + json_dumps(settings)
     return sha256(made.encode()).hexdigest()[:16]
 

@@ -14,7 +14,8 @@ from custom_components.facequota.visit.visit import VisitResult
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-# Long enough to read; then it is blank, so that the next visitor reads nothing of this one.
+# Long enough to read; then the display is blank, so that the next visitor does not see
+# the result of this one.
 SHOWN_FOR_S: Final = 8
 
 
@@ -43,12 +44,12 @@ _PICTURES: Final[Mapping[str, Picture]] = {
 
 
 class Screen:
-    """Follows one dispenser; what a visit shows is blank again after some seconds."""
+    """Follows one dispenser; the result of a visit disappears after some seconds."""
 
     def __init__(
         self, hass: HomeAssistant, dispenser: Dispenser, nearest: Sequence[str] = ()
     ) -> None:
-        """Look at a dispenser; nothing is followed yet.
+        """Remember the dispenser; follow nothing yet.
 
         nearest are the ids of other dispensers to send a visitor to, the nearest first. If it
         is empty, all others of the site are used, in the site's order.
@@ -136,7 +137,7 @@ class Screen:
 
     @callback
     def _on_visit(self, visit: VisitResult) -> None:
-        """Keep the moment that a "no" names: the sentence was said just before."""
+        """Keep the time of the next portion after a refusal: its sentence was shown just before."""
         self._until = visit.next_portion if visit.outcome is Outcome.REFUSED else None
         self._look()
 

@@ -43,9 +43,9 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# A page that is not there is looked for again after some seconds.
+# A tablet tries again after some seconds when its page is not there.
 LOOK_AGAIN: Final = {"Refresh": "15"}
-# What a tablet may call itself.
+# The names that a tablet may give itself.
 MAX_TABLET: Final = 40
 
 
@@ -68,14 +68,14 @@ class DisplayPageView(HomeAssistantView):
     requires_auth = False
 
     async def get(self, request: web.Request, token: str) -> web.Response:
-        """Return the page, or 404 for an address that is not valid (any more)."""
+        """Return the page, or 404 for an address that is not valid or was revoked."""
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token.removesuffix("/"))) is None:
             return await _not_here(hass) if allows_wrong_address(hass) else _too_many()
         settings = await page_settings(hass, found)
         page = PAGE.render(
             static=static_url(hass),
-            # No "</script>" can end the block that it stands in.
+            # So that no "</script>" in the data can end the block.
             settings=json_dumps(settings).replace("<", "\\u003c"),
             made=digest(hass, settings),
             language=settings["languages"][0]["language"],
@@ -96,7 +96,7 @@ class DisplayEventsView(HomeAssistantView):
         hass = request.app[KEY_HASS]
         if (found := opened(hass, token)) is None:
             return _wrong(hass)
-        # What says no name is somebody else each time.
+        # A page without a name counts as another tablet each time.
         tablet = request.query.get("tablet", "")[:MAX_TABLET] or token_hex(8)
         task = asyncio.current_task()
         assert task is not None
@@ -109,7 +109,7 @@ class DisplayEventsView(HomeAssistantView):
 async def _stream(
     hass: HomeAssistant, request: web.Request, token: str, found: Opened
 ) -> web.StreamResponse:
-    """Send what a display shows until the display is removed or the browser disconnects."""
+    """Send the state of a display until the display is removed or the browser disconnects."""
     response = web.StreamResponse(
         headers={**HEADERS, "Content-Type": "text/event-stream"}
     )
@@ -138,7 +138,7 @@ async def _stream(
 
 
 class DisplayPressView(HomeAssistantView):
-    """A press on one of the display's buttons: what the dispenser's own button does."""
+    """A press on one of the display's buttons: the same as on the dispenser's own button."""
 
     url = f"{DISPLAY_URL}/press/{{kind}}"
     name = f"{DOMAIN}:display:press"
@@ -158,7 +158,7 @@ class DisplayPressView(HomeAssistantView):
 
 
 def _made_of(found: Opened) -> tuple[Any, ...]:
-    """Return what a stream and its page are made of."""
+    """Return the parts that a stream and its page depend on."""
     return found.dispenser, found.dispenser.subentry.title, found.data
 
 
@@ -172,17 +172,17 @@ async def _serve(dispenser: Dispenser, kind: str) -> None:
 
 
 def _wrong(hass: HomeAssistant) -> web.Response:
-    """Return the answer to a request that no display is at, and no person reads."""
+    """Return the answer to a request with a wrong address, from a script that no person reads."""
     if allows_wrong_address(hass):
         return web.Response(status=HTTPStatus.NOT_FOUND)
     return _too_many()
 
 
 def _too_many() -> web.Response:
-    """Return the answer to one wrong address too many; a tablet looks again all the same."""
+    """Return the answer after too many wrong addresses; a tablet still tries again."""
     return web.Response(
         status=HTTPStatus.TOO_MANY_REQUESTS,
-        # In place of an empty answer a browser shows a page of its own, which stays.
+        # For an empty answer the browser would show a page of its own, which stays.
         text="<br>",
         content_type="text/html",
         headers={**HEADERS, **LOOK_AGAIN},
@@ -190,7 +190,7 @@ def _too_many() -> web.Response:
 
 
 async def _not_here(hass: HomeAssistant) -> web.Response:
-    """Say that there is no display here; a tablet that started first looks again by itself."""
+    """Say that there is no display here; a tablet that started before Home Assistant tries again by itself."""
     language = served(hass.config.language)
     words = await async_words(hass, language, "common")
     page = _NOT_HERE.render(
@@ -205,5 +205,5 @@ async def _not_here(hass: HomeAssistant) -> web.Response:
 
 
 def _now() -> float:
-    """Return the time of this moment: a tablet's own clock may be wrong."""
+    """Return the present time: the tablet's own clock may be wrong."""
     return dt_util.utcnow().timestamp()
