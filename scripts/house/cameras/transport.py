@@ -24,6 +24,7 @@ CLOCK_HZ: Final = 1000
 GARBAGE_BYTES: Final = 500_000
 FAULT_AFTER_S: Final = 1.0
 MODULUS_S: Final = 10_000
+LAST_STAMP_S: Final = (1 << 33) / 90_000
 
 
 class StreamFault(StrEnum):
@@ -53,6 +54,8 @@ class Delivery:
     """By how much its time stamps jump a second after somebody connected."""
     reordered: int = 0
     """How many pictures wait for a later one (B-frames)."""
+    runs_over: bool = False
+    """Its time stamps, which have 33 bits, begin anew a second after the first one."""
 
 
 class _Muxer:
@@ -157,6 +160,12 @@ class TransportCamera:
         how, size = self.delivery, self.scene.size
         muxer = _Muxer(size, "libx264", how.reordered)
         first = time.time() - how.ready_s
+
+        def stamp(taken: float) -> float:
+            return (
+                taken - first + LAST_STAMP_S - 1 if how.runs_over else taken % MODULUS_S
+            )
+
         # What is ready is encoded before any of it is sent: on a busy machine it would
         # otherwise come as slowly as it was taken.
         ready: list[bytes] = []
@@ -165,7 +174,7 @@ class TransportCamera:
             len(ready) < most
             and (taken := first + len(ready) / FRAME_RATE) < time.time()
         ):
-            ready.append(muxer.content(self._frame(taken, size), taken % MODULUS_S))
+            ready.append(muxer.content(self._frame(taken, size), stamp(taken)))
             await asyncio.sleep(0)
         began = time.time()
         for number, content in enumerate(ready):
@@ -196,9 +205,7 @@ class TransportCamera:
                         muxer = _Muxer(size, "libx264", how.reordered)
                     case StreamFault.CODEC:
                         muxer = _Muxer(size, "mpeg4", 0)
-            content = muxer.content(
-                self._frame(taken, size), taken % MODULUS_S + ahead_s
-            )
+            content = muxer.content(self._frame(taken, size), stamp(taken) + ahead_s)
             if fault is StreamFault.STALL:
                 await response.write(content[: len(content) // 2])
                 await asyncio.Event().wait()
