@@ -135,6 +135,11 @@ class _Attempt:
         elif template is None and self._shows_time(pictures):
             # The time is over: use what there is.
             template = fuse(self.frames.usable)
+            if template is not None and not self._may_be(
+                self._identify(template), pictures
+            ):
+                template.fill(0)
+                self._reason, template = NoPicture.FROZEN_PICTURE, None
         return Probe(
             template=template,
             reason=None if template is not None else self._why_not(pictures),
@@ -219,14 +224,24 @@ class _Attempt:
         ):
             return None
         template = fuse(usable)
-        if template is None or len(usable) >= MAX_FRAMES:
-            return template
+        if template is None:
+            return None
         identity = self._identify(template)
-        is_enough = len(usable) >= MIN_PICTURES and is_slow
-        if identity.sure or (is_enough and identity.beyond_doubt):
+        is_enough = len(usable) >= MAX_FRAMES or (
+            len(usable) >= MIN_PICTURES and is_slow and identity.beyond_doubt
+        )
+        if (identity.sure or is_enough) and self._may_be(identity, pictures):
             return template
         template.fill(0)
         return None
+
+    def _may_be(self, identity: Identity, pictures: Pictures) -> bool:
+        """Return if the visitor may be taken for somebody known: the face has to have moved.
+
+        A frozen picture under a running clock shows somebody who has left. Where it is
+        packed anew each time its pixels differ, and its templates by as much as anybody's.
+        """
+        return identity.visitor is None or self.frames.has_moved or pictures.is_file
 
 
 def _doubt(frames: Frames, eye_line: float | None) -> Doubt | None:

@@ -54,6 +54,8 @@ class Frames:
         self.still = 0
         """How many of a stream showed a face that had not moved; nor do they count."""
         self.people_changed = False
+        self.has_moved = False
+        """Whether the face moved between two that count, as far as can be told."""
         self._likeness = likeness
         self._is_one_picture = False
         self._others: list[Sighting] = []
@@ -95,7 +97,11 @@ class Frames:
         ):
             self.people_changed = True
             self._others += self.usable
-            self.usable = []
+            self.usable, self.has_moved = [], False
+        self.has_moved |= any(
+            not is_still(before.lines, sighting.lines)
+            for before in (*self.usable[:1], *self.usable[-1:])
+        )
         self.usable.append(sighting)
 
     def overwrite(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from enum import StrEnum
+import random
 from typing import Final, Self
 
 from aiohttp import ClientConnectionError, encode_basic_auth, web
@@ -52,13 +53,14 @@ class MjpegCamera:
         scene: Scene,
         *,
         frame_rate: float = 20,
-        quality: int = 85,
+        quality: int | range = 85,
         user: str | None = None,
         password: str = "",
         held: int = 0,
     ) -> None:
         """Show a scene with this many pictures a second; with a user, to those who log in (Basic).
 
+        A range of qualities: it changes them, to send as many bytes for each picture.
         As many drivers do, it can hold some pictures: those that it took when others were sent.
         """
         self.scene = scene
@@ -179,12 +181,18 @@ class MjpegCamera:
         """Return what the camera sends for the current picture."""
         if self.fault is MjpegFault.GARBAGE:
             return GARBAGE
-        picture = self.scene.jpeg(self._quality)
+        picture = self._jpeg()
         if self.sent is not None:
             self.sent.append(picture)
         if self._held.maxlen:
-            self._held.append(self.scene.jpeg(self._quality))
+            self._held.append(self._jpeg())
         return picture.ljust(HUGE_BYTES if self.fault is MjpegFault.HUGE else 0, b"\0")
+
+    def _jpeg(self) -> bytes:
+        quality = self._quality
+        return self.scene.jpeg(
+            random.choice(quality) if isinstance(quality, range) else quality
+        )
 
     def _other_answer(self, request: web.Request) -> web.StreamResponse | None:
         """Return the answer to a request that gets no pictures; count every request."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from custom_components.facequota.recognition.engines import Engine
 from homeassistant.core import HomeAssistant
 from scripts.house.cameras.mjpeg import MjpegCamera, MjpegFault
 from scripts.house.cameras.rtsp import RtspCamera
@@ -137,6 +138,31 @@ async def test_a_camera_that_fails_never_shows_the_one_before(
     assert await seen(hass) == REFUSED
     await unload(hass, entry)
     assert camera.readers == 0
+
+
+@pytest.mark.parametrize("kind", ["mjpeg", "still"])
+@pytest.mark.parametrize("engine", Engine)
+async def test_a_camera_that_freezes_and_packs_each_picture_anew_never_shows_the_one_before(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    portraits: Path,
+    kind: str,
+    engine: Engine,
+) -> None:
+    """It keeps to a bit rate, which a running clock changes; or a server reads it from a stream."""
+    async with MjpegCamera(Scene(), quality=range(70, 91)) as camera:
+        camera.scene.show(portraits / "A/1.jpg")
+        await add(hass, kind, camera)
+        entry = await set_up_site(hass, engine=engine)
+        assert await seen(hass) == GRANTED
+        camera.scene.fault = SceneFault.FROZEN_PICTURE
+        camera.scene.show(portraits / "B/1.jpg")
+        for _ in range(3):
+            assert summary(await ask(hass))[:3] == ("unrecognised", "open", 60.0)
+        assert faces(entry) == 1
+        camera.scene.fault = None
+        assert await seen(hass) == GRANTED
+        await unload(hass, entry)
 
 
 @pytest.mark.parametrize("opened", ["request", "always"])

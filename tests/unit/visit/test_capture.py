@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Self, cast
 
 import numpy as np
@@ -38,6 +38,16 @@ REGION = Region(top=0.25, left=0.25, bottom=0.75, right=0.75)
 EYES = (0.4, 0.4, 0.6, 0.4)
 
 
+def lines(moved: float) -> Lines:
+    """Return the lines of a face that has moved by so many pixels."""
+    values = 8000 + 6000 * np.sin((np.arange(40) - moved) / 4)
+    line = Line(step=1, begin=10, values=values.astype(np.uint16))
+    return line, line
+
+
+STILL, MOVED = lines(0), lines(1.5)
+
+
 class Scene:
     """A camera and a worker at once: each frame shows one template, or guidance."""
 
@@ -56,7 +66,7 @@ class Scene:
         self.eyes = EYES
         self.noise = NOISE
         self.squares: Iterator[frozenset[int]] = repeat(frozenset())
-        self.lines: Lines | None = None
+        self.lines: Iterator[Lines | None] = repeat(None)
         self.is_of_video = False
         self.guidance: list[Guidance] = []
         self.near: list[Region | None] = []
@@ -106,7 +116,7 @@ class Scene:
             region=None if guidance else REGION,
             eyes=None if guidance else self.eyes,
             squares=next(self.squares),
-            lines=None if self.lines is None else deepcopy(self.lines),
+            lines=deepcopy(next(self.lines)),
         )
 
     async def probe(self, book: Book) -> Probe:
@@ -259,14 +269,33 @@ async def test_the_same_pixels_once_are_not_counted_twice(book: Book) -> None:
 
 async def test_a_face_of_a_stream_that_never_moves_decides_nothing(book: Book) -> None:
     """Its encoder changes pixels and templates of a frozen picture; a sensor does not."""
-    still = Line(step=1, begin=10, values=np.arange(20, 60, dtype=np.uint16) ** 2)
-    for is_of_video, reason in ((True, "frozen_picture"), (False, None)):
-        scene = Scene(*[face(1)] * 20)
-        scene.lines = (still, still)
-        scene.is_of_video = is_of_video
+    for somebody in (1, 2):
+        scene = Scene(*[face(somebody)] * 20)
+        scene.lines = repeat(STILL)
+        scene.is_of_video = True
+        probe = await scene.probe(book)
+        assert probe.reason == "frozen_picture"
+        assert probe.template is None
+
+
+async def test_nobody_is_refused_by_a_face_that_never_moves(book: Book) -> None:
+    """A camera that is frozen may pack its picture anew each time; whoever is new has paper."""
+    for somebody, reason in ((1, "frozen_picture"), (2, None)):
+        scene = Scene(*[face(somebody, away=0.1)] * 20)
+        scene.lines = repeat(STILL)
         probe = await scene.probe(book)
         assert probe.reason == reason
-        assert (probe.template is None) is is_of_video
+        assert (probe.template is None) is (somebody == 1)
+
+
+async def test_who_is_known_again_is_looked_at_until_the_face_has_moved(
+    book: Book,
+) -> None:
+    scene = Scene(*[face(1)] * 20)
+    scene.lines = chain(repeat(STILL, 6), repeat(MOVED))
+    probe = await scene.probe(book)
+    assert probe.frames == 6
+    assert is_refused(book, probe)
 
 
 async def test_what_the_camera_held_ready_decides_nothing(book: Book) -> None:
