@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from custom_components.facequota.const import DOMAIN, SUBENTRY_DISPENSER
 from custom_components.facequota.languages import columns
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.helpers import entity_registry as er
 
 # The width of half a section on a phone, in columns of text.
@@ -16,8 +17,13 @@ WHOLE_WIDTH: Final = {"columns": "full"}
 # its state, has a graph, or its width is set already.
 NEVER_HALF: Final = {"visibility", "state_content", "features", "grid_options"}
 
-# "Entrance Empty at": names for the entities of several dispensers below one heading.
-WHOSE: Final = [{"type": "device"}, {"type": "entity"}]
+# "Empty at · Entrance": names for the entities of several dispensers below one heading.
+# What it is comes first, so that a long name hides nothing but its own end.
+WHOSE: Final = [
+    {"type": "entity"},
+    {"type": "text", "text": "·"},
+    {"type": "device"},
+]
 
 type Card = dict[str, Any]
 
@@ -152,6 +158,16 @@ def tile(entity_id: str | None, **options: Any) -> Card | None:
 def only_while(entity_id: str | None, state: str, **options: Any) -> Card | None:
     """Return a tile that is shown only while its entity has this state."""
     shown = {"condition": "state", "entity": entity_id, "state": state}
+    return tile(entity_id, visibility=[shown], **options)
+
+
+def unless_unknown(entity_id: str | None, **options: Any) -> Card | None:
+    """Return a tile that is shown only while its entity has a state to show."""
+    shown = {
+        "condition": "state",
+        "entity": entity_id,
+        "state_not": [STATE_UNKNOWN, STATE_UNAVAILABLE],
+    }
     return tile(entity_id, visibility=[shown], **options)
 
 

@@ -19,6 +19,7 @@ from .dashboard_cards import (
     section,
     tasks,
     tile,
+    unless_unknown,
     view,
 )
 
@@ -106,7 +107,7 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
         only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
         tasks(site),
         *(
-            tile(one.get("sensor.empty_at"), name=WHOSE, color="amber")
+            unless_unknown(one.get("sensor.empty_at"), name=WHOSE, color="amber")
             for _name, one in site.dispensers
         ),
         tile(site.of_site.get("sensor.visitors_today"), color="teal"),

@@ -129,7 +129,11 @@ class PaperSupply:
     def is_low_by_forecast(
         self, now: datetime, staff: StaffHours | None
     ) -> bool | None:
-        """Return if it will be empty before staff come again; None if unknown."""
+        """Return if it will be empty before staff come again; None if unknown.
+
+        A roll that is as good as new is not low, however short it lasts: nobody can mend that
+        by changing it.
+        """
         if self.left_cm is None:
             return None
         if staff is None:
@@ -139,7 +143,10 @@ class PaperSupply:
         shift = staff.next_shift(now)
         if shift is None or self._forecast is None:
             return self.left_cm <= 0
-        return self._forecast.earliest < shift
+        as_good_as_new = self.roll_cm is not None and (
+            self.roll_cm - self.left_cm < NEW_ROLL_SHARE * self.roll_cm
+        )
+        return self._forecast.earliest < shift and not as_good_as_new
 
     def _refill(self, now: datetime) -> None:
         needed_since, self.needed_since = self.needed_since, None

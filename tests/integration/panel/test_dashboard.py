@@ -204,6 +204,25 @@ async def test_on_the_round_face_recognition_is_switched_off_and_never_on(
     assert "features" not in one
 
 
+async def test_the_overview_says_first_what_it_is_and_then_where(
+    hass: HomeAssistant, client: Any, open_site: MockConfigEntry
+) -> None:
+    """A long name of a dispenser hides only its own end; what is unknown takes no room."""
+    shown = cards(await dashboard(client, views=["overview"]))
+    where = [
+        [part["type"] for part in one["name"]]
+        for one in shown
+        if isinstance(one.get("name"), list)
+    ]
+    assert where and {tuple(one) for one in where} == {("entity", "text", "device")}
+    (empty_at,) = [
+        one for one in shown if one.get("entity") == "sensor.entrance_empty_at"
+    ]
+    assert [one["state_not"] for one in empty_at["visibility"]] == [
+        ["unknown", "unavailable"]
+    ]
+
+
 async def test_it_is_in_the_language_of_the_user_who_opens_it(
     hass: HomeAssistant, client: Any, open_site: MockConfigEntry
 ) -> None:

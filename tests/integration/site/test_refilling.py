@@ -114,6 +114,10 @@ async def test_changed_working_hours_judge_the_roll_anew(
     )
     low = "binary_sensor.entrance_paper_low"
     await press(hass, "button.entrance_refilled")
+    assert state(hass, low) == "off"
+    for _ in range(5):
+        await ask(hass)
+        await hass.async_block_till_done()
     assert state(hass, low) == "on"
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()

@@ -26,6 +26,14 @@ def supply(
     return made
 
 
+def judged(
+    roll: PaperSupply, now: datetime, staff: StaffHours | None, *, anew: bool = False
+) -> bool | None:
+    """Return if a roll without sensors is low."""
+    roll.judge(now, staff, by_sensors=None, anew=anew)
+    return roll.low
+
+
 def test_a_visit_takes_its_paper_off_the_roll() -> None:
     roll = supply(left_cm=100)
     roll.used(MONDAY + 10 * HOUR, 60)
@@ -53,6 +61,21 @@ def test_low_means_empty_before_staff_come_again() -> None:
     assert not plenty.is_low_by_forecast(now + HOUR, EVERY_MORNING)
 
 
+def test_a_roll_that_is_as_good_as_new_is_not_low_however_short_it_lasts() -> None:
+    """A small roll is empty before staff come again; another one would be so, too."""
+    now = MONDAY + 10 * HOUR
+    roll = supply(left_cm=1000, roll_cm=1000)
+    assert roll.forecast is not None
+    assert roll.forecast.earliest < now + 3 * HOUR
+    assert not judged(roll, now, EVERY_MORNING)
+    roll.used(now, 240)
+    assert not judged(roll, now, EVERY_MORNING)
+    roll.used(now, 60)
+    assert judged(roll, now, EVERY_MORNING)
+    roll.refilled(now + HOUR)
+    assert not judged(roll, now + HOUR, EVERY_MORNING)
+
+
 def test_over_a_weekend_without_staff_more_paper_is_needed() -> None:
     friday = MONDAY + timedelta(days=4, hours=17)
     assert EVERY_MORNING.next_shift(friday) == MONDAY + timedelta(days=5, hours=7)
@@ -66,14 +89,6 @@ def test_staff_who_are_there_come_again_with_the_next_shift() -> None:
 def test_without_working_hours_low_is_a_tenth_of_the_roll() -> None:
     assert supply(left_cm=2000).is_low_by_forecast(MONDAY, None)
     assert not supply(left_cm=2001).is_low_by_forecast(MONDAY, None)
-
-
-def judged(
-    roll: PaperSupply, now: datetime, staff: StaffHours | None, *, anew: bool = False
-) -> bool | None:
-    """Return if a roll without sensors is low."""
-    roll.judge(now, staff, by_sensors=None, anew=anew)
-    return roll.low
 
 
 @given(st.integers(0, 10**6), st.sampled_from([EVERY_MORNING, None]))
