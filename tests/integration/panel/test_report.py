@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -141,6 +142,8 @@ async def test_it_is_a_paper_in_both_languages_a_table_and_an_action_s_answer(
     lines = report.as_csv().splitlines()
     assert lines[0].startswith("hour,portions_granted")
     assert [line.split(",")[1] for line in lines[1:]] == ["4", "7"]
+    # Nothing that somebody typed is in it, which a spreadsheet might take for a formula.
+    assert all(re.fullmatch(r"[\d-]{10} \d\d:00(,\d+){4}", one) for one in lines[1:])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
