@@ -25,12 +25,14 @@ from tests.integration.conftest import (
     unload,
 )
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.log import Log
 from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("log")
 
 GRANTED = ("granted", "face", 60.0, None)
 NO_PICTURE = ("unrecognised", "open", 60.0, "camera")
+SECRET = "open-sesame"
 UNREADABLE = ("unrecognised", "open", 60.0, "unreadable_picture")
 
 
@@ -88,6 +90,20 @@ class BrokenCamera(Camera):
         return None
 
 
+class SwitchedOff(BrokenCamera):
+    """A camera that is switched off, and could be asked all the same."""
+
+    _attr_is_on = False
+
+
+class NoStream(BrokenCamera):
+    """A camera whose integration fails to say where its stream is."""
+
+    @override
+    async def stream_source(self) -> str | None:
+        raise HomeAssistantError(f"rtsp://staff:{SECRET}@127.0.0.1/video")
+
+
 async def add_camera(hass: HomeAssistant, camera: BrokenCamera) -> str:
     """Add a camera entity to Home Assistant and return its id."""
     await hass.data[DATA_INSTANCES]["camera"].async_add_entities([camera])
@@ -132,9 +148,9 @@ async def test_no_bad_picture_costs_a_visitor_the_paper(
 
 
 async def test_no_broken_camera_costs_a_visitor_the_paper(
-    hass: HomeAssistant, make_stage: MakeStage, dispenser: FakeDispenser
+    hass: HomeAssistant, make_stage: MakeStage, dispenser: FakeDispenser, log: Log
 ) -> None:
-    """Missing, silent, empty, unavailable, of an integration that raises or hangs."""
+    """Missing, silent, empty, unavailable, off, of an integration that raises or hangs."""
     no_file, empty, unavailable = [
         await make_stage(name) for name in ("no_file", "empty", "unavailable")
     ]
@@ -149,8 +165,11 @@ async def test_no_broken_camera_costs_a_visitor_the_paper(
         "unavailable": "camera.unavailable",
         "raises": await add_camera(hass, BrokenCamera("raises", RuntimeError("bug"))),
         "hangs": await add_camera(hass, BrokenCamera("hangs", None)),
+        "off": await add_camera(hass, SwitchedOff("off", None)),
+        "no_stream": await add_camera(hass, NoStream("no_stream", None)),
     }
     assert await ask_before_each(hass, cameras) == dict.fromkeys(cameras, NO_PICTURE)
+    assert not [one for one in log.records if SECRET in one.getMessage()]
 
 
 async def test_a_png_is_as_good_as_a_jpeg(
