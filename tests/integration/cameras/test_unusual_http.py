@@ -121,6 +121,31 @@ async def test_an_address_of_single_pictures_may_give_a_stream(
     assert given[-1].begun_after > UNKNOWN_AGE
 
 
+async def test_however_many_pictures_a_server_keeps_none_of_them_counts(
+    hass: HomeAssistant,
+) -> None:
+    """They come faster than they were taken, many at a time."""
+    kept = 40
+    part = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + PICTURE + b"\r\n"
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        kind = "multipart/x-mixed-replace; boundary=frame"
+        response = web.StreamResponse(headers={"Content-Type": kind})
+        await response.prepare(request)
+        with suppress(ClientConnectionError):
+            await response.write(part * kept)
+            for _ in range(PICTURES):
+                await asyncio.sleep(0.1)
+                await response.write(part)
+        return response
+
+    async with server(answer) as url:
+        await add_mjpeg(hass, url)
+        given = await pictures(await source_of(hass, ENTITY), kept + PICTURES)
+    assert {one.begun_after for one in given[:kept]} == {UNKNOWN_AGE}
+    assert given[-1].begun_after > UNKNOWN_AGE
+
+
 async def test_nobody_packs_pictures_again_unless_he_insists(
     hass: HomeAssistant,
 ) -> None:
