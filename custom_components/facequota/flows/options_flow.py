@@ -60,8 +60,8 @@ class FaceQuotaOptionsFlow(OptionsFlow):
             kept = {
                 key: value
                 for key, value in self.config_entry.options.items()
-                if key
-                not in OPERATOR_KEYS  # a text that was emptied is missing from the input
+                # A text that was emptied is missing from the input.
+                if key not in OPERATOR_KEYS
             }
             return self.async_create_entry(data={**kept, **user_input})
         return self.async_show_form(

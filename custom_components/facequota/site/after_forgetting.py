@@ -1,4 +1,4 @@
-"""What follows when visitors are forgotten: no trace of their faces stays, and the log has it."""
+"""What follows when visitors are forgotten: all traces of their faces are removed, and the log records it."""
 
 from collections.abc import Collection
 
@@ -49,7 +49,7 @@ class Forgetting:
 
     @callback
     def _expired(self, _faces: int) -> None:
-        """Remove traces once nobody is remembered."""
+        """Remove traces when no visitor is remembered any more."""
         if not self._visitors.statistics.faces:
             self._remove_traces()
 
@@ -62,7 +62,7 @@ class Forgetting:
 
     @callback
     def _purged(self, receipt: Receipt) -> None:
-        """Keep the receipt; a purge that failed needs a person who reads the log."""
+        """Store the receipt; create an issue for a purge that failed."""
         self._log.receipt(receipt)
         self._remove_traces()
         if self._visitors.purge_failed:

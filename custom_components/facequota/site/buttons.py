@@ -35,7 +35,7 @@ class Buttons:
 
     @callback
     def start(self) -> None:
-        """Listen from now on; call again when the entities got other names."""
+        """Listen from now on. Call it again when the entities have been renamed."""
         self.stop()
         data = self._subentry.data
         chosen = {role: data[role] for role in BUTTONS if data.get(role)}
@@ -60,7 +60,7 @@ class Buttons:
 
     @callback
     def stop(self) -> None:
-        """Hear nothing any more."""
+        """Stop listening."""
         for release in self._releases:
             release()
         self._releases.clear()

@@ -38,7 +38,7 @@ class Cleaning:
             self.today, self.visits_today = now.date(), 0
 
     def cleaned(self, now: datetime) -> None:
-        """Somebody has cleaned."""
+        """Count from a cleaning again."""
         self.counted_from = self.cleaned_at = now
         self.visits_since = 0
 
@@ -60,7 +60,7 @@ class Cleaning:
         return by_visits or by_hours
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what outlives a restart, as plain values."""
+        """Return the state to be stored, as plain values."""
         return {
             "counted_from": self.counted_from.isoformat(),
             "cleaned_at": None
@@ -73,10 +73,10 @@ class Cleaning:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Go on from the last run.
+        """Restore the state of the last run.
 
-        Raises KeyError, TypeError, ValueError or OverflowError for what was never stored
-        here.
+        Raises KeyError, TypeError, ValueError or OverflowError for data that was never
+        stored here.
         """
         today, cleaned_at = stored["today"], stored["cleaned_at"]
         return cls(

@@ -1,4 +1,4 @@
-"""Paper that a device gave by itself, counted once: by its own counters, over restarts."""
+"""Paper that a device gave by itself, read from its own counters and counted once, also over restarts."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -29,13 +29,13 @@ from .site_log import SiteLog
 from .unasked_portions import UnaskedPortions
 from .upkeep import Upkeep
 
-# Beside the counters: portions that FaceQuota asked for by the plain switch, and that the
-# device has not told yet.
+# Stored beside the counters: portions that FaceQuota requested with the plain switch,
+# and that the device has not reported yet.
 ASKED_BY_SWITCH: Final = "asked_by_switch"
 
 
 class DeviceCounts:
-    """Follows the counters of a site's dispensers and adds what they have grown by."""
+    """Follows the counters of a site's dispensers and adds their growth."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class DeviceCounts:
         dispensers: Mapping[str, Dispenser],
         unasked: UnaskedPortions,
     ) -> None:
-        """Take what is added to; nothing is read yet."""
+        """Take the parts to add to; nothing is read yet."""
         self._hass = hass
         self._log = log
         self._upkeep = upkeep
@@ -55,7 +55,7 @@ class DeviceCounts:
 
     @callback
     def start(self) -> None:
-        """Count what came meanwhile, and follow from now on; call again after new names."""
+        """Count the paper of the meantime, and follow from now on. Call it again after a renaming."""
         add: dict[str, Callable[[str, float], None]] = {
             CONF_ALONE_PORTIONS: self._alone_portions,
             CONF_ALONE_PAPER: self._alone_paper,
@@ -71,7 +71,7 @@ class DeviceCounts:
 
     @callback
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         for release in self._releases:
             release()
         self._releases.clear()
@@ -91,10 +91,10 @@ class DeviceCounts:
     def _read(
         self, key: str, role: str, add: Callable[[str, float], None], entity_id: str
     ) -> None:
-        """Add what a counter has grown by since it was last seen.
+        """Add the growth of a counter since it was last read.
 
-        Counting begins at the first value, and again at a counter that went back: it is
-        another board's, or was reset.
+        Counting begins at the first value. It begins again when the counter has become
+        smaller: it belongs to another board, or was reset.
         """
         if (state := self._hass.states.get(entity_id)) is None:
             return
@@ -105,7 +105,8 @@ class DeviceCounts:
             value = as_number(state.state)
         if value is None or value < 0:
             return
-        # Under the id that no renaming changes: another device's counter is another one.
+        # Stored under the entity's permanent id: another device's counter is another
+        # entity.
         ids = self._dispensers[key].subentry.data.get(REGISTRY_IDS, {})
         counter = ids.get(role, entity_id)
         before = self._log.counter(key, counter)

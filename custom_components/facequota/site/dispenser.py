@@ -52,7 +52,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class State(StrEnum):
-    """What a dispenser can do now; the step of a visit is beside it."""
+    """What a dispenser can do now; the step of a running visit is kept separately."""
 
     READY = "ready"
     OPEN_LANE = "open_lane"
@@ -120,7 +120,7 @@ class Dispenser:
 
     @property
     def suspended(self) -> bool:
-        """Return if the camera is not to be read."""
+        """Return if face recognition is switched off here: the camera must not be read."""
         rules, this = self.site_parts.options, self.subentry.subentry_id
         return rules.suspended or this in rules.suspended_dispensers
 
@@ -143,7 +143,7 @@ class Dispenser:
 
     @property
     def busy(self) -> bool:
-        """Return if somebody is being served."""
+        """Return if a visitor is being served."""
         return self._requests.busy
 
     async def start(self) -> None:
@@ -191,8 +191,8 @@ class Dispenser:
     async def forget(self) -> None:
         """Look at the visitor and forget them; never say whether they were known.
 
-        Raises HomeAssistantError without a usable face, for which there is no need while
-        suspended, and ServiceValidationError while somebody else is being forgotten here.
+        Raises HomeAssistantError without a usable face, unless suspended, and
+        ServiceValidationError while another visitor is being forgotten here.
         """
         await self._requests.other(self._looking.forget)
 
@@ -203,7 +203,7 @@ class Dispenser:
 
     @callback
     def _show_hint(self, word: str) -> None:
-        """Show the visitor who holds a button what letting go of it does."""
+        """Show a visitor who holds a button what happens if it is released now."""
         if word in HINTS and not self._requests.busy:
             self.display.show(word)
 

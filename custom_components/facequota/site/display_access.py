@@ -25,16 +25,17 @@ CONF_BUTTONS: Final = "buttons"
 CONF_NEAREST: Final = "nearest"
 CONF_SPOKEN: Final = "spoken"
 
-# What a visitor can ask a display for: three lanes, and to be forgotten.
+# What a visitor can request at a display: paper by three lanes, and to be forgotten.
 FORGET: Final = "forget"
 REQUEST_KINDS: Final = (Lane.FACE.value, Lane.OPEN.value, Lane.URGENT.value, FORGET)
 
 # Ten presses in ten seconds: more than a visitor needs, and a limit for a script.
 MAX_PRESSES: Final = 10
 PRESSES_WITHIN_S: Final = 10.0
-# A tablet, a second one, and people who look at it from elsewhere.
+# A tablet, a second one, and people who open the page elsewhere.
 MAX_STREAMS: Final = 4
-# A hundred tablets that wait for their site look every 5 seconds; a guess never hits.
+# A hundred tablets that wait for their site ask every 5 seconds; so many guesses never
+# find an address.
 MAX_WRONG: Final = 300
 WRONG_WITHIN_S: Final = 10.0
 
@@ -58,8 +59,8 @@ class Use:
     def stream(self, tablet: str, task: asyncio.Task[Any]) -> Iterator[bool]:
         """Count a stream until it ends; yield False if there are too many already.
 
-        One that a tablet has left without a word, on a network that was gone, may stay
-        open for minutes: the same tablet's next one takes its place.
+        When a tablet loses its network, its stream may stay open for minutes: the next
+        stream of the same tablet replaces it.
         """
         before = self.streams.get(tablet)
         if before is None and len(self.streams) >= MAX_STREAMS:
@@ -82,8 +83,8 @@ _WRONG: Final = HassKey[RateLimit](f"{DOMAIN}_wrong_displays")
 def allows_wrong_address(hass: HomeAssistant) -> bool:
     """Count a wrong address; return if there were not too many. A right one is never counted.
 
-    Home Assistant's own ban is not for it: a tablet whose address was replaced asks again
-    and again, and would shut out everybody behind its address in the network.
+    Home Assistant's own ban is not used: a tablet whose address was replaced asks again
+    and again, and would lock out everyone with the same IP address.
     """
     limit = hass.data.setdefault(_WRONG, RateLimit(MAX_WRONG, WRONG_WITHIN_S))
     return limit.allows(hass.loop.time())
@@ -99,7 +100,7 @@ class Opened:
 
     @property
     def data(self) -> Any:
-        """Return what the manager decided of it."""
+        """Return the manager's settings of it."""
         return self.subentry.data
 
 

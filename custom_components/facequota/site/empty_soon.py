@@ -25,7 +25,7 @@ WITHIN_SCHEMA: Final = vol.Schema(
 
 
 class EndingRoll(NamedTuple):
-    """A roll that will be empty soon: whose it is, when, and since when it is there."""
+    """A roll that will be empty soon: its dispenser, when it will be empty, and when it was put in."""
 
     dispenser: str
     empty_at: datetime

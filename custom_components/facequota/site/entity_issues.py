@@ -80,7 +80,7 @@ class _EntityWatch:
 
     @callback
     def start(self) -> None:
-        """Look whenever an entity may have come or gone, or got another name."""
+        """Check whenever an entity may have appeared, disappeared or been renamed."""
         entity_ids = tuple(entities_by_role(self._dispenser.subentry.data).values())
         self._release()
         self._releases = [
@@ -95,7 +95,7 @@ class _EntityWatch:
 
     @callback
     def stop(self) -> None:
-        """Leave no listener, no timer and no issue behind."""
+        """Remove listeners, timers and issues."""
         self._release()
         self._cancel()
         self._tell({})
@@ -114,7 +114,7 @@ class _EntityWatch:
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
-        """Look only when an entity comes, goes, or has another unit."""
+        """Check only when an entity appears, disappears, or has another unit."""
         old, new = event.data["old_state"], event.data["new_state"]
         if (
             old is None
@@ -126,13 +126,13 @@ class _EntityWatch:
 
     @callback
     def _look(self, _: object = None) -> None:
-        # A change that makes the site be built again is told to the old one, too.
+        # A change after which the site is built again reaches the old one, too.
         if not self._releases or self._hass.state is not CoreState.running:
             return
         data = self._dispenser.subentry.data
         found = troubles(self._hass, data)
         if self._dispenser.suspended and found.get(CONF_CAMERA) is not Trouble.GONE:
-            # Nobody wants a picture of it now.
+            # No picture of the camera is needed now.
             found.pop(CONF_CAMERA, None)
         now = dt_util.utcnow()
         self._away_since = {

@@ -41,9 +41,9 @@ class HardwareWatch:
 
     @callback
     def start(self) -> None:
-        """Listen from now on; whatever is on already may have been so for long.
+        """Listen from now on; an entity that is on already may have been on for long.
 
-        Once more, when the entities got other names.
+        Call it again when the entities have been renamed.
         """
         entity_ids = tuple(entities_by_role(self._subentry.data).values())
         self._release()
@@ -73,7 +73,7 @@ class HardwareWatch:
 
     @callback
     def look_in(self, seconds: float, why: str) -> None:
-        """Look again later, once for each reason; not after the end."""
+        """Check again later, once for each reason; not after stop."""
         if not self._releases:
             return
         if cancel := self._timers.pop(why, None):
@@ -82,7 +82,7 @@ class HardwareWatch:
 
     @callback
     def _on_state(self, event: Event[EventStateChangedData]) -> None:
-        """Look now, and at a pressed button when it should long have been let go."""
+        """Check now; check a pressed button again when it should have been released."""
         new = event.data["new_state"]
         if new is not None and new.state == STATE_ON:
             self.look_in(STUCK_AFTER_S, new.entity_id)

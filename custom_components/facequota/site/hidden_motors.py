@@ -1,9 +1,9 @@
 """Hides the motors of dispensers from areas, labels and voice assistants.
 
 Home Assistant leaves hidden entities out when a whole area, floor, device or label is
-turned on. Our firmware's motor has a category, which does the same but for a label. So
-every switch is hidden while it is a dispenser's motor. Voice assistants keep what they
-were once given, hidden or not: it is taken from them.
+turned on. Our firmware's motor has a category, which does the same except for labels.
+So every switch is hidden while it is a dispenser's motor. Voice assistants keep an
+entity that was exposed to them, hidden or not: the motor is removed there.
 """
 
 from custom_components.facequota.const import CONF_MOTOR, DOMAIN, SUBENTRY_DISPENSER
@@ -19,7 +19,7 @@ ISSUE_MOTOR_IN_REACH = "motor_in_reach"
 
 @callback
 def async_hide_motors(hass: HomeAssistant, entry: ConfigEntry) -> CALLBACK_TYPE:
-    """Hide the motors of a site, and tell when somebody shows one of them again.
+    """Hide the motors of a site, and create an issue when a person shows one of them again.
 
     Return how to stop; a switch that is no motor any more is shown then.
     """
@@ -73,7 +73,7 @@ def async_show_motors(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 @callback
 def async_hide_motor(hass: HomeAssistant, motor: str) -> None:
-    """Put a motor out of reach of areas and voices, unless it is so already."""
+    """Put a motor out of reach of areas and voice assistants, unless it is already."""
     registry = er.async_get(hass)
     known = registry.async_get(motor)
     if known is not None and known.hidden_by is None:
@@ -96,7 +96,7 @@ def _listening(hass: HomeAssistant, motor: str) -> list[str]:
 def _tell(
     hass: HomeAssistant, entry: ConfigEntry, subentry_id: str, motor: str
 ) -> None:
-    """Keep an issue for a motor that is in reach of areas or voices."""
+    """Keep an issue for a motor that is in reach of areas or voice assistants."""
     known = er.async_get(hass).async_get(motor)
     is_shown = known is not None and known.hidden_by is None
     if not is_shown and not _listening(hass, motor):

@@ -32,10 +32,10 @@ ISSUE_MOTOR_UNAVAILABLE: Final = "motor_unavailable"
 ISSUE_RECOGNITION_SHOULD_REST: Final = "recognition_should_rest"
 ISSUE_PEOPLE_LOOK_ALIKE: Final = "people_look_alike"
 
-# Faults that stay until a person comes.
+# Faults that stay until a person has looked at the dispenser.
 NEEDS_A_PERSON: Final = (*sorted(LATCHED), Fault.COVER_OPEN, Fault.JAM, Fault.PAPER_OUT)
 DEFECTS: Final = (Defect.CLOCKS_DIFFER, Defect.NAME_SHARED)
-# What a visit's reason says of its camera.
+# The reasons of a visit that are faults of its camera.
 CAMERA_ISSUES: Final[dict[str, str]] = {
     NoPicture.CAMERA: ISSUE_CAMERA_SILENT,
     NoPicture.FROZEN_PICTURE: ISSUE_CAMERA_FROZEN,
@@ -49,7 +49,7 @@ CAMERA_ISSUES: Final[dict[str, str]] = {
 def async_watch_visits(
     hass: HomeAssistant, entry: FaceQuotaConfigEntry
 ) -> CALLBACK_TYPE:
-    """Keep issues by what each visit meets; return how to stop."""
+    """Keep issues about the failures of visits; return how to stop."""
     dispensers = tuple(entry.runtime_data.dispensers.values())
     releases = [
         dispenser.visits.add(partial(_visited, hass, dispenser))
@@ -79,7 +79,7 @@ def async_watch_visits(
             ):
                 _clear_issue(hass, dispenser, key)
             _tell_standing(hass, dispenser, {})
-        # What was counted is gone with the site's memory.
+        # The counted comparisons are gone with the site's memory.
         for key in (ISSUE_RECOGNITION_SHOULD_REST, ISSUE_PEOPLE_LOOK_ALIKE):
             ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry.entry_id}")
 
@@ -94,7 +94,7 @@ def _visited(hass: HomeAssistant, dispenser: Dispenser, visit: VisitResult) -> N
     if found and camera.lacks_reader:
         found = ISSUE_READER_MISSING
     if found or visit.recognition_ms is not None or dispenser.suspended:
-        # Another one, a live picture, or nobody wants one any more.
+        # There is another issue, a live picture, or no picture is needed any more.
         for key in {*CAMERA_ISSUES.values(), ISSUE_READER_MISSING} - {found}:
             _clear_issue(hass, dispenser, key)
     if found:
@@ -135,7 +135,7 @@ def _look(hass: HomeAssistant, dispenser: Dispenser) -> None:
 def _tell_standing(
     hass: HomeAssistant, dispenser: Dispenser, standing: Mapping[str, str]
 ) -> None:
-    """Create the issues that stand, with their entity, and delete the others."""
+    """Create the issues of present faults, with their entity, and delete the others."""
     for key in (*map(fault_issue, NEEDS_A_PERSON), *DEFECTS, BUTTON_STUCK):
         if key in standing:
             _found(hass, dispenser, key, standing[key])
@@ -184,7 +184,7 @@ def _found(
         hass,
         DOMAIN,
         _issue_id(dispenser, key),
-        # What a repair flow installs is asked for by a click (repairs.py).
+        # Issues that a repair flow can fix with a click (repairs.py).
         is_fixable=key == ISSUE_READER_MISSING,
         data={"entry_id": dispenser.site_parts.entry.entry_id, "is_reader": True}
         if key == ISSUE_READER_MISSING

@@ -1,4 +1,4 @@
-"""Figures of the lanes, and the comparison of the way without a face with the other.
+"""The figures of the lanes, and the comparison of the way without a face with the face lane.
 
 Portions that a device gave while Home Assistant was away do not count here, since there
 was no way with a face then. The totals of the dispenser include them.
@@ -12,7 +12,7 @@ from typing import Any, Final
 from custom_components.facequota.const import Lane, Outcome
 from custom_components.facequota.visit.visit import VisitResult
 
-# Below this many portions by either lane a comparison says nothing.
+# With fewer portions than this in either lane there is no comparison.
 MIN_PORTIONS: Final = 20
 # A tenth of a pulse wheel's turn: the error of measurement between equal portions.
 SAME_CM: Final = 1.0
@@ -21,7 +21,7 @@ SAME_WAIT_MS: Final = 250.0
 
 
 class Equality(StrEnum):
-    """How the way without a face compares with the way with one."""
+    """How the way without a face compares with the face lane."""
 
     TOO_FEW = "too_few"
     AS_GOOD = "as_good"
@@ -32,8 +32,8 @@ class Equality(StrEnum):
 class LaneFigures:
     """What one lane gave: counts, centimetres in all, waits in all.
 
-    A visitor who was not recognised has waited for the camera. This is no wait of the open
-    lane: `waits` counts only those who asked for the lane at once.
+    A visitor who was not recognised has waited for the camera. That time is not a wait
+    of the open lane: `waits` counts only visitors who requested this lane themselves.
     """
 
     granted: int = 0
@@ -45,17 +45,17 @@ class LaneFigures:
 
     @property
     def mean_cm(self) -> float | None:
-        """Return the length of a portion that was given whole, in cm."""
+        """Return the mean length of the portions that were given whole, in cm."""
         return self.cm / self.granted if self.granted else None
 
     @property
     def mean_wait_ms(self) -> float | None:
-        """Return the time from a request to the turning motor."""
+        """Return the mean time from a request until the motor turns."""
         return self.wait_ms / self.waits if self.waits else None
 
     @property
     def refused_share(self) -> float | None:
-        """Return the share of requests that were answered with a time."""
+        """Return the share of requests that were refused."""
         answered = self.granted + self.refused
         return self.refused / answered if answered else None
 
@@ -104,7 +104,7 @@ class Lanes:
 
     @property
     def compared(self) -> dict[str, float | None]:
-        """Return the figures that equality is judged by, rounded for people."""
+        """Return the figures that the comparison uses, rounded for people."""
         face, without = self[Lane.FACE], self[Lane.OPEN]
         return {
             "portion_with_face_cm": _rounded(face.mean_cm),
@@ -121,7 +121,7 @@ class Lanes:
 
 
 def _with_waits(stored: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return stored figures, also those of before waits were counted apart."""
+    """Return stored figures, also older ones without separate waits."""
     return {"waits": stored.get("granted", 0), **stored}
 
 

@@ -13,7 +13,7 @@ from .site_parts import SiteParts
 
 
 class Looking:
-    """A dispenser's camera, and what is found with it."""
+    """A dispenser's camera and its results."""
 
     def __init__(
         self,
@@ -41,15 +41,15 @@ class Looking:
         )
         if not self._is_suspended():
             return probe
-        # Suspended meanwhile: nobody may be remembered after the purge.
+        # Suspended meanwhile: no visitor may be remembered after the purge.
         probe.overwrite()
         return replace(probe, template=None, reason=None)
 
     async def forget(self) -> None:
         """Look at the visitor and forget them; never say whether they were known.
 
-        Raises HomeAssistantError without a usable face. While suspended there is no need of
-        one: nobody is remembered.
+        Raises HomeAssistantError without a usable face. While suspended no face is
+        needed: no visitor is remembered.
         """
         if not self._is_suspended():
             self._display.show(Sentence.LOOK_HERE)

@@ -15,8 +15,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 VERSION: Final = 1
-# 1 is that of 0.1.0, whose dispensers did not know what the firmware says of faults.
-# Those of 2 did not know what the firmware counts by itself.
+# Version 1 is that of 0.1.0: its dispensers lack the entities for the firmware's
+# faults. Those of version 2 lack the entities for the firmware's own counters.
 MINOR_VERSION: Final = 3
 _SINCE: Final = {
     2: (CONF_STATUS, CONF_FAULT, CONF_COVER_OPEN),

@@ -14,6 +14,6 @@ def as_moment(text: str) -> datetime:
 def elapsed(begin: datetime, end: datetime) -> timedelta:
     """Return the time that passed, also over a change of the clocks.
 
-    Two moments of one time zone are subtracted as their clocks show them.
+    Python subtracts two moments of the same time zone as their clocks show them.
     """
     return end.astimezone(UTC) - begin.astimezone(UTC)

@@ -26,8 +26,9 @@ _DAY: Final = tuple(
 )
 FIRST_SHAPE: Final = tuple(share * HOURS / sum(_DAY) for share in _DAY)
 # How many observed hours the coarser estimate counts for when the next finer one is
-# made. From the assumed shape to the same hour of any day: one day's hour says more of
-# the next day's than any shape. Then to the same kind of day, and to the same day.
+# made. From the assumed shape to the same hour of any day: one day's hour tells more
+# about the next day's than any shape. Then to the same kind of day, and to the same
+# day.
 SHAPE_SHRINKAGE: Final = 0.1
 SHRINKAGE: Final = 1.5
 # One week later an observation counts for this much: after six weeks for a quarter.
@@ -47,7 +48,7 @@ ERROR_RATE: Final = 0.1
 RANGE: Final = 1.6
 # Portions come in lumps: the variance of a length is so many cm times the length.
 LUMP_CM: Final = 150.0
-# Nobody plans further ahead.
+# Forecasts further ahead are of no use.
 MAX_AHEAD_H: Final = 60 * HOURS
 # Hours longer ago than this were not observed.
 MAX_GAP: Final = timedelta(hours=2)
@@ -55,7 +56,7 @@ MAX_GAP: Final = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """When the roll will be empty: most likely, and not before and after."""
+    """When the roll will be empty: the most likely time, the earliest and the latest."""
 
     at: datetime
     earliest: datetime
@@ -78,7 +79,7 @@ class UsageProfile:
         self._hour = _whole(now)
         self._seen_from = now
         self._in_hour = 0.0
-        # Of the last hours, fading: what was used and what was usual.
+        # Sums over the last hours, fading: the paper used, and the usual use.
         self._used = 0.0
         self._usual = 0.0
         self._day_used = 0.0
@@ -86,7 +87,7 @@ class UsageProfile:
         self._variance = FIRST_ERROR**2
 
     def add(self, now: datetime, cm: float) -> None:
-        """Take note of paper that came out."""
+        """Count paper that came out."""
         self.follow(now)
         self._in_hour += cm
 
@@ -111,7 +112,8 @@ class UsageProfile:
         self.follow(now)
         if left_cm <= 0:
             return Forecast(at=now, earliest=now, latest=now)
-        # Chance of the portions, and days that are not like others: these average out.
+        # Two errors that average out over time: the chance of single portions, and
+        # unusual days.
         days = max(1.0, left_cm / max(1.0, self._mean() * HOURS))
         error = math.sqrt(self._variance / days + min(1.0, LUMP_CM / left_cm))
         spread = math.exp(RANGE * error)
@@ -147,7 +149,7 @@ class UsageProfile:
         return None
 
     def _close(self) -> None:
-        """Learn from the hour that has ended."""
+        """Add the hour that has ended to the profile."""
         at, rate = slot(self._hour), self._rates()[slot(self._hour)]
         observed = (self._hour + HOUR - self._seen_from) / HOUR
         if observed > 0:
@@ -172,7 +174,7 @@ class UsageProfile:
         self._day_used = self._day_usual = 0.0
 
     def _mean(self) -> float:
-        """Return the usual cm an hour over all that was observed."""
+        """Return the mean of cm an hour over all observations."""
         weighted = sum(
             hours * FIRST_SHAPE[at % HOURS] for at, hours in enumerate(self._hours)
         )
@@ -183,8 +185,9 @@ class UsageProfile:
     def _rates(self) -> list[float]:
         """Return the usual cm an hour of each hour of the week.
 
-        Estimates are shrunk from coarse to fine: an hour that was seen once is mostly
-        what other days have at that hour, one that was seen for weeks is itself.
+        Estimates are shrunk from coarse to fine: an hour of the week that was observed
+        once is estimated mostly from the same hour of other days; one that was observed
+        for weeks from itself.
         """
         mean = self._mean()
         rates = [0.0] * SLOTS
@@ -215,9 +218,9 @@ class UsageProfile:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], now: datetime) -> Self:
-        """Go on from a stored profile; the time since then was not observed.
+        """Restore a stored profile; the time since then was not observed.
 
-        Raises KeyError, TypeError or ValueError for what is no profile.
+        Raises KeyError, TypeError or ValueError for an invalid profile.
         """
         profile = cls(now)
         cm, hours = ([float(one) for one in stored[key]] for key in ("cm", "hours"))

@@ -16,7 +16,7 @@ NEW_ROLL_SHARE: Final = 0.25
 LOW_SHARE: Final = 0.1
 # Thirty rolls a day for a month, so that a month's report is whole.
 MAX_REFILLS: Final = 1000
-# One new roll may be told twice: by its sensor and by a person, or by two touches.
+# One new roll may be reported twice: by its sensor and by a person, or by two touches.
 SAME_ROLL: Final = timedelta(minutes=5)
 HALF_A_DAY: Final = timedelta(hours=12)
 
@@ -29,7 +29,7 @@ class StaffHours:
     weekdays: frozenset[int]
 
     def next_shift(self, now: datetime) -> datetime | None:
-        """Return when staff come next; who is there now comes again with the next shift."""
+        """Return when staff come next; during a shift, that is the next shift."""
         for days in range(8):
             day = now.date() + timedelta(days=days)
             begin = datetime.combine(day, self.begin, now.tzinfo)
@@ -42,7 +42,7 @@ class PaperSupply:
     """The roll of one dispenser. Times are aware local datetimes, lengths are cm."""
 
     def __init__(self, profile: UsageProfile) -> None:
-        """Start without knowing anything of the roll."""
+        """Start without data about the roll."""
         self.profile = profile
         self.roll_cm: float | None = None
         self.left_cm: float | None = None
@@ -59,7 +59,7 @@ class PaperSupply:
         self._forecast: Forecast | None = None
 
     def used(self, now: datetime, cm: float) -> None:
-        """Take note of paper that came out."""
+        """Count paper that came out."""
         self.profile.add(now, cm)
         if self.left_cm is not None:
             self.left_cm = max(0.0, self.left_cm - cm)
@@ -78,7 +78,7 @@ class PaperSupply:
         return new
 
     def refilled(self, now: datetime) -> None:
-        """Take note of a new roll that a person reports."""
+        """Count from a new roll that a person reports."""
         self._refill(now)
         self.left_cm = self.roll_cm
         self.foresee(now)
@@ -92,11 +92,12 @@ class PaperSupply:
         out: bool = False,
         anew: bool = False,
     ) -> None:
-        """Decide if a new roll is needed: by the forecast, else by what the sensors say.
+        """Decide if a new roll is needed: by the forecast, else by the sensors.
 
-        A forecast moves to and fro. What it said once holds until there is a new roll, or
-        until it is judged anew, because staff work at other hours. A sensor that sees
-        paper again has seen a new roll. out: there is no paper, whatever is foreseen.
+        A forecast goes up and down. Once it has said that a new roll is needed, this
+        stays true until there is a new roll, or until staff have other working hours. A
+        sensor that sees paper again has seen a new roll. out: there is no paper,
+        whatever the forecast says.
         """
         foreseen = self.is_low_by_forecast(now, staff)
         if foreseen is None or (staff is None and by_sensors is not None):
@@ -108,14 +109,14 @@ class PaperSupply:
         self.low = low if self.needed_since is None else True
 
     def need(self, now: datetime, needed: bool) -> None:
-        """Take note of whether a new roll is needed; the first moment counts."""
+        """Store whether a new roll is needed, and since when."""
         if not needed:
             self.needed_since = None
         elif self.needed_since is None:
             self.needed_since = now
 
     def foresee(self, now: datetime) -> None:
-        """Make the forecast again."""
+        """Compute the forecast again."""
         self.profile.follow(now)
         self._forecast = (
             None if self.left_cm is None else self.profile.forecast(now, self.left_cm)
@@ -176,10 +177,10 @@ class PaperSupply:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], now: datetime) -> Self:
-        """Go on from the last run.
+        """Restore the state of the last run.
 
-        Raises KeyError, TypeError, ValueError or OverflowError for what was never stored
-        here.
+        Raises KeyError, TypeError, ValueError or OverflowError for data that was never
+        stored here.
         """
         supply = cls(UsageProfile.from_dict(stored["profile"], now))
         left = stored["left_cm"]
@@ -196,7 +197,7 @@ class PaperSupply:
 
 
 def rounded_forecast(moment: datetime, now: datetime) -> datetime:
-    """Return a foreseen moment in steps of ten minutes, of an hour when it is half a day away or more.
+    """Return a forecast in steps of ten minutes; in steps of an hour when it is half a day away or more.
 
     A forecast is not more exact, and each new value is a line in Home Assistant's activity.
     """

@@ -1,4 +1,4 @@
-"""A limit on how often somebody without an account may ask for something."""
+"""A limit on how often a person without an account may ask for something."""
 
 from collections import deque
 from dataclasses import dataclass, field

@@ -25,7 +25,7 @@ UPKEEP_ROLES: Final = (CONF_CLEANED_TAG,)
 
 
 class References:
-    """The entity ids that one site was given, and how to find them again."""
+    """The entity ids of one site's settings, and how to find the entities again."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Remember the site; nothing is followed yet."""
@@ -95,7 +95,7 @@ class References:
 def followed(
     registry: er.EntityRegistry, data: Mapping[str, Any], roles: Iterable[str]
 ) -> dict[str, Any]:
-    """Return data with the entity ids of this moment.
+    """Return data with the present entity ids.
 
     An entity that was removed keeps its place: it gets the same id when it comes back.
     """
@@ -116,7 +116,7 @@ def followed(
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What a site's parts are made of: a change of it means making them again."""
+    """The settings that a site's parts are made of: when they change, the parts are made again."""
 
     site: Mapping[str, Any]
     parts: Mapping[str, Mapping[str, Any]]
@@ -124,7 +124,7 @@ class Structure:
 
     @classmethod
     def of(cls, entry: ConfigEntry) -> Self:
-        """Return what an entry says; the names of site and dispensers do not count."""
+        """Return the structure of an entry; the names of site and dispensers do not count."""
         return cls(
             {**entry.data, CONF_NAME: None},
             {
@@ -135,7 +135,7 @@ class Structure:
         )
 
     def is_same(self, other: Structure) -> bool:
-        """Return if all is of the same entities, perhaps under other names."""
+        """Return if the entities are the same, perhaps under other names."""
         return (
             self.site == other.site
             and self.parts.keys() == other.parts.keys()

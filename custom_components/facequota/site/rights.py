@@ -9,8 +9,9 @@ from homeassistant.exceptions import Unauthorized, UnknownUser
 async def async_require_admin(hass: HomeAssistant, context: Context | None) -> None:
     """Raise Unauthorized unless an administrator or an automation asks.
 
-    Home Assistant hides views from users, but lets everybody of its group "Users" control
-    every entity; what a cleaner must not change is checked where it is changed.
+    Home Assistant hides views from users, but lets every member of its group "Users"
+    control every entity. So the right to change something is checked where it is
+    changed.
     """
     user = await _user(hass, context)
     if user is not None and not user.is_admin:
@@ -32,7 +33,7 @@ async def async_require_control(
 
 
 async def _user(hass: HomeAssistant, context: Context | None) -> User | None:
-    """Return the user who asks, None for an automation; raise UnknownUser for one who is gone."""
+    """Return the user who asks, None for an automation; raise UnknownUser for a user who was removed."""
     if context is None or context.user_id is None:
         return None
     user = await hass.auth.async_get_user(context.user_id)

@@ -58,7 +58,7 @@ class RollTracker:
 
     @callback
     def start(self, on_change: Callable[[], None]) -> None:
-        """Listen to the roll's sensors; on_change is called after what they tell."""
+        """Listen to the roll's sensors; on_change is called after each change."""
         self._on_change = on_change
         roll_m = self._entities.get(CONF_ROLL_LENGTH)
         self.supply.roll_cm = None if roll_m is None else roll_m * CM_PER_M
@@ -68,7 +68,7 @@ class RollTracker:
 
     @callback
     def listen(self) -> None:
-        """Listen to the sensors by the names that they have now."""
+        """Listen to the sensors by their present entity ids."""
         self.stop()
         watched = [
             self._entities[key] for key in ROLL_SENSORS if self._entities.get(key)
@@ -103,10 +103,10 @@ class RollTracker:
 
     @property
     def paper_low(self) -> bool | None:
-        """Return if staff should bring a new roll, None if nothing can tell.
+        """Return if staff should bring a new roll; None if unknown.
 
-        With working hours: if it will be empty before staff come again. Else, and where
-        nothing can be foreseen: if a sensor says so, or at a share of the roll.
+        With working hours: if it will be empty before staff come again. Without working
+        hours or without a forecast: if a sensor says so, or below a share of the roll.
         """
         return self.supply.low
 
@@ -170,7 +170,7 @@ class RollTracker:
 
     @callback
     def _read(self) -> None:
-        """Take the length that the roll's sensors show, if they do."""
+        """Read the length that the roll's sensors show, if there is one."""
         told = left_cm(self._hass, self._entities, self.supply.roll_cm)
         if told is not None:
             self.supply.reported(dt_util.now(), told)

@@ -1,4 +1,4 @@
-"""What a manager decides, and how it changed: rules and suspensions, for the log."""
+"""The manager's settings, and their changes, for the log: rules and suspensions."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -19,7 +19,7 @@ type Settings = dict[str, dict[str, Any]]
 
 
 def settings(options: Mapping[str, Any], opened: Mapping[str, str]) -> Settings:
-    """Return the rules in force, and where cameras may be read, as an entry has them.
+    """Return an entry's rules, and where cameras may be read.
 
     `opened` tells when each dispenser's camera is opened, by the dispenser's id.
     """
@@ -43,7 +43,8 @@ def changes(
 ) -> Iterator[dict[str, Any]]:
     """Yield each changed setting: its name, its dispenser, the old and the new value.
 
-    A setting that was not there before is no change (a new dispenser, a new setting).
+    A setting that did not exist before is not a change (a new dispenser, a new
+    setting).
     """
     for where, rules in now.items():
         for key, value in rules.items():

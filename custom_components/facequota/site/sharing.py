@@ -36,7 +36,7 @@ ACKNOWLEDGE_S: Final = 5.0
 
 
 def shared_quota_of(entry: ConfigEntry) -> ConfigSubentry | None:
-    """Return how a site shares its quota; None where it does not."""
+    """Return a site's settings of its shared quota; None without one."""
     return next(
         (
             one
@@ -55,10 +55,9 @@ def away_issue_id(entry: ConfigEntry) -> str:
 async def server_settings(
     hass: HomeAssistant, data: Mapping[str, Any]
 ) -> ServerSettings:
-    """Return how a server is reached.
+    """Return the settings for a connection to the server.
 
-    Raises ValueError for addresses that are none, ssl.SSLError for a certificate that
-    is none.
+    Raises ValueError for invalid addresses, ssl.SSLError for an invalid certificate.
     """
     addresses = read_addresses(data[CONF_SERVERS])
     context = None
@@ -113,14 +112,14 @@ class Sharing:
 
     @property
     def since(self) -> datetime | None:
-        """Return since when it stands so."""
+        """Return since when the status is so."""
         if (status := self.status) is None:
             return None
         ago = timedelta(seconds=self._hass.loop.time() - status.since)
         return (dt_util.utcnow() - ago).replace(microsecond=0)
 
     async def start(self) -> None:
-        """Connect and retry in the background; no visitor waits for it."""
+        """Connect, and connect again, in the background; no visitor waits for it."""
         if self._subentry is None or self._book is not None:
             return
         data = self._subentry.data
@@ -143,7 +142,7 @@ class Sharing:
         )
 
     async def stop(self) -> None:
-        """Leave the shared quota: everybody from other sites is forgotten here."""
+        """Leave the shared quota: visitors from other sites are forgotten here."""
         book, self._book = self._book, None
         if book is None or self._task is None:
             return
@@ -154,7 +153,7 @@ class Sharing:
         ir.async_delete_issue(self._hass, DOMAIN, away_issue_id(self._entry))
 
     async def purge_receipt(self, receipt: Receipt) -> PurgeReceipt | None:
-        """Return which instances followed a purge everywhere; None of another one."""
+        """Return which instances followed a purge of all sites; None for any other purge."""
         if self._acknowledging is None or not _concerns_all(receipt):
             return None
         return await asyncio.shield(self._acknowledging)
@@ -196,5 +195,5 @@ class Sharing:
 
 
 def _concerns_all(receipt: Receipt) -> bool:
-    """Return if a purge was of everybody, at every site."""
+    """Return if a purge concerned all visitors at every site."""
     return receipt.everywhere and receipt.older_than_s is None

@@ -43,7 +43,7 @@ _LOGGER = logging.getLogger(__name__)
 
 type FaceQuotaConfigEntry = ConfigEntry[Site]
 
-# Both engines give 128 floats; a book is made before the worker could tell.
+# Both engines give 128 floats; the book is made before the worker reports it.
 TEMPLATE_DIMENSION: Final = 128
 
 
@@ -57,7 +57,7 @@ class Site:
         device_id: str,
         cohort: Cohort | None,
     ) -> None:
-        """Wire the parts; nothing runs yet. Without a cohort the engine never does."""
+        """Wire the parts; nothing runs yet. Without a cohort the engine never runs."""
         self._hass = hass
         self._cohort = cohort or Cohort.unknown(TEMPLATE_DIMENSION)
         self.entry = entry
@@ -124,7 +124,8 @@ class Site:
         for key, dispenser in self.dispensers.items():
             dispenser.visits.add(partial(self.log.visit, key))
             await dispenser.start()
-        # First: what a roll's sensor tells is without the paper that is counted here.
+        # First: a roll's sensor shows the length without the paper that is counted
+        # here.
         self.unasked.start()
         self._counts.start()
         self.upkeep.start()
@@ -133,13 +134,13 @@ class Site:
         )
 
     async def stop(self) -> None:
-        """Call off visits, end the worker, forget everybody."""
+        """Cancel visits, end the worker, forget everybody."""
         self._stopped = True
         ended = await asyncio.gather(
             *(one.stop() for one in self.dispensers.values()), return_exceptions=True
         )
         for error in filter(None, ended):
-            # Whatever it is, everybody is forgotten all the same.
+            # Whatever fails, everybody is forgotten all the same.
             _LOGGER.error("A dispenser did not stop as it should: %r", error)
         if self._starting is not None:
             self._starting.cancel()
@@ -153,10 +154,10 @@ class Site:
         await self.log.save()
 
     async def follow_entry(self) -> bool:
-        """Apply what the manager changed; return if that takes a reload instead."""
+        """Apply what the manager changed; return if a reload is needed instead."""
         if not (now := Structure.of(self.entry)).is_same(self._built_of):
             return False
-        # At once: a motor that turns is still to be found by its new name.
+        # At once: a motor that turns now must be found by its new name.
         for dispenser in () if self._stopped else self.dispensers.values():
             dispenser.follow_names()
         self._built_of = now
@@ -196,7 +197,7 @@ class Site:
 
     @callback
     def change_options(self, changes: dict[str, Any]) -> None:
-        """Write what the manager decided; follow_entry applies it."""
+        """Store the manager's settings; follow_entry applies them."""
         self._hass.config_entries.async_update_entry(
             self.entry, options={**self.entry.options, **changes}
         )
@@ -210,18 +211,18 @@ class Site:
 
     @callback
     def _follow_rule(self, rule: Rule) -> None:
-        """Take over the rule of a shared quota, as if it had been decided here."""
+        """Take over the rule of a shared quota, as if the manager had set it here."""
         self.change_options(
             {
                 CONF_PORTION_CM: min(self.options.portion_cm, rule.allowance_cm),
                 CONF_ALLOWANCE_CM: rule.allowance_cm,
-                # As many decimals as a form has, so that it comes to the same again.
+                # As many decimals as the form has, so that the value stays the same.
                 CONF_WINDOW_MIN: round(rule.window_s / 60, 6),
             }
         )
 
     def _new_book(self) -> Replica:
-        """Return a book that knows nobody."""
+        """Return a book without visitors."""
         options = SiteOptions.from_entry(self.entry.options)
         return Replica(
             rule=options.rule,

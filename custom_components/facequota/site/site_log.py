@@ -62,9 +62,9 @@ class SiteLog:
         self.expired: dict[str, int] = {}
         self.most_faces = 0
         self.lanes = Lanes()
-        # How often nobody was recognised, by the reason.
+        # How often no visitor was recognised, by the reason.
         self.unrecognised = Counter[str]()
-        # What each dispenser gave in all, by the keys of its sensors.
+        # The totals of each dispenser, by the keys of its sensors.
         self._totals: dict[str, dict[str, float]] = {}
         # How far each dispenser's own counters were counted, by the
         # ids of their entities.
@@ -72,7 +72,7 @@ class SiteLog:
         self.changes = Listeners[[]]()
 
     async def load(self) -> None:
-        """Go on from the last run; what cannot be read begins again, beside a copy."""
+        """Restore the state of the last run. A part that cannot be read begins again; a copy of the file is kept."""
         if (stored := await self._store.load()) is None:
             return
         read = StoredLog(stored)
@@ -90,7 +90,7 @@ class SiteLog:
         self.changes.tell()
 
     async def save(self) -> None:
-        """Write now."""
+        """Write the file now."""
         await self._store.save(self.as_dict())
 
     async def remove(self) -> None:
@@ -117,7 +117,7 @@ class SiteLog:
         self._save_soon()
 
     def total(self, dispenser_id: str, key: str) -> float | None:
-        """Return a total of a dispenser; None when it was never kept here."""
+        """Return a total of a dispenser; None when it was never stored."""
         return self._totals.get(dispenser_id, {}).get(key)
 
     @callback
@@ -128,7 +128,7 @@ class SiteLog:
 
     @callback
     def add_total(self, dispenser_id: str, key: str, added: float) -> None:
-        """Add to a total of a dispenser, in tenths at most."""
+        """Add to a total of a dispenser, rounded to tenths."""
         value = (self.total(dispenser_id, key) or 0) + added
         self.set_total(dispenser_id, key, round(value, 1))
 
@@ -144,7 +144,7 @@ class SiteLog:
 
     @callback
     def visit(self, dispenser_id: str, visit: VisitResult) -> None:
-        """Count a visit for its dispenser and its lane, and why nobody was recognised.
+        """Count a visit for its dispenser and its lane, and why no visitor was recognised.
 
         Here and not in the sensors, which may be disabled.
         """
@@ -175,7 +175,7 @@ class SiteLog:
             self._save_soon()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all of it as plain values, as it is stored and exported."""
+        """Return the whole log as plain values, to store and to export."""
         return {
             "receipts": list(self.receipts),
             "decisions": list(self.decisions),

@@ -1,4 +1,4 @@
-"""A file of a site that outlives restarts; a broken file stops no visit."""
+"""A file with data of a site; a broken file does not stop a visit."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,16 +16,16 @@ _LOGGER = logging.getLogger(__name__)
 
 STORAGE_VERSION: Final = 1
 ISSUE_FILE_SET_ASIDE: Final = "file_set_aside"
-# The bound of what a power cut may take, however busy a site is.
+# At most the changes of this time are lost by a power cut, however busy a site is.
 SAVE_WITHIN_S: Final = 30
 # Behind the name of the file.
 COPY: Final = ".kept"
-# So that a file of any later version is given to the migration below, and not refused.
+# So that a file of any later version is passed to the migration below, and not refused.
 ANY_VERSION: Final = 1_000_000
 
 
 class SiteStore:
-    """Reads and writes one file; one that cannot be read is kept beside a new one."""
+    """Reads and writes one file; a file that cannot be read is kept beside the new one."""
 
     def __init__(self, hass: HomeAssistant, key: str, site: str) -> None:
         """Name the file and the site it belongs to; nothing is read yet."""
@@ -37,10 +37,10 @@ class SiteStore:
         self._waiting = False
 
     async def load(self) -> dict[str, Any] | None:
-        """Return what is in the file, None when nothing is or nothing can be read."""
+        """Return the content of the file; None when it is missing or cannot be read."""
         try:
             return await self._store.async_load()
-        # Any content: damaged by hand, or of a later version.
+        # The file may have any content: damaged by hand, or of a later version.
         except Exception as err:  # noqa: BLE001
             _LOGGER.warning("%s cannot be read: %r", self._key, err)
             path = Path(self._store.path)
@@ -52,13 +52,13 @@ class SiteStore:
             return None
 
     async def set_aside(self, data: object) -> None:
-        """Keep a copy of what cannot be read in full, and tell the manager."""
+        """Keep a copy of a file that cannot be read in full, and tell the manager."""
         await self._copy.async_save({"data": data})
         self._tell()
 
     @callback
     def save_soon(self, as_dict: Callable[[], dict[str, Any]]) -> None:
-        """Write within SAVE_WITHIN_S, also when there is more to write all the time."""
+        """Write within SAVE_WITHIN_S, also when changes never stop."""
         if self._waiting:
             return
         self._waiting = True
@@ -102,7 +102,7 @@ class SiteStore:
 
 
 class _AnyVersionStore(Store[dict[str, Any]]):
-    """Takes a file of any version: what can be read of it is decided by who reads it."""
+    """Takes a file of any version: its reader decides what can be used."""
 
     def __init__(
         self, hass: HomeAssistant, key: str, set_aside: Callable[[object], Any]

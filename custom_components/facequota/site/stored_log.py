@@ -22,7 +22,7 @@ class StoredLog:
     """The parts of a log, each as it is used; `damaged` if something could not be read."""
 
     def __init__(self, stored: object) -> None:
-        """Read each part by itself; these three were there from the first version on."""
+        """Read each part separately; these three exist since the first version."""
         known = stored if isinstance(stored, dict) else {}
         self.damaged = not {"receipts", "expired", "lanes"} <= known.keys()
         self.receipts = self._items(known.get("receipts", []), RECEIPT_KEYS)
@@ -68,7 +68,7 @@ class StoredLog:
         is_good: Callable[[Any], bool],
         keys: frozenset[str] | None = None,
     ) -> dict[str, T]:
-        """Return the values that are good and, where they are given, have these keys."""
+        """Return the values that are valid and have these keys, if keys are given."""
         named: Mapping[str, T] = values if isinstance(values, dict) else {}
         read = {
             key: value

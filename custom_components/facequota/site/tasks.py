@@ -9,7 +9,7 @@ from .cleaning import Cleaning, CleaningRule
 
 
 class TaskKind(StrEnum):
-    """What there is to do."""
+    """The kinds of tasks."""
 
     REFILL = "refill"
     CLEAN = "clean"
@@ -18,7 +18,7 @@ class TaskKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing to do: where, and until when; `reason` says what is wrong there."""
+    """One task: where it is, and until when; `reason` says what is wrong there."""
 
     kind: TaskKind
     name: str
@@ -28,7 +28,7 @@ class Task:
 
     @property
     def uid(self) -> str:
-        """Return what tells this task from the others of its site."""
+        """Return an id that is unique among the tasks of a site."""
         if self.dispenser_id is None:
             return self.kind
         return f"{self.kind}_{self.dispenser_id}"

@@ -2,7 +2,7 @@
 
 A scene, an automation, a dashboard or a hand at the device may turn the motor on. Our
 firmware counts such portions by itself, also while Home Assistant is away. Any other
-switch is watched: it goes on while FaceQuota asks for nothing.
+switch is watched: it turns on although FaceQuota did not turn it on.
 """
 
 from collections import Counter
@@ -63,7 +63,7 @@ class UnaskedPortions:
 
     @callback
     def start(self) -> None:
-        """Watch from now on; once more, when a motor got another name."""
+        """Watch from now on. Call it again when a motor has been renamed."""
         self._release()
         for key, dispenser in self._dispensers.items():
             self._releases += [
@@ -136,7 +136,7 @@ class UnaskedPortions:
         return switched
 
     async def _measure(self, key: str, dispenser: Dispenser) -> None:
-        """Wait until the motor stands still, and count the paper that came."""
+        """Wait until the motor stands still, and count the paper that came out."""
         run = PortionRun(self._hass, dispenser.motor.entities, is_on=True)
         self._turning.add(key)
         try:

@@ -29,7 +29,7 @@ from .site_store import SiteStore
 from .tasks import DispenserNeeds, Task, open_tasks
 from .upkeep_options import UpkeepOptions
 
-# The errors of reading a part of the file that was never stored here.
+# The errors of reading a part of the file that was not stored by this integration.
 UNREADABLE: Final = (
     KeyError,
     TypeError,
@@ -37,7 +37,7 @@ UNREADABLE: Final = (
     AttributeError,
     OverflowError,
 )
-# What is foreseen moves with the clock; nobody plans by the minute.
+# The forecast changes with time; an update every minute is not needed.
 FOLLOW_EVERY: Final = timedelta(minutes=5)
 
 
@@ -72,7 +72,7 @@ class Upkeep:
 
     @property
     def tasks(self) -> list[Task]:
-        """Return what there is to do, most urgent first."""
+        """Return the open tasks, most urgent first."""
         needs = []
         for key, one in self._dispensers.items():
             foreseen = one.roll.supply.forecast
@@ -95,7 +95,7 @@ class Upkeep:
         )
 
     async def load(self) -> None:
-        """Go on from the last run; what cannot be read is begun again."""
+        """Restore the state of the last run; a part that cannot be read begins again."""
         if (kept := await self._store.load()) is None:
             return
         stored = kept if isinstance(kept, dict) else {}
@@ -118,7 +118,7 @@ class Upkeep:
 
     @callback
     def start(self) -> None:
-        """Listen to visits, to the tag by which cleaning is told, and to the clock."""
+        """Listen to visits, to the tag that reports a cleaning, and to the clock."""
         for one in self._dispensers.values():
             self._releases.append(one.visits.add(self._visited(one)))
             one.roll.start(self._changed(one))
@@ -156,7 +156,7 @@ class Upkeep:
 
     @callback
     def cleaned(self) -> None:
-        """Somebody has cleaned."""
+        """Count from a cleaning again."""
         self.cleaning.cleaned(dt_util.now())
         self._tell()
 
@@ -196,7 +196,7 @@ class Upkeep:
 
     @callback
     def _tag_scanned(self, event: Event[EventStateChangedData]) -> None:
-        """A tag's state is when it was last scanned; the rest of it says nothing."""
+        """The state of a tag is the time of its last scan; its other attributes do not count."""
         if is_press(event.data["old_state"], event.data["new_state"]):
             self.cleaned()
 
