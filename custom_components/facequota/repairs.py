@@ -16,7 +16,8 @@ from .site.hidden_motors import async_hide_motor
 class InstallFlow(RepairsFlow):
     """Installs the engine where it is missing or broken, and starts the site again.
 
-    Or another engine, which the site has from then on; or what reads its streams.
+    Also installs another engine, which the site uses from then on, or the reader of
+    streams.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class InstallFlow(RepairsFlow):
         engine: str | None,
         is_reader: bool,
     ) -> None:
-        """Remember which site this is for, and what it is to have.
+        """Remember the site, and what to install.
 
         `words` are the placeholders of the issue's text.
         """
@@ -49,7 +50,7 @@ class InstallFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Explain, also what went wrong; the button installs."""
+        """Explain, with the last error; the button installs."""
         if user_input is not None:
             wheels = self._site.get(CONF_WHEELS_FOLDER)
             self._installation = Installation(
@@ -79,7 +80,8 @@ class InstallFlow(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Start the site again, with an engine that was tested."""
-        # Another engine is a change of the site, which starts it again by itself.
+        # Another engine changes the site's entry, and that starts the site again by
+        # itself.
         if not self.hass.config_entries.async_update_entry(
             self._entry, data=self._site
         ):

@@ -48,8 +48,8 @@ DISPENSER_SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=list(State),
         value_fn=lambda dispenser: dispenser.state,
-        # No state: each change of a state is a line in Home Assistant's activity, where
-        # the event "Visit" tells a visit once.
+        # Not states: each change of a state is a line in Home Assistant's activity,
+        # where the event "Visit" shows each visit once.
         attributes_fn=lambda dispenser: {ATTR_STEP: dispenser.step},
     ),
     DispenserSensorDescription(
@@ -135,12 +135,12 @@ async def async_setup_entry(
 
 
 class LongLengths(SensorEntity):
-    """Shows metres, or feet in a house with US customary units."""
+    """Shows metres, or feet where US customary units are used."""
 
     @property
     @override
     def suggested_unit_of_measurement(self) -> str | None:
-        """Return Home Assistant's unit for lengths of paper that are long."""
+        """Return Home Assistant's unit for long lengths of paper."""
         unit = super().suggested_unit_of_measurement
         if unit != UnitOfLength.METERS:
             return unit
@@ -170,7 +170,7 @@ class TotalSensor(DispenserEntity, LongLengths, RestoreSensor):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on from where the last run ended.
+        """Continue from the end of the last run.
 
         The site's log is written within a minute; what Home Assistant restores is up to
         a quarter of an hour old after a power cut, and is where 0.1.0 kept a total.
@@ -185,7 +185,7 @@ class TotalSensor(DispenserEntity, LongLengths, RestoreSensor):
     @property
     @override
     def native_value(self) -> float:
-        """Return the total as the site's log keeps it."""
+        """Return the total in the site's log."""
         return self.site.log.total(*self._kept_as) or 0
 
     @property

@@ -59,7 +59,7 @@ SERVICE_EXPORT_LOG: Final = "export_log"
 
 
 def _finite(value: Any) -> float:
-    """Return a number; NaN passes every comparison that would refuse it."""
+    """Return a finite number; NaN would pass every comparison of limits."""
     number = float(value)
     if not math.isfinite(number):
         raise vol.Invalid("not a finite number")
@@ -67,7 +67,7 @@ def _finite(value: Any) -> float:
 
 
 def _period(value: Any) -> timedelta:
-    """Return a length of time; Home Assistant's own check lets endless ones escape."""
+    """Return a length of time; Home Assistant's own check raises another error for an infinite one."""
     try:
         period: timedelta = cv.positive_time_period(value)
     except OverflowError as err:
@@ -153,7 +153,7 @@ def async_cause(context: Context | None) -> Cause:
 
 
 async def _dispense(entity: Entity, call: ServiceCall) -> dict[str, Any]:
-    """Serve a request at a dispenser and answer how it ended."""
+    """Serve a request at a dispenser and return how it ended."""
     dispenser = _dispenser(entity)
     cm = call.data.get(ATTR_CM)
     lane = Lane(call.data[ATTR_LANE])
@@ -181,7 +181,7 @@ async def _refilled(entity: Entity, call: ServiceCall) -> None:
 
 
 async def _cleaned(call: ServiceCall) -> None:
-    """Count a site's visits and hours from a cleaning again: who may press its button may."""
+    """Count a site's visits and hours from a cleaning again; allowed to users who may press its button."""
     site = _site(call)
     button = er.async_get(call.hass).async_get_entity_id(
         BUTTON_DOMAIN, DOMAIN, f"{site.entry.entry_id}_{SERVICE_CLEANED}"
@@ -191,12 +191,12 @@ async def _cleaned(call: ServiceCall) -> None:
 
 
 async def _export_log(call: ServiceCall) -> ServiceResponse:
-    """Answer with a site's receipts and figures: nothing in them is of a face."""
+    """Return a site's receipts and figures; nothing in them comes from a face."""
     return _site(call).log.as_dict()
 
 
 async def _report(call: ServiceCall) -> ServiceResponse:
-    """Answer with a site's week or month in figures."""
+    """Return a site's figures of a week or month."""
     await async_require_admin(call.hass, call.context)
     period = Period(call.data[ATTR_PERIOD])
     report = await async_report(call.hass, _site(call), period)
@@ -204,7 +204,7 @@ async def _report(call: ServiceCall) -> ServiceResponse:
 
 
 async def _purge(call: ServiceCall) -> ServiceResponse:
-    """Forget a site's visitors and answer with a receipt."""
+    """Forget a site's visitors and return a receipt."""
     older_than: timedelta | None = call.data.get(ATTR_OLDER_THAN)
     site = _site(call)
     receipt = site.visitors.purge(

@@ -42,11 +42,9 @@ MIN_CM_PER_S: Final = 6.0
 RUN_MARGIN_S: Final = 3.0
 # A measurement may arrive just after the switch's state.
 MEASURED_WITHIN_S: Final = 0.5
-# By then a motor that had to cool has rested long enough for a quarter of a portion or
-# more.
+# A motor that had to cool has then rested long enough for a quarter of a portion.
 RESTS_FOR_S: Final = 30.0
-# Less than this share of a portion is a short portion: a jam, an empty roll, or the
-# motor was stopped.
+# Less than this share of a portion is a short one: jam, empty roll, or stopped.
 WHOLE_PORTION: Final = 0.9
 
 

@@ -1,8 +1,7 @@
 """The visitors in the window: how much paper each has had, and until when that counts.
 
-For each visitor the book keeps a protected template, one timestamp and the open
-reservations. When the timestamp has passed, the allowance is whole again, and all of
-these are deleted.
+The book keeps each visitor's protected template, a timestamp and open reservations.
+When the timestamp has passed, the allowance is whole again and all of it is deleted.
 """
 
 from collections.abc import Mapping
@@ -68,13 +67,13 @@ class Book:
     def request(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper, or return a refusal with the time of the next portion.
+        """Recognise the probe and reserve paper, or refuse with the time of the next portion.
 
-        A visitor who is not recognised is new, gets paper and is remembered. The same
-        holds for a visitor who may be either of two remembered ones, if one of these
-        may have paper. A face for which the limit cannot be kept gets paper and is not
-        remembered. Raises ValueError, and changes nothing, if the probe is no finite
-        template of the book's dimension, or cm not in (0, allowance].
+        A visitor who is not recognised is new, gets paper and is remembered; so is one
+        who may be either of two visitors, if one of these may have paper. A face for
+        which the limit cannot be kept gets paper but is not remembered. Raises
+        ValueError, and changes nothing, for an invalid template or cm outside (0,
+        allowance].
         """
         self.expire(now)
         identity = self.identify(probe)
@@ -161,9 +160,9 @@ class Book:
     def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
         """Forget everybody, or those who had paper longer ago than older_than_s.
 
-        How long ago is computed from the TAT as if the whole allowance had been taken,
-        because nothing else is stored. So the true time is never longer than the
-        computed one. A purge of everybody begins a new epoch of the gallery.
+        How long ago is computed from the TAT as if the whole allowance had been taken:
+        no other time is stored. So the true time is never longer than the computed one.
+        A purge of everybody begins a new epoch of the gallery.
         """
         self.expire(now)
         if older_than_s is not None:

@@ -1,7 +1,7 @@
-"""Whether a frame is good enough to tell people apart, and what would help if not.
+"""Whether a frame is good enough to tell people apart, and guidance if it is not.
 
 The limits were set on faces of several populations so that nearly every ordinary frame
-passes and a frame is turned away where its template has moved by about 0.25 (dlib), a
+passes and a frame is rejected where its template has moved by about 0.25 (dlib), a
 third of the way to a stranger. See docs/recognition.md for the measurements.
 """
 
@@ -69,7 +69,7 @@ _GOOD_CONTRAST = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What a frame is worth."""
+    """The assessment of a frame."""
 
     guidance: Guidance | None
     quality: float
@@ -77,7 +77,7 @@ class Assessment:
 
 
 def assess(pixels: NDArray[np.uint8], faces: list[Face]) -> Assessment:
-    """Return what a frame is worth; `faces` nearest first, `pixels` RGB."""
+    """Return the assessment of a frame; `faces` nearest first, `pixels` RGB."""
     if not faces:
         return Assessment(guidance=_why_no_face(pixels), quality=0.0)
     face = faces[0]
@@ -117,8 +117,8 @@ def sharpness(chip: NDArray[np.float32]) -> float:
     """Return the weakest fine detail among four directions, relative to all detail.
 
     The variance of the second difference along a direction, over the variance of the
-    luminance: light and contrast fall out, and a smear shows because it removes detail
-    along one direction only. `chip` is the face's luminance, shape (64, 64).
+    luminance: light and contrast cancel out, and a smear shows because it removes
+    detail along one direction only. `chip` is the face's luminance, shape (64, 64).
     """
     middle = 2 * chip[1:-1, 1:-1]
     directions = (
@@ -161,7 +161,7 @@ def _luminance(pixels: NDArray[np.uint8], face: Face) -> Image.Image | None:
     bottom, right = min(height, round(face.bottom)), min(width, round(face.right))
     if bottom - top < _MIN_VISIBLE_PX or right - left < _MIN_VISIBLE_PX:
         return None
-    # Pillow would have a part of a picture copied byte by byte, which takes musl 5 ms.
+    # Pillow would copy a part of a picture byte by byte, which takes 5 ms with musl.
     part = np.ascontiguousarray(pixels[top:bottom, left:right])
     return Image.fromarray(part).convert("L")
 
@@ -183,7 +183,7 @@ def _is_cut_off(pixels: NDArray[np.uint8], face: Face) -> bool:
 
 
 def _why_no_face(pixels: NDArray[np.uint8]) -> Guidance:
-    """Return what hides a face that may be there: darkness, glare or nothing."""
+    """Return what may hide a face: darkness, glare or nothing."""
     luminance = pixels[::4, ::4].max(axis=2)
     if np.percentile(luminance, 95) < MIN_BRIGHT_LUMINANCE:
         return Guidance.MORE_LIGHT

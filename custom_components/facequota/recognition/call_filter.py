@@ -1,8 +1,8 @@
 """The kernel's filter of system calls (seccomp): what it refuses, and how it is set.
 
-Unlike Landlock every kernel that Home Assistant runs on has it, and it takes no
-privilege. It sees numbers and flags but no names of files: so it refuses to open any
-file for writing, and once the engine is loaded to open any at all.
+Unlike Landlock, every kernel that Home Assistant runs on has it, and it needs no
+privilege. It sees numbers and flags but no names of files. So it refuses to open any
+file for writing and, once the engine is loaded, to open any file at all.
 """
 
 import ctypes
@@ -86,8 +86,8 @@ def confining(machine: str, pid: int, *, network: bool) -> bytes:
     limits: dict[str, list[_Step]] = {
         "open": _if_bits(1, _WRITING),
         "openat": _if_bits(2, _WRITING),
-        # A thread is no process. What clone3 is asked for lies where no filter can
-        # look; where it does not exist the C library uses clone.
+        # A thread is not a process. The arguments of clone3 are in memory that no
+        # filter can read; without clone3 the C library uses clone.
         "clone": _unless_bits(0, _CLONE_THREAD),
         "clone3": [_unknown],
         # A process may abort itself, for which musl has the oldest of these.

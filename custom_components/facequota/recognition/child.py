@@ -96,7 +96,7 @@ class Child:
         cancellation in mid-answer, the worker is out of sync and must be ended.
         """
         try:
-            # A worker that died shows in the answer: reading tells why.
+            # If the worker has died, reading the answer reports why.
             with suppress(ConnectionError):
                 length = REGION_SIZE + len(picture)
                 await self._pipes.write(encode_header(Kind.PICTURE, length))
@@ -106,7 +106,7 @@ class Child:
             try:
                 return decode_sighting(answer, dimension=self.hello.engine.dimension)
             finally:
-                # A template is in it.
+                # It contains a template.
                 answer[:] = bytes(len(answer))
         except ProtocolError as err:
             raise WorkerError("protocol", str(err)) from err
@@ -116,11 +116,11 @@ class Child:
         await asyncio.wait([self._exit])
 
     async def end(self) -> None:
-        """End the process for good: let it go, terminate, kill. Idempotent.
+        """End the process for good: close its input, terminate, kill. Idempotent.
 
-        It ends by itself when its input does. A process that is dying already gets the time
-        to leave its own exit status. A caller that is cancelled waits all the same, so that
-        no child outlives its parent.
+        It ends by itself when its input ends. A process that is dying already gets time
+        to set its own exit status. A caller that is cancelled waits all the same, so
+        that no child outlives its parent.
         """
         ending = asyncio.create_task(self._end())
         called_off = False
@@ -152,7 +152,7 @@ class Child:
         self._pipes.close()
 
     async def _follow(self) -> None:
-        """Wait for the end of the process, and end what it may have left behind.
+        """Wait for the end of the process, and end processes that it may have left behind.
 
         The sandbox forbids it to start processes. Without the sandbox its own children may
         still hold its pipes.
@@ -180,7 +180,7 @@ class Child:
         if status is None or status >= 0:
             words = f"exit status {status} {self._words.last_line()}"
             return WorkerError("died", words.rstrip())
-        # Signals without a name, those of real time, end a process like any other.
+        # Real-time signals have no name, and end a process like any other.
         names = {number.value: number.name for number in signal.Signals}
         name = names.get(-status, f"signal {-status}")
         return WorkerError("sigill" if name == "SIGILL" else "died", name)

@@ -1,4 +1,4 @@
-"""Detects faces that were damaged on the way: interlaced, or with a part missing."""
+"""Detects faces that were damaged in transport: interlaced, or with a part missing."""
 
 from math import ceil, floor
 
@@ -26,7 +26,7 @@ _SAME = 1
 
 
 def is_damaged(picture: NDArray[np.uint8], visible: Image.Image, face: Face) -> bool:
-    """Return whether a face shows what no face does.
+    """Return whether a face has damage that no real face shows.
 
     `picture` is RGB with shape (height, width, 3), `visible` the face's box in grey.
     """
@@ -35,11 +35,11 @@ def is_damaged(picture: NDArray[np.uint8], visible: Image.Image, face: Face) -> 
 
 
 def combing(grey: NDArray[np.float32]) -> float:
-    """Return how much more lines differ from the next than from the one after.
+    """Return how much more lines differ from the next line than from the one after it.
 
-    An interlaced camera takes every other line a moment later: of what moves, lines
-    resemble their neighbours but one. Relative to the same between columns, so that
-    noise and sharpness fall out.
+    An interlaced camera takes every other line a moment later: in a moving picture a
+    line resembles the second next line more than the next one. The result is relative
+    to the same between columns, so that noise and sharpness cancel out.
     """
     down, across = (
         _step(grey, axis, 1) / max(_step(grey, axis, 2), 1e-3) for axis in (0, 1)
@@ -54,7 +54,7 @@ def _step(grey: NDArray[np.float32], axis: int, lines: int) -> float:
 
 
 def missing(picture: NDArray[np.uint8], face: Face) -> float:
-    """Return which part of a face's lines or columns only repeats one of them.
+    """Return the share of a face's lines or columns that only repeat one of them.
 
     Over the whole width or height of the picture: where data was lost, a decoder fills
     in grey or green, or draws the last line out. A mask or a wall has an end.
@@ -75,13 +75,13 @@ def missing(picture: NDArray[np.uint8], face: Face) -> float:
 
 
 def _repeated(lines: NDArray[np.uint8]) -> float:
-    """Return the longest run of lines of which each repeats the one before, as a part.
+    """Return the longest run of lines that each repeat the one before, as a share.
 
     A run: a camera that zooms by doubling its pixels repeats every other line.
     """
     if len(lines) < 2:
         return 0.0
-    # One colour tells enough, and green is the sharpest.
+    # One colour is enough, and green is the sharpest.
     grey = lines[..., 1].astype(np.int16)
     is_new = np.abs(np.diff(grey, axis=0)).max(axis=1) > _SAME
     ends = np.flatnonzero(np.concatenate(([True], is_new, [True])))

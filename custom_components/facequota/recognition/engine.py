@@ -180,9 +180,10 @@ class FaceEngine(Protocol):
     ) -> list[Face]:
         """Return the faces of a picture, nearest (largest) first.
 
-        `picture` is RGB with shape (height, width, 3). A face nearly as near as the
-        first must be found too: the caller refuses to choose between the two. With
-        `near`, where somebody was alone a moment ago, it is enough to look there.
+        `picture` is RGB with shape (height, width, 3). A face that is nearly as near as
+        the first must be found too: the caller does not choose between the two. With
+        `near`, the place where one person was alone a moment ago, it is enough to look
+        there.
         """
 
     def template(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
@@ -193,4 +194,4 @@ class AttackDetector(Protocol):
     """Distinguishes a person from a picture of one. Loaded in the child only."""
 
     def live(self, picture: NDArray[np.uint8], face: Face) -> float | None:
-        """Return 0..1, near 1 for a person; None where it cannot be told."""
+        """Return 0..1, near 1 for a person; None if it cannot be decided."""

@@ -55,7 +55,7 @@ def _load_package() -> Any:
         from face_recognition import api  # noqa: PLC0415
     finally:
         dlib.shape_predictor, dlib.cnn_face_detection_model_v1 = originals
-    # The package lets Pillow guess the rest of a truncated picture. We do not.
+    # The package makes Pillow accept a truncated picture. This is undone.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     return api
 
@@ -72,7 +72,8 @@ class FaceRecognitionEngine:
             dimension=_DIMENSION,
             metric="euclidean",
         )
-        # The first template allocates the network: better now than for a visitor.
+        # The first template allocates the network: now, so that no visitor waits for
+        # it.
         blank = np.zeros((160, 160, 3), np.uint8)
         self._api.face_encodings(blank, [(30, 130, 130, 30)], model="small")
 
@@ -87,7 +88,7 @@ class FaceRecognitionEngine:
         return sorted(faces, key=lambda face: face.height, reverse=True)
 
     def _look_near(self, grey: Image.Image, near: Region) -> list[_Box]:
-        """Return the faces around where one was, at the scale that finds that one."""
+        """Return the faces around the place of an earlier one, at the scale that finds it."""
         height = (near.bottom - near.top) * grey.height
         room = _ROOM * height
         top = max(0, floor(near.top * grey.height - room))
@@ -111,7 +112,8 @@ class FaceRecognitionEngine:
             if boxes := self._detect(grey, scale):
                 break
         if boxes:
-            # Somebody beside the nearest may be too small for the pass that found it.
+            # A person beside the nearest one may be too small for the scale that found
+            # the nearest.
             height = max(bottom - top for top, _, bottom, _ in boxes)
             beside = min(
                 _FACE_BESIDE_PX / (NEAR_EQUAL * height), _STANDARD_LINES / short
@@ -134,7 +136,7 @@ class FaceRecognitionEngine:
         return np.asarray(template, np.float32)
 
     def _detect(self, grey: Image.Image, scale: float) -> list[_Box]:
-        """Return what is found at a scale of the picture."""
+        """Return the boxes that are found at a scale of the picture."""
         if scale != 1:
             size = (round(grey.width * scale), round(grey.height * scale))
             grey = grey.resize(size, Image.Resampling.BOX if scale < 1 else None)

@@ -45,7 +45,7 @@ class NcnnEngine:
     def __init__(self) -> None:
         """Load both networks."""
         folder = Path(ncnn.__file__).parent.parent / NCNN_MODELS
-        # They never run at once: what one needs for its work serves the other too.
+        # They never run at once, so both use the same memory.
         memory = ncnn.UnlockedPoolAllocator(), ncnn.UnlockedPoolAllocator()
         yunet, self._sface = (
             _load(folder, name, *memory) for name in ("yunet", "sface")
@@ -64,9 +64,9 @@ class NcnnEngine:
     ) -> list[Face]:
         """Return the faces of a picture, nearest first (see FaceEngine).
 
-        The whole picture takes so little time that `near` is not asked. The nearest
-        face is looked at again; where that finds none the right way up, it is not
-        clear. An upright one beside it is not the visitor.
+        The whole picture takes so little time that `near` is not used. The nearest face
+        is looked at again; if that finds no upright face, it counts as unclear. An
+        upright face beside it is not the visitor.
         """
         image = Image.fromarray(picture)
         small = _reduced(image)
@@ -124,7 +124,7 @@ def _release(
 
 def _reduced(image: Image.Image) -> Image.Image:
     """Return a picture at the size at which YuNet looks."""
-    # By whole numbers where that is enough: four times as fast, and just as good.
+    # By a whole factor if that is enough: four times as fast, and just as good.
     if (factor := max(image.size) // _LOOK_SIDE) >= 2:
         image = image.reduce(factor)
     if (surplus := max(image.size) / _LOOK_SIDE) > 1:
@@ -161,6 +161,6 @@ def _aligned(picture: NDArray[np.uint8], points: NDArray[np.float32]) -> Image.I
     want = _CHIP_POINTS[:, 0] + 1j * _CHIP_POINTS[:, 1]
     from_middle, to_middle = want - want.mean(), have - have.mean()
     turn = np.vdot(from_middle, to_middle) / np.vdot(from_middle, from_middle)
-    # Pixel middles lie at whole numbers for the networks, at halves for Pillow.
+    # The middle of a pixel is at a whole number for the networks, at a half for Pillow.
     shift = have.mean() - turn * want.mean() + (0.5 + 0.5j) * (1 - turn)
     return cut(Image.fromarray(picture), turn, shift, _CHIP).image

@@ -51,7 +51,7 @@ class YuNet:
 def each_once(
     boxes: Floats, points: Floats, scores: Floats
 ) -> list[tuple[Floats, Floats]]:
-    """Return box and points of each face once, where the network was surest."""
+    """Return box and points of each face once, those with the highest score."""
     kept: list[int] = []
     for candidate in np.argsort(-scores):
         if all(_overlap(boxes[candidate], boxes[k]) < _MAX_OVERLAP for k in kept):

@@ -14,7 +14,7 @@ __all__ = ["Engine", "EngineEnvironment", "InstallError"]
 
 
 class EngineEnvironment(PrivatePackages):
-    """One engine's packages: are they there, get them, start a worker on them."""
+    """One engine's packages: checks and installs them, and starts a worker with them."""
 
     def __init__(
         self, root: Path, engine: Engine, *, wheels: Path | None = None
@@ -42,15 +42,15 @@ class EngineEnvironment(PrivatePackages):
         return engine
 
     async def frame_ms(self) -> float:
-        """Return how long this machine takes for a frame with somebody in it.
+        """Return how long this machine takes for a frame with a face.
 
-        Raises InstallError, also where the engine does not see a face that is drawn.
+        Raises InstallError, also if the engine does not see a drawn face.
         """
         packages = None if self._is_running_python else self.folder()
         return float(await self._run(packages, "engine_trial", str(self.engine)))
 
     def command(self, attack_folder: Path | None = None) -> list[str]:
-        """Return the command line of the worker; call is_installed or install first.
+        """Return the command line of the worker. Call is_installed or install before.
 
         With `attack_folder`, that of the network, the worker looks for presentation
         attacks too.
@@ -60,7 +60,7 @@ class EngineEnvironment(PrivatePackages):
 
     def _is_importable(self) -> bool:
         """Return whether the running Python already has all that the engine needs."""
-        # The other one's networks are made when it is installed.
+        # The networks of the other engine are made at its installation.
         return self.engine is Engine.FACE_RECOGNITION and super()._is_importable()
 
     async def _prepare(self, packages: Path) -> None:

@@ -33,7 +33,7 @@ _LOOKED_AT = 16
 
 
 def what_it_is(data: bytes) -> Unreadable:
-    """Return what bytes are that no decoder could, or may, read."""
+    """Return the format of bytes that no decoder could, or may, read."""
     if not data:
         return Unreadable.EMPTY
     if data.startswith(_RIFF) and data[8:12] == _WEBP:
@@ -43,7 +43,7 @@ def what_it_is(data: bytes) -> Unreadable:
     for beginning, what in _BEGINNINGS:
         if data.startswith(beginning):
             return what
-    # A page that asks for a password, or a word of why there is no picture.
+    # A page that asks for a password, or a text that says why there is no picture.
     is_text = all(
         0x20 <= byte < 0x7F or byte in b"\t\r\n" for byte in data[:_LOOKED_AT]
     )

@@ -16,9 +16,9 @@ def fuse(
 ) -> NDArray[np.float32] | None:
     """Return the mean template of the best usable frames, or None without any.
 
-    The frames of one visit show one person, so their mean is nearer to that person
-    than any of them. It keeps the templates' mean length, so that engines which
-    return unit vectors get one back.
+    The frames of one visit show one person, so their mean is nearer to that person than
+    any single frame. It keeps the templates' mean length, so that engines which return
+    unit vectors get one back.
     """
     usable = sorted(
         (s for s in sightings if s.template is not None),

@@ -1,10 +1,10 @@
 """Landlock: a second protection of files and processes, where the kernel has it.
 
-Landlock (Linux 5.13, the limits on signals 6.12) shuts a process in for good without
-any privilege. Besides the files that it names it keeps the process from tracing others,
-which is how a child of the same user would get into Home Assistant's memory. Home
-Assistant's own operating system does not have it: call_filter.py and privileges.py
-hold there by themselves.
+Landlock (Linux 5.13, the limits on signals 6.12) confines a process for good and needs
+no privilege. It restricts files, and it keeps the process from tracing others: that is
+how a child of the same user could read Home Assistant's memory. Home Assistant's own
+operating system does not have it: call_filter.py and privileges.py hold there by
+themselves.
 """
 
 import ctypes

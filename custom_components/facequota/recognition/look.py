@@ -19,12 +19,12 @@ def look(
     *,
     near: Region | None = None,
 ) -> Sighting:
-    """Return what a picture shows. Never raises for what the bytes are.
+    """Return what a picture shows. Never raises, whatever the bytes are.
 
     `near` is where the visitor was in the frame before, if that one was usable.
 
     Only a frame without guidance gets a template: this step takes by far the most time,
-    and a badly seen face must not be remembered.
+    and a face that was seen badly must not be remembered.
     """
     start = perf_counter()
     template = None
@@ -79,7 +79,7 @@ def _eyes(face: Face, pixels: NDArray[np.uint8]) -> Eyes:
 
 
 def region(face: Face, pixels: NDArray[np.uint8]) -> Region:
-    """Return where in the picture a face is; one that is looked at is in it."""
+    """Return the region of a face, within the picture."""
     height, width = pixels.shape[:2]
     return Region(
         top=max(0.0, face.top / height),

@@ -17,7 +17,7 @@ LINES_SIZE = 2 * _LINE.size
 
 
 class ProtocolError(Exception):
-    """The other end does not speak this protocol, or no longer does."""
+    """The other end does not follow this protocol."""
 
 
 def encode_region(region: Region | None) -> bytes:

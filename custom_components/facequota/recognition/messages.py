@@ -3,9 +3,9 @@
 A message is a header of eight bytes (two of magic, version, kind, length of the body,
 big endian) and its body. A picture's body begins with the region of its visitor in the
 frame before (message_parts.py). The parent sends pictures, the child first says hello and
-then answers each picture with a sighting. The parent trusts nothing it reads: sizes
-are bounded before they are read, numbers are checked, and whatever is not exactly as
-described is a ProtocolError.
+then answers each picture with a sighting. The parent trusts nothing that it reads:
+sizes are bounded before they are read, numbers are checked, and anything that is not
+exactly as described is a ProtocolError.
 """
 
 from collections.abc import Mapping
@@ -162,7 +162,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
     """Return the sighting that a body holds.
 
     Raises ProtocolError, also when its template has another dimension than the hello
-    promised or a component that is no finite number.
+    promised or a component that is not finite.
     """
     try:
         fields = _SIGHTING.unpack_from(body)
@@ -203,7 +203,7 @@ def decode_sighting(body: bytes | bytearray, *, dimension: int) -> Sighting:
 
 
 def _number(value: float | None) -> float:
-    """Return what stands for a value that may be missing."""
+    """Return the number that stands for a value or for a missing one."""
     return math.nan if value is None else value
 
 

@@ -1,7 +1,7 @@
 """MiniFASNet tells a person from a print of one, by ncnn. Loaded in the child only.
 
 Minivision's network (Apache-2.0) sees the face with its surroundings: the edge of a
-sheet, the grain of a print. The files are the manager's to bring (presentation.py).
+sheet, the grain of a print. The manager provides the files (presentation.py).
 """
 
 from pathlib import Path
@@ -67,11 +67,11 @@ class MiniFASNet:
 
 
 def _with_surroundings(picture: NDArray[np.uint8], face: Face) -> Image.Image:
-    """Return the face with what is around it, as much as the picture has.
+    """Return the face with its surroundings, as far as the picture has them.
 
-    Moved inwards at the picture's edges. Each pixel is interpolated between its four
-    neighbours only, which keeps the grain: averaged over all that it covers, one print
-    in eight would pass where now one in thirty does.
+    The box is moved inwards at the picture's edges. Each pixel is interpolated between
+    its four neighbours only, which keeps the grain of a print: with an average over the
+    whole area, one print in eight would pass; now it is one in thirty.
     """
     height, width = picture.shape[:2]
     left, right, _ = face.eyes_and_nose

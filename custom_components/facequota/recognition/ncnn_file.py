@@ -44,7 +44,7 @@ def _param(layers: list[Layer]) -> str:
     made = {layer.output for layer in layers}
     (entry,) = set(readers) - made
     lines: list[_Line] = [("Input", "in", [], [entry], {})]
-    # What several layers read must be split into as many copies.
+    # An output that several layers read must be split into as many copies.
     given: dict[str, int] = {}
     for layer in layers:
         inputs = []

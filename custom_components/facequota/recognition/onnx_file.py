@@ -1,7 +1,7 @@
-"""Reads a network out of an ONNX file: just what converting two of them takes.
+"""Reads a network from an ONNX file: only what the two conversions need.
 
 An ONNX file is a protocol buffer (onnx.proto of the ONNX project has the field
-numbers). The onnx package would bring tens of megabytes for these few lines.
+numbers). The onnx package would add tens of megabytes in place of these few lines.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Pinned packages into a folder, by Home Assistant's own uv."""
+"""Installs pinned packages into a folder, with Home Assistant's own uv."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Not the extra indexes: Home Assistant's images name one with its own builds of n
 pillow, uv prefers it, and its files have other hashes than the ones we pin.
 """
 
-# In uv's words, the first that fits counts.
+# Parts of uv's messages; the first one that is found counts.
 _REASONS = (
     ("no_space", r"no space left|os error 28|disk quota|os error 122"),
     ("hash_mismatch", r"hash mismatch"),
@@ -58,12 +58,12 @@ async def install_packages(
     wheels: Path | None,
     progress: Callable[[float], None],
 ) -> None:
-    """Install into `folder` exactly what the file `pins` names, and nothing it asks for.
+    """Install into `folder` exactly what the file `pins` names, without further dependencies.
 
     `size` is the number of bytes to expect on the disk, `wheels` a folder of wheel
-    files to take instead of the network. uv's cache is a sibling of the folder, so that
-    a file lies on the disk once and none in the home folder; throwing it away is the
-    caller's. Raises InstallError.
+    files to use instead of the network. uv's cache is beside the folder, so that each
+    file is on the disk once and none is in the home folder; the caller deletes it.
+    Raises InstallError.
     """
     cache = folder.with_name("cache")
     if shutil.disk_usage(folder.parent).free < size:
@@ -85,7 +85,7 @@ async def install_packages(
     done = 0
     try:
         while not (await asyncio.wait({talking}, timeout=_POLL_S))[0]:
-            # uv throws away what it unpacked from: progress never goes back.
+            # uv deletes archives that it has unpacked: the progress must never go back.
             done = max(done, await asyncio.to_thread(_bytes_in, cache))
             progress(min(0.99, done / size))
     finally:
@@ -98,13 +98,13 @@ async def install_packages(
 
 
 def install_error(err: OSError) -> InstallError:
-    """Return what a failure of the file system means for an installation."""
+    """Return the error of an installation for a failure of the file system."""
     full = err.errno in (errno.ENOSPC, errno.EDQUOT)
     return InstallError("no_space" if full else "unknown", str(err))
 
 
 def _reason(said: str) -> str:
-    """Return the InstallError reason for what uv said before it failed."""
+    """Return the reason of an InstallError from uv's output."""
     for reason, pattern in _REASONS:
         if re.search(pattern, said, re.IGNORECASE):
             return reason
@@ -112,7 +112,7 @@ def _reason(said: str) -> str:
 
 
 def _bytes_in(folder: Path) -> int:
-    """Return the size of all files below a folder that somebody is writing to."""
+    """Return the size of all files below a folder while files are written to it."""
     total = 0
     for place, _, names in os.walk(folder):
         for name in names:

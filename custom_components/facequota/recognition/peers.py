@@ -21,13 +21,13 @@ def peers() -> set[tuple[int, Host]]:
 
 
 def lead_to(url: str, connections: set[tuple[int, Host]]) -> bool:
-    """Return if all of them lead to the host that an address names by its number."""
+    """Return if all of them lead to the host whose IP address is in an address."""
     named = _host(urlsplit(url).hostname or "")
     return all(host == named for _, host in connections)
 
 
 def _peer(number: int) -> Host | None:
-    """Return the host at the other end of a file, None if that is no connection."""
+    """Return the host at the other end of a connection; None if the file is not one."""
     try:
         connection = socket.socket(fileno=number)
     except OSError:
@@ -37,12 +37,12 @@ def _peer(number: int) -> Host | None:
     except OSError, ValueError, IndexError:
         return None
     finally:
-        # The file is not ours to close.
+        # The file belongs to FFmpeg: it must not be closed here.
         connection.detach()
 
 
 def _host(text: str) -> Host:
-    """Return a host by its number; raises ValueError."""
+    """Return a host from its IP address; raises ValueError."""
     host = ip_address(text.partition("%")[0])
     mapped = host.ipv4_mapped if isinstance(host, IPv6Address) else None
     return mapped or host

@@ -18,7 +18,7 @@ FORMATS = ("JPEG", "PNG")
 MAX_PIXELS = 4096 * 4096
 """Twice a 4K camera. A header that promises more is not decoded at all."""
 
-# Pillow's own limits are higher, and it would take a larger picture for a broken one.
+# Pillow's own limits are higher, and it reports a larger picture as a broken one.
 Image.MAX_IMAGE_PIXELS = None
 
 MIN_SIDE = 48
@@ -38,7 +38,7 @@ _JPEG_BEGINS, _JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
 
 
 class UnreadablePictureError(Exception):
-    """These bytes are no picture that can be used; `why` tells what they are."""
+    """These bytes are not a usable picture; `why` says what they are."""
 
     def __init__(self, why: Unreadable, detail: str) -> None:
         """Remember why."""
@@ -73,7 +73,7 @@ def decode(data: bytes) -> Picture:
     except UnreadablePictureError:
         raise
     # Decoders fail in many ways on hostile bytes (OSError, SyntaxError, struct.error,
-    # zlib.error, MemoryError …), and each means the same here.
+    # zlib.error, MemoryError …), and all mean the same here.
     except UnidentifiedImageError as err:
         raise UnreadablePictureError(what_it_is(data), type(err).__name__) from err
     except Exception as err:
@@ -81,7 +81,7 @@ def decode(data: bytes) -> Picture:
 
 
 def _decode(image: ImageFile.ImageFile, *, is_cut: bool) -> Picture:
-    """Decode a picture of which only the header was read."""
+    """Decode a picture whose header was read."""
     width, height = image.size
     if width * height > MAX_PIXELS or min(width, height) < MIN_SIDE:
         is_large = width * height > MAX_PIXELS
@@ -89,7 +89,8 @@ def _decode(image: ImageFile.ImageFile, *, is_cut: bool) -> Picture:
         raise UnreadablePictureError(why, f"{width} × {height} pixels")
     surplus = min(width, height) / WORK_LINES
     if surplus >= 2:
-        # A JPEG is decoded at a half, a quarter or an eighth for less than the whole.
+        # Decoding a JPEG at a half, a quarter or an eighth takes less time than the
+        # whole.
         image.draft(None, (ceil(width / surplus), ceil(height / surplus)))
     pixels = _to_rgb(image)
     if is_cut and _missing(np.asarray(pixels)) > MAX_MISSING:
@@ -101,7 +102,7 @@ def _decode(image: ImageFile.ImageFile, *, is_cut: bool) -> Picture:
 
 
 def _missing(pixels: NDArray[np.uint8]) -> float:
-    """Return which part of the lines, from the bottom, shows one and the same colour."""
+    """Return the share of lines, from the bottom, that show one and the same colour."""
     has_more = (pixels != pixels[-1, -1]).any(axis=(1, 2))
     return float(np.argmax(has_more[::-1])) / len(pixels) if has_more.any() else 1.0
 
@@ -109,7 +110,7 @@ def _missing(pixels: NDArray[np.uint8]) -> float:
 def _to_rgb(image: Image.Image) -> Image.Image:
     """Return a picture of any mode as RGB, of about WORK_LINES, its EXIF kept.
 
-    A large one is brought down first: the other steps then have little to do.
+    A large picture is made smaller first: the other steps then have little to do.
     """
     factor = min(image.size) // WORK_LINES
     if image.mode.startswith(("I", "F")):

@@ -1,9 +1,9 @@
 """The parent's ends of a worker's pipes.
 
-asyncio's streams keep what passes in buffers of their own, which they free as they are:
-pieces of faces would stay in Home Assistant's memory for nobody knows how long. Here
-the kernel reads a picture from where it lies and writes an answer to where the caller
-can overwrite it.
+asyncio's streams copy the data into buffers of their own and free these without
+overwriting them: parts of faces would stay in Home Assistant's memory for an unknown
+time. Here the kernel reads a picture directly from the caller's memory, and writes an
+answer to memory that the caller can overwrite.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class Pipes:
         os.set_blocking(self._read, False)
 
     def let_go(self) -> None:
-        """Close the worker's two ends, of which it has its own once it runs."""
+        """Close our copies of the worker's two ends, once the worker runs with its own."""
         self._close(self.questions)
         self._close(self.answers)
 
@@ -34,12 +34,12 @@ class Pipes:
         self._close(self._write)
 
     def close(self) -> None:
-        """Close everything. Idempotent, as are the others."""
+        """Close everything. Idempotent, like the other methods."""
         for fd in tuple(self._open):
             self._close(fd)
 
     async def write(self, content: Buffer) -> None:
-        """Write all of it; raises ConnectionError when the worker reads no more."""
+        """Write all of it; raises ConnectionError when the worker has stopped reading."""
         loop = asyncio.get_running_loop()
         left = memoryview(content)
         while left:
@@ -49,9 +49,9 @@ class Pipes:
                 await _ready(self._write, loop.add_writer, loop.remove_writer)
 
     async def read(self, size: int) -> bytearray:
-        """Return so many bytes, which are the caller's to overwrite.
+        """Return so many bytes; the caller overwrites them.
 
-        Raises EOFError when the worker writes no more.
+        Raises EOFError when the worker has stopped writing.
         """
         loop = asyncio.get_running_loop()
         content = bytearray(size)
@@ -68,16 +68,17 @@ class Pipes:
         return content
 
     def _close(self, fd: int) -> None:
-        # Once only: the number may belong to somebody else by then.
+        # Once only: later the number may belong to another file.
         if fd in self._open:
             self._open.remove(fd)
             os.close(fd)
 
 
 class LastWords:
-    """The end of what a worker writes to its standard error: it explains a death.
+    """The end of a worker's standard error output: it explains why the worker died.
 
-    A pipe of our own, too: asyncio's would make it wait for everybody who holds one.
+    Also a pipe of our own: with asyncio's pipe, waiting for the process would wait for
+    every process that holds the pipe.
     """
 
     def __init__(self) -> None:
@@ -88,7 +89,7 @@ class LastWords:
         self._said = b""
 
     def listen(self) -> None:
-        """Keep it empty from now on: a worker must not wait for a reader."""
+        """Read it continuously from now on: a worker must not wait for a reader."""
         self._open.remove(self.end)
         os.close(self.end)
         asyncio.get_running_loop().add_reader(self._read, self._take)

@@ -25,7 +25,7 @@ def max_workers() -> int:
 
 
 class Pool:
-    """One worker that is always there, and more on demand; all begin and end together.
+    """One worker that always runs, and more on demand; all are stopped together.
 
     Each takes some 110 MB, and each keeps a core busy while it looks.
     """
@@ -51,12 +51,12 @@ class Pool:
 
     @property
     def ready(self) -> bool:
-        """Return if a picture would be looked at right now."""
+        """Return if a worker can look at a picture now."""
         return any(one.state is WorkerState.READY for one in self._workers)
 
     @property
     def has_seen(self) -> bool:
-        """Return whether any running process was ever given a picture."""
+        """Return whether any running process has got a picture."""
         return any(one.has_seen for one in self._workers)
 
     async def start(self) -> None:
@@ -71,16 +71,16 @@ class Pool:
         await asyncio.gather(*(one.stop() for one in self._workers))
 
     async def answered(self) -> None:
-        """Wait until everybody who asked has an answer, or has gone."""
+        """Wait until every request has an answer or was cancelled."""
         await asyncio.gather(*(one.answered() for one in self._workers))
 
     async def look(
         self, picture: bytes, *, timeout: float, near: Region | None = None
     ) -> Sighting:
-        """Return what a picture shows, by the worker for which fewest wait.
+        """Return what a picture shows, from the worker with the fewest waiting requests.
 
-        Raises WorkerError: "busy" at once where so many wait that the answer would come
-        after `timeout` seconds.
+        Raises WorkerError: "busy" at once if so many requests wait that the answer
+        would come after `timeout` seconds.
         """
         running = [one for one in self._workers if one.state is WorkerState.READY]
         worker = min(running or [self.first], key=lambda one: one.waiting)
@@ -94,7 +94,7 @@ class Pool:
         return sighting
 
     def _grow(self) -> None:
-        """Begin to start one more worker, unless there are enough or one is coming."""
+        """Begin to start one more worker, unless there are enough or one is starting."""
         is_growing = self._growing is not None and not self._growing.done()
         if len(self._workers) < self._most and not is_growing:
             self._growing = asyncio.create_task(self._add())
@@ -105,7 +105,7 @@ class Pool:
             try:
                 await worker.start()
             except WorkerError as err:
-                # For want of memory, perhaps: those that run go on.
+                # Perhaps there is not enough memory: the workers that run go on.
                 _LOGGER.warning("No further recognition worker starts: %s", err)
                 self._most = len(self._workers)
             else:

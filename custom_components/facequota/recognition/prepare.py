@@ -10,7 +10,7 @@ import shutil
 from .engines import NCNN_MODELS, Engine
 from .ncnn_models import MODELS, check, convert
 
-# The 68-point landmarks may not be used commercially: nobody shall find them here.
+# The 68-point landmarks may not be used commercially: the model is deleted here.
 _UNWANTED = "face_recognition_models/models/shape_predictor_68_face_landmarks.dat"
 
 

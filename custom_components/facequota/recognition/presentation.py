@@ -1,7 +1,7 @@
 """Presentation attacks: whether a visit shows a person or a picture of one.
 
-Imports nothing native: Home Assistant's process decides and looks for the files,
-minifasnet.py looks at the pixels in the child.
+Imports nothing native: Home Assistant's process decides and checks the files;
+minifasnet.py looks at the pixels, in the child.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,15 +33,15 @@ _MIN_SCORE = 1e-6
 def is_attack(sightings: Iterable[Sighting]) -> bool:
     """Return whether the frames of one visit show a picture of somebody.
 
-    By the geometric mean of their scores: an arithmetic mean is carried by the one frame
-    of a print that passes, since those of prints lie at 0 and those of people at 1.
+    By the geometric mean of their scores. Scores of prints lie near 0 and those of
+    people near 1, so one frame of a print that passes would decide an arithmetic mean.
     """
     scores = [one.live for one in sightings if one.live is not None]
     return bool(scores) and together(scores) < LIVE_AT_LEAST
 
 
 def together(scores: Sequence[float]) -> float:
-    """Return the score of several frames, 0..1, in which none is carried by another."""
+    """Return the score of several frames, 0..1, in which no single frame decides."""
     return exp(sum(log(max(score, _MIN_SCORE)) for score in scores) / len(scores))
 
 

@@ -1,4 +1,4 @@
-"""A private folder of packages that a child process of ours runs on.
+"""A private folder of packages for one of our child processes.
 
 The packages are no manifest requirements: some ask for others that have no wheels, and
 what Home Assistant installs for everybody must not depend on them. They are pinned
@@ -43,7 +43,7 @@ import_module("recognition." + module).main(*arguments)
 
 
 class PrivatePackages:
-    """The packages that one file of pins names: are they there, get them, run on them."""
+    """The packages that one file of pins names: checks, installs and runs them."""
 
     def __init__(self, root: Path, name: str, *, wheels: Path | None = None) -> None:
         """Prepare; touches no file.
@@ -59,7 +59,7 @@ class PrivatePackages:
         self._is_running_python = False
 
     def folder(self) -> Path:
-        """Return the packages' folder, which has another name after every change.
+        """Return the packages' folder; its name differs after every change.
 
         Blocking: reads the pins and the model list. The name also depends on Python's
         version, the machine and musl or glibc, all of which the extension suffix tells.
@@ -108,13 +108,13 @@ class PrivatePackages:
         progress(1.0)
 
     async def remove(self) -> None:
-        """Throw the packages away; a running worker keeps what it has loaded."""
+        """Delete the packages; a running worker keeps what it has loaded."""
         async with _one_at_a_time():
             folder = await asyncio.to_thread(self.folder)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def verify(self) -> object:
-        """Try them once, where that can be done; raises InstallError."""
+        """Try the packages once, if that is possible; raises InstallError."""
 
     def run(self, module: str, *arguments: str) -> list[str]:
         """Return the command line of a child; call is_installed or install first."""
@@ -135,7 +135,7 @@ class PrivatePackages:
     def _is_importable(self) -> bool:
         """Return whether the running Python already has all that is needed.
 
-        In the very versions that are pinned: with others nobody has measured anything.
+        In exactly the pinned versions: nothing was measured with others.
         """
         pins = re.findall(r"^([\w-]+)==(\S+)", self._pins.read_text(), re.MULTILINE)
         try:
@@ -159,7 +159,7 @@ class PrivatePackages:
         return max(fitting or [int(size) for _, size in sizes])
 
     def _finish(self, part: Path) -> None:
-        """Put the finished folder into place and throw older versions away."""
+        """Put the finished folder into place and delete older versions."""
         (part / "packages").rename(self.folder())
         for other in self._root.glob(f"{self.name}-*"):
             if other not in (self.folder(), part):

@@ -1,8 +1,8 @@
 """The user that the child runs as, which has almost no rights.
 
 Home Assistant is root on its own operating system and in most containers. Root without
-privileges is still the owner of every file there, so the child becomes nobody; it
-keeps the right to read, by which it finds the engine's files, until they are loaded.
+privileges is still the owner of every file there, so the child changes to the user
+"nobody". It keeps the right to read all files until the engine's files are loaded.
 """
 
 import ctypes
@@ -23,9 +23,10 @@ _NOBODY = 65534
 def drop_privileges(libc: ctypes.CDLL, *, is_root: bool) -> bool:
     """Keep only the rights to read files and to lock memory; return if that is so.
 
-    Who `is_root` is told by the caller, because in a namespace of its own a process
-    sees itself as nobody. Root that may not read everything (in Docker's default) stays
-    root, and False is returned: as nobody it might not find the engine's files.
+    The caller passes `is_root`, because in a namespace of its own a process sees itself
+    as "nobody". Root without the right to read all files (Docker's default) stays root,
+    and False is returned: the user "nobody" might not be able to read the engine's
+    files.
     """
     kept = READ_FILES | LOCK_MEMORY
     is_nobody = not is_root or _become_nobody(libc)
@@ -37,7 +38,7 @@ def _become_nobody(libc: ctypes.CDLL) -> bool:
     _, permitted, _ = _capabilities(libc)
     if not permitted & READ_FILES:
         return False
-    # What is permitted outlives the change.
+    # The permitted capabilities stay after the change of user.
     libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
     try:
         os.setgroups([])
@@ -49,7 +50,7 @@ def _become_nobody(libc: ctypes.CDLL) -> bool:
 
 
 def keep(libc: ctypes.CDLL, kept: int) -> bool:
-    """Give up all capabilities but these; return if no other one is left."""
+    """Give up all capabilities except these; return if no other one is left."""
     _, permitted, _ = _capabilities(libc)
     left = permitted & kept
     header = struct.pack("Ii", _CAPABILITY_VERSION, 0)

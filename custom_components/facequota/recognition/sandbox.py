@@ -4,8 +4,8 @@
     ...                                # load what is needed: files can still be read
     granted |= sandbox.seal()          # from here on no file can be opened
 
-Everything here is asked of the kernel, and what it refuses (an old kernel, a container
-with a strict profile) is reported as false instead of being passed over in silence.
+The kernel may refuse a part of this (an old kernel, a container with a strict profile).
+A refusal is reported as False, never ignored.
 """
 
 from contextlib import suppress
@@ -71,9 +71,10 @@ def seal() -> dict[str, bool]:
 
 
 def _go_first() -> bool:
-    """Let the kernel take this process first when memory is short.
+    """Let the kernel end this process first when memory is short.
 
-    A child inherits its parent's score, and Home Assistant's is lower than everybody's.
+    A child inherits its parent's score, and Home Assistant's is lower than that of all
+    other processes.
     """
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
@@ -83,7 +84,7 @@ def _go_first() -> bool:
 
 
 def _limit(what: int, most: int) -> bool:
-    """Set a limit for good, or keep the lower one that is there; return if it holds."""
+    """Set a limit for good, or keep a present lower one; return if it holds."""
     _, hard = resource.getrlimit(what)
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
@@ -93,7 +94,7 @@ def _limit(what: int, most: int) -> bool:
 
 
 def _lock_memory(libc: ctypes.CDLL) -> bool:
-    """Keep faces out of swap where all of the memory may be locked.
+    """Keep faces out of swap, if all of the memory may be locked.
 
     A limit between what is mapped now and what will be makes allocations fail later.
     On demand, because locking all at once would also load all at once.

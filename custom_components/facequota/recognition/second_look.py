@@ -1,9 +1,9 @@
 """The nearest face once more: enlarged and turned until the head is level.
 
 YuNet's points hardly follow a head that is tilted: at 45° it sees 3°, and the template
-moves as far as a stranger's. Where a face fills what it looks at it sees a part of the
-tilt, so that turning by that part and looking again comes to the whole of it. More
-looks also steady the points of an upright head.
+moves as far as a stranger's. If the face fills its picture, it sees a part of the tilt;
+turning by that part and looking again finds the whole tilt. More looks also make the
+points of an upright head more exact.
 """
 
 from dataclasses import dataclass
@@ -61,7 +61,8 @@ def cut(image: Image.Image, turn: complex, shift: complex, side: int) -> Cut:
     """Return a square of so many pixels."""
     source, reduced_turn, reduced_shift = image, turn, shift
     if (factor := int(abs(turn))) >= 2:
-        # Take part in every pixel of a large face, or fine patterns alias.
+        # Average over all pixels of a large face; otherwise fine patterns cause
+        # aliasing.
         source = image.reduce(factor)
         reduced_turn, reduced_shift = turn / factor, shift / factor
     a, b = reduced_turn.real, reduced_turn.imag
@@ -81,7 +82,7 @@ def level_points(
     """Return the five points (5, 2) of a face, found with the head level.
 
     `box` (left, top, right, bottom) and `points` are what YuNet saw of it in the whole
-    picture. None where it is no face the right way up, or its tilt cannot be told.
+    picture. None if the face is not the right way up, or its tilt is unclear.
     """
     direction = 1 + 0j
     for looks in range(1, MAX_LOOKS + 1):
@@ -127,9 +128,9 @@ def _central_face(yunet: YuNet, square: NDArray[np.uint8]) -> _Found | None:
 
 
 def _mirrored(yunet: YuNet, square: Cut) -> Floats | None:
-    """Return the points of the picture that are found in the square's mirror image.
+    """Return the points that are found in the square's mirror image, as points of the picture.
 
-    What the network errs to one side it errs to the other there.
+    There the network's errors have the opposite direction.
     """
     mirror = square.image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     found = _central_face(yunet, np.asarray(mirror))
@@ -148,10 +149,10 @@ def _tilt(points: Floats) -> float:
 
 
 def _is_right_way_up(yunet: YuNet, square: Image.Image) -> bool:
-    """Return whether a face is less of one when it is turned around.
+    """Return whether the face's score is lower when the square is turned around.
 
-    YuNet takes most faces that are upside down for upright ones, with points where
-    they are not, and their templates are all alike. It is surer of the right way.
+    YuNet finds most faces that are upside down as if they were upright, with wrong
+    points, and their templates are all alike. Its score is higher for the right way up.
     """
     small = square.resize((_CHECK_SIDE, _CHECK_SIDE), Image.Resampling.BOX)
     upright, turned = (

@@ -1,9 +1,9 @@
-"""Digests of a face's pixels, by which a camera that is frozen under a running clock is found out.
+"""Digests of a face's pixels: they detect a frozen camera whose picture has a running clock.
 
-Templates cannot tell it surely: a clock near a face moves the points that the network
-finds, and the template of a frozen picture with them by up to 0.28, as far as that of a
-living one. Its pixels can: of a living person not one square comes twice, for a
-sensor's noise alone changes each of them.
+Templates do not show it surely: a clock near a face moves the points that the network
+finds, and so the template of a frozen picture, by up to 0.28, as far as that of a
+living one. Pixels show it: no square of a living person comes twice, because a sensor's
+noise changes each of them.
 """
 
 from hashlib import blake2b
@@ -28,9 +28,9 @@ def squares(picture: NDArray[np.uint8], face: Face) -> frozenset[int]:
     """Return digests (32 bits) of squares between the points of a face, MAX_SQUARES at most.
 
     `picture` is RGB with shape (height, width, 3). The squares lie on a grid of the
-    picture; of a large face every second one is taken, every fourth and so on, which are
-    among those that are taken of one a little smaller. A square of a single colour is
-    left out: an overexposed cheek is white each time.
+    picture; for a large face every second or every fourth one is used, and these are
+    among those of a slightly smaller face. A square of a single colour is left out: an
+    overexposed cheek is white each time.
     """
     first = np.maximum(np.ceil(face.points.min(axis=0) / SIDE), 0).astype(int)
     last = np.minimum(face.points.max(axis=0), picture.shape[1::-1]).astype(int) // SIDE

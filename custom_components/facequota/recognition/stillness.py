@@ -1,9 +1,9 @@
 """How far a face moved from one picture of a stream to the next, by its brightness along two lines.
 
-A stream's encoder gives a frozen picture other pixels at each key frame, and templates
-with them: digests of pixels (squares.py) do not find it out. But nothing in it moves. What
-is compared is the mean brightness of each column and of each row of a face, in which an
-encoder's errors go out; no face can be made of it.
+A stream's encoder gives a frozen picture other pixels, and so another template, at each
+key frame: digests of pixels (squares.py) do not detect it. But nothing in it moves. The
+mean brightness of each column and each row of a face is compared, in which an encoder's
+errors cancel out; no face can be made of these values.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class _Shift:
 
 
 def lines(picture: NDArray[np.uint8], face: Face) -> Lines | None:
-    """Return the lines of a face from its eyes to its chin; None where there are none.
+    """Return the lines of a face from its eyes to its chin; None without them.
 
     `picture` is RGB with shape (height, width, 3).
     """
@@ -63,7 +63,7 @@ def lines(picture: NDArray[np.uint8], face: Face) -> Lines | None:
 
 
 def is_still(one: Lines | None, other: Lines | None) -> bool:
-    """Return if a face is where it was, as far as can be told."""
+    """Return if a face is in the same place, as far as the lines show."""
     if one is None or other is None:
         return False
     across, down = (_shift(*pair) for pair in zip(one, other, strict=True))
@@ -93,7 +93,7 @@ def _line(means: NDArray[np.float64], begin: int) -> Line:
 def _joined(
     values: NDArray[np.float64], begin: int, count: int
 ) -> tuple[NDArray[np.float64], int]:
-    """Return one value for so many, on a grid that does not depend on where the face is."""
+    """Return the mean of each group of values, on a grid that does not depend on the face's place."""
     skipped = -begin % count
     length = (len(values) - skipped) // count
     joined = values[skipped : skipped + length * count].reshape(length, count)
@@ -103,8 +103,9 @@ def _joined(
 def _shift(one: Line, other: Line) -> _Shift | None:
     """Return how one line lies beside the other; None if they cannot be compared.
 
-    A line that moved by d changes by d times its slope. That is fitted (least squares),
-    with a change of light and contrast, and again without the values that fit worst.
+    A line that moved by d changes by d times its slope. This is fitted (least squares),
+    together with a change of light and contrast, and once more without the values that
+    fit worst.
     """
     # A face whose size hardly changes may cross the limit at which values are joined.
     step = max(one.step, other.step)

@@ -50,14 +50,14 @@ _LOST: Final = "RTP: missed"
 
 
 class StreamError(Exception):
-    """The stream cannot be read; its text is the kind of error and no address."""
+    """The stream cannot be read; the error's text is its kind, without an address."""
 
 
 class Stream:
     """A camera's stream, received in a thread of its own."""
 
     def __init__(self, url: str, options: dict[str, str]) -> None:
-        """Begin to open it; nothing is waited for."""
+        """Begin to open it, without waiting."""
         self._url = url
         self._options = _options(url) | options
         self._news = Condition()
@@ -72,7 +72,7 @@ class Stream:
         self._thread.start()
 
     def close(self) -> Thread:
-        """Let the thread end, which it does with the next packet; return it."""
+        """Let the thread end at the next packet; return the thread."""
         with self._news:
             self._is_closed = True
             self._packets = []
@@ -80,9 +80,9 @@ class Stream:
         return self._thread
 
     def next(self, is_called_off: Callable[[], bool]) -> tuple[float, bytes]:
-        """Return when a picture was begun that was not given yet, and it as a JPEG.
+        """Return the newest picture that was not given yet, as a JPEG, and when it was begun.
 
-        Waits for one until called off. Raises StreamError.
+        Waits for a picture until cancelled. Raises StreamError.
         """
         while True:
             with self._news:
@@ -102,7 +102,7 @@ class Stream:
                 return clock.begun_after(frame.time), decoder.jpeg(frame)
 
     def _receive(self) -> None:
-        """Receive packets until closed; what ends or fails is opened again."""
+        """Receive packets until closed; open the stream again when it ends or fails."""
         pause = FIRST_PAUSE_S
         while not self._is_closed:
             error = "ended"
@@ -120,7 +120,7 @@ class Stream:
                 error = str(err)
             except av.HTTPUnauthorizedError, av.HTTPForbiddenError:
                 error, pause = REFUSED, REFUSED_PAUSE_S
-            # Demuxers fail in many ways on hostile bytes; each means the same here.
+            # Demuxers fail in many ways on hostile bytes; all mean the same here.
             except Exception as err:  # noqa: BLE001
                 error = type(err).__name__
             with self._news:
@@ -133,7 +133,7 @@ class Stream:
             pause = min(2 * pause, MAX_PAUSE_S)
 
     def _check(self, connections: set[tuple[int, Host]]) -> None:
-        """Raise StreamError when the camera has sent us to another host."""
+        """Raise StreamError when the camera has redirected us to another host."""
         if not lead_to(self._url, connections):
             raise StreamError("a redirect to another host")
 
@@ -198,8 +198,8 @@ def _options(url: str) -> dict[str, str]:
     }
     if not url.startswith("rtsp"):
         return options | {"analyzeduration": "500000"}
-    # Its description tells what comes: nothing need be waited for to find out. Sound is
-    # not asked for; with it the time stamps would begin on another clock.
+    # Its description says what comes, so FFmpeg need not wait to find out. Sound is not
+    # asked for; with it the time stamps would begin on another clock.
     return options | {
         "rtsp_transport": "tcp",
         "allowed_media_types": "video",

@@ -30,14 +30,14 @@ MAX_AHEAD_S: Final = 0.5
 
 
 class StreamClock:
-    """Tells a stream's time stamps in our own monotonic seconds.
+    """Converts a stream's time stamps into our own monotonic seconds.
 
-    The delay of a packet is its arrival less its time stamp. The smallest one so far is
-    what the way takes when nothing is kept on it; a packet that took longer was begun
-    earlier than its arrival makes believe. What a camera or a server had ready when the
-    stream was opened comes faster than it was taken, so that the delay falls: until it
-    no longer does, and packets have to be waited for, no age is known. What the camera
-    itself needs from light to packet (0.1 to 0.3 s) is not seen from outside.
+    The delay of a packet is its arrival less its time stamp. The smallest delay so far
+    is the time of transport without buffering; a packet with a longer delay was begun
+    earlier than its arrival suggests. Pictures that a camera or a server held ready
+    when the stream was opened arrive faster than they were taken, so the delay falls.
+    Until it stops falling, and packets have to be waited for, no age is known. The
+    camera's own time from light to packet (0.1 to 0.3 s) cannot be seen from outside.
     """
 
     def __init__(self) -> None:
@@ -50,12 +50,12 @@ class StreamClock:
         # The last packet that was waited for, and how many came since then.
         self._waited_arrival = self._waited = math.nan
         self._since = 0
-        # From which delay, and how long, packets were waited for.
+        # The delay from which, and the time for which, packets were waited for.
         self._settled = math.nan
         self._paced_s = 0.0
 
     def packet(self, arrival: float, stamp: float | None) -> bool:
-        """Take note of when a packet's picture is to be shown; seconds of both clocks.
+        """Take the time stamp and the arrival of a packet, in seconds of both clocks.
 
         Returns False when what came before it belongs to another time: pictures were lost,
         or the stream's clock has jumped, and nothing is known of the new one yet.
@@ -95,7 +95,7 @@ class StreamClock:
         return self._paced_s >= SETTLED_S
 
     def _pace(self, arrival: float, stamp: float) -> None:
-        """Add up how long packets are waited for, up to what makes the delay known."""
+        """Add up how long packets are waited for, until the delay counts as known."""
         if self._is_known:
             return
         waited, step = arrival - self._waited_arrival, stamp - self._waited

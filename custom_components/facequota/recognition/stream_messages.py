@@ -1,7 +1,7 @@
 """The messages between Home Assistant's process and the reader of a stream.
 
 A message is a header of five bytes (kind, length of the body, big endian) and its body.
-The parent trusts nothing it reads: lengths are bounded before they are read.
+The parent trusts nothing that it reads: lengths are bounded before they are read.
 """
 
 from enum import IntEnum
@@ -25,7 +25,7 @@ REFUSED: Final = "refused"
 
 
 class Question(IntEnum):
-    """What the parent wants."""
+    """The parent's requests."""
 
     OPEN = 1
     """Receive a stream from now on; the body is JSON: its address and FFmpeg's options."""
@@ -38,7 +38,7 @@ class Question(IntEnum):
 
 
 class Answer(IntEnum):
-    """What the child tells."""
+    """The child's answers."""
 
     HELLO = 1
     """It is ready; the body is JSON: what the sandbox was granted."""
@@ -85,7 +85,7 @@ def encode_picture(begun_after: float, jpeg: bytes) -> bytes:
 
 
 def decode_picture(body: bytes | bytearray) -> tuple[float, bytes]:
-    """Return when a picture was begun, and it. Raises ProtocolError."""
+    """Return when a picture was begun, and the picture. Raises ProtocolError."""
     if len(body) <= PICTURE_HEAD_SIZE:
         raise ProtocolError("an empty picture")
     (begun_after,) = _PICTURE_HEAD.unpack_from(body)

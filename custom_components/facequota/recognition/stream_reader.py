@@ -1,8 +1,8 @@
 """The child process that reads one camera's stream (PyAV). It knows nothing of faces.
 
-It receives packets for as long as the stream is open and decodes when it is asked to,
-from the last key frame up to the newest packet. Questions come by its standard input,
-answers go to its output; it ends when its input does.
+It receives packets for as long as the stream is open. On request it decodes, from the
+last key frame up to the newest packet. Questions come by its standard input, answers go
+to its output; it ends when its input does.
 """
 
 from importlib import import_module
@@ -33,10 +33,10 @@ MAX_CLOSING: Final = 4
 
 
 def main() -> None:
-    """Serve until the parent goes."""
+    """Serve until the parent ends."""
     granted = sandbox.enter(network=True)
     questions, answers = _take_over_pipes()
-    # PyAV imports some of its parts no sooner than a stream has them.
+    # PyAV imports some of its modules only when a stream needs them.
     for module in walk_packages(av.__path__, "av."):
         import_module(module.name)
     granted |= sandbox.seal()
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _answer(questions: io.FileIO, answers: io.FileIO, stream: Stream | None) -> None:
-    """Send a picture, or why there is none; the next question calls it off."""
+    """Send a picture, or why there is none; the next question cancels this one."""
     if stream is None:
         _send(answers, Answer.FAILED, b"closed")
         return
@@ -69,7 +69,7 @@ def _answer(questions: io.FileIO, answers: io.FileIO, stream: Stream | None) -> 
 
 
 def _take_over_pipes() -> tuple[io.FileIO, io.FileIO]:
-    """Keep the pipes for messages: a stray print of a library goes to the log."""
+    """Keep the pipes for messages: a library's own print goes to the log."""
     # Without a buffer: whether the next question is there is asked of the kernel.
     questions = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -81,7 +81,7 @@ def _take_over_pipes() -> tuple[io.FileIO, io.FileIO]:
 
 
 def _read(questions: io.FileIO, size: int) -> bytes:
-    """Return so many bytes, fewer when the parent has gone."""
+    """Return so many bytes; fewer when the parent has ended."""
     content = b""
     while len(content) < size and (more := questions.read(size - len(content))):
         content += more

@@ -1,4 +1,4 @@
-"""Whether dark glasses hide the eyes, by how dark they are beside the cheeks."""
+"""Whether dark glasses hide the eyes: how dark they are compared with the cheeks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ _STEPS = 8
 
 
 def hide_the_eyes(picture: NDArray[np.uint8], face: Face) -> bool:
-    """Return whether somebody wears dark glasses.
+    """Return whether the face wears dark glasses.
 
     `picture` is RGB with shape (height, width, 3).
     """
@@ -32,9 +32,9 @@ def hide_the_eyes(picture: NDArray[np.uint8], face: Face) -> bool:
 
 
 def brightness(picture: NDArray[np.uint8], face: Face) -> float:
-    """Return how bright the eyes' surroundings are in parts of cheeks and nose.
+    """Return the brightness around the eyes, divided by that of cheeks and nose.
 
-    A quotient, so that neither light nor the colour of a skin is in it.
+    A quotient, so that neither light nor the colour of the skin matters.
     """
     left, right, _ = face.eyes_and_nose
     across = right - left

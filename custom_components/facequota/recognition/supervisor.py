@@ -25,7 +25,7 @@ MAX_QUICK_DEATHS = 5
 
 
 class WorkerState(StrEnum):
-    """How the worker is."""
+    """The states of the worker."""
 
     STOPPED = "stopped"
     STARTING = "starting"
@@ -76,14 +76,14 @@ class Supervisor:
 
     @property
     def waiting(self) -> int:
-        """Return how many wait for an answer."""
+        """Return how many requests wait for an answer."""
         return len(self._answers)
 
     async def start(self) -> None:
         """Start the worker and return when it is ready.
 
         Raises WorkerError, with nothing left running, when the first start fails;
-        later deaths are met with restarts.
+        a worker that dies later is started again.
         """
         await self.stop()
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -96,7 +96,7 @@ class Supervisor:
             raise
 
     async def stop(self) -> None:
-        """End the worker, fail what waits for it, and leave nothing behind."""
+        """End the worker and answer all waiting requests with an error."""
         if self._life is not None:
             life, self._life = self._life, None
             life.cancel()
@@ -107,7 +107,7 @@ class Supervisor:
             self._set_state(WorkerState.STOPPED)
 
     async def answered(self) -> None:
-        """Wait until everybody who asked has an answer, or has gone."""
+        """Wait until every request has an answer or was cancelled."""
         if self._answers:
             await asyncio.wait(self._answers)
 
@@ -134,7 +134,8 @@ class Supervisor:
             )
         self.has_seen = True
         answer: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
-        # An asker who leaves at the very moment of an error is no error of its own.
+        # A caller that is cancelled at the moment of an error must not get that error,
+        # too.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._answers.add(answer)
         answer.add_done_callback(self._answers.discard)
@@ -159,7 +160,7 @@ class Supervisor:
             except WorkerError as err:
                 death = err
             except Exception as err:
-                # Whatever it is, pictures are looked at again afterwards.
+                # Whatever the error is, a new worker must look at pictures afterwards.
                 _LOGGER.exception("The recognition worker ended unexpectedly")
                 death = WorkerError("died", repr(err))
             self.pid = None
@@ -178,7 +179,7 @@ class Supervisor:
             await asyncio.sleep(self._first_pause_s * 2 ** (quick_deaths - 1))
 
     async def _run_once(self, ready: asyncio.Future[None]) -> None:
-        """Start a worker and feed it; raises WorkerError when it is no more."""
+        """Start a worker and feed it; raises WorkerError when the worker has ended."""
         child = await Child.launch(self._command, self._env, timeout=START_TIMEOUT_S)
         watching = asyncio.create_task(child.gone())
         watching.add_done_callback(lambda _: self._requests.put_nowait(None))
@@ -207,7 +208,8 @@ class Supervisor:
                     self._requests.put_nowait(request)
                 raise child.death()
             if request is None or request.answer.done():
-                # The note of an earlier child's end, or the asker has gone.
+                # It only reports the end of an earlier child, or its caller was
+                # cancelled.
                 continue
             try:
                 async with asyncio.timeout(request.timeout):
@@ -215,25 +217,26 @@ class Supervisor:
             except BaseException as err:
                 if isinstance(err, TimeoutError):
                     err = WorkerError("timeout", "no answer in time")
-                # On a cancellation, stop() answers it with the others.
+                # After a cancellation, stop() answers this request with the others.
                 self._requests.put_nowait(request)
                 raise err from None
             if request.answer.done():
                 sighting.overwrite()
             else:
                 request.answer.set_result(sighting)
-            # Or the last picture and template would stay until the next ones.
+            # Otherwise the last picture and template would stay in memory until the
+            # next ones.
             del request, sighting
 
     def _fail_requests(self, error: WorkerError) -> None:
-        """Answer everything that waits with an error."""
+        """Answer all waiting requests with an error."""
         while not self._requests.empty():
             request = self._requests.get_nowait()
             if request is not None and not request.answer.done():
                 request.answer.set_exception(WorkerError(error.reason, error.detail))
 
     def _set_state(self, state: WorkerState, reason: str | None = None) -> None:
-        """Change the state and say so."""
+        """Change the state and call the listener."""
         self.state = state
         self.reason = reason
         if state is not WorkerState.READY:

@@ -66,7 +66,7 @@ FORBIDDEN: Final[Numbers] = {
     "listen": (50, 201),
     "accept": (43, 202),
     "accept4": (288, 242),
-    # Files: made, moved, removed, cut, and what is written beside their content.
+    # Files: making, moving, removing and cutting them, and changing their attributes.
     "creat": (85, None),
     "openat2": (437, 437),
     "name_to_handle_at": (303, 264),
@@ -138,7 +138,7 @@ FORBIDDEN: Final[Numbers] = {
     "vhangup": (153, 58),
     "iopl": (172, None),
     "ioperm": (173, None),
-    # What the kernel does for programs, and where its own faults were found most often.
+    # Services of the kernel in which faults of the kernel were found most often.
     "bpf": (321, 280),
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),

@@ -24,8 +24,8 @@ from .messages import (
     encode_sighting,
 )
 
-# Imports inside of functions that a look may get to: a palette, EXIF, several pictures
-# in one file, a median.
+# Modules that are imported inside of functions that a look may call: a palette, EXIF,
+# several pictures in one file, a median.
 _LATE_IMPORTS = (
     "PIL.ImageColor",
     "PIL.ImageFilter",
@@ -39,7 +39,7 @@ _LATE_IMPORTS = (
 def main(engine_name: str, attack_folder: str = "") -> None:
     """Load an engine and serve until the parent goes.
 
-    With a folder of its network, presentation attacks are looked for too.
+    With the folder of the attack network, it looks for presentation attacks too.
     """
     granted = sandbox.enter()
     questions, answers = _take_over_pipes()
@@ -59,14 +59,14 @@ def main(engine_name: str, attack_folder: str = "") -> None:
 
 
 def _load_the_rest() -> None:
-    """Import what Pillow and numpy import no sooner than some picture asks for it."""
+    """Import the modules that Pillow and numpy would import only at certain pictures."""
     Image.preinit()
     for name in _LATE_IMPORTS:
         import_module(name)
 
 
 def _take_over_pipes() -> tuple[io.BufferedReader, io.FileIO]:
-    """Keep the pipes for messages: a stray print of a library goes to the log."""
+    """Keep the pipes for messages: a library's own print goes to the log."""
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     null = os.open(os.devnull, os.O_RDONLY)

@@ -40,7 +40,7 @@ def _number(most: int, unit: str | None = None) -> NumberSelector:
     return NumberSelector(config)
 
 
-# A section of the options' form; whatever is left empty does not count.
+# A section of the options' form; fields that are left empty do not count.
 UPKEEP_SCHEMA: Final = vol.Schema(
     {
         vol.Optional(CONF_CLEANING_VISITS): _number(100_000),
@@ -68,7 +68,7 @@ class UpkeepOptions:
 
     @classmethod
     def from_entry(cls, options: Mapping[str, Any]) -> Self:
-        """Return what an entry's options say; nothing is set at first."""
+        """Return the values in an entry's options; without them nothing is set."""
         chosen: Mapping[str, Any] = options.get(CONF_UPKEEP) or {}
         visits = chosen.get(CONF_CLEANING_VISITS)
         return cls(

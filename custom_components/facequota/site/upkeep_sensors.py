@@ -1,4 +1,4 @@
-"""What sensors show of refilling and cleaning, and how a sensor is described here."""
+"""The sensors of refilling and cleaning, and the classes that describe sensors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from .site import Site
 
 @dataclass(frozen=True, kw_only=True)
 class DispenserSensorDescription(SensorEntityDescription):
-    """A sensor that shows what a dispenser is now."""
+    """The description of a sensor that shows a present value of a dispenser."""
 
     value_fn: Callable[[Dispenser], StateType | datetime]
     attributes_fn: Callable[[Dispenser], Mapping[str, Any] | None] = lambda _one: None
@@ -27,7 +27,7 @@ class DispenserSensorDescription(SensorEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class SiteSensorDescription(SensorEntityDescription):
-    """A sensor that shows what a site is now."""
+    """The description of a sensor that shows a present value of a site."""
 
     value_fn: Callable[[Site], StateType | datetime]
     attributes_fn: Callable[[Site], Mapping[str, Any] | None] = lambda _site: None
@@ -42,7 +42,7 @@ def _rounded(moment: datetime) -> datetime:
 
 
 def _portions_left(dispenser: Dispenser) -> int | None:
-    """Return how many portions the rest of the roll is good for."""
+    """Return how many portions the rest of the roll gives."""
     left = dispenser.roll.supply.left_cm
     return (
         None if left is None else int(left // dispenser.site_parts.options.portion_cm)
@@ -50,7 +50,7 @@ def _portions_left(dispenser: Dispenser) -> int | None:
 
 
 def _empty_at(dispenser: Dispenser) -> Mapping[str, Any] | None:
-    """Return the range in which the roll will end."""
+    """Return the range of time in which the roll will be empty."""
     if (foreseen := dispenser.roll.supply.forecast) is None:
         return None
     return {

@@ -6,13 +6,14 @@ from typing import Final
 
 # A person who empties a roll takes a portion every few seconds for some minutes.
 SPAN_S: Final = 600.0
-# A crowd that is this large is no reason to look, however quiet it usually is.
+# So many portions or fewer are never unusual, however quiet the place usually is.
 MIN_PORTIONS: Final = 10
 # By chance alone about once in ten years of ten-minute spans.
 CHANCE: Final = 1e-6
 # The usual rate follows the last day or so: 144 spans of ten minutes.
 FOLLOWED_SPANS: Final = 144.0
-# At first a busy place is assumed; and no place so quiet that a family raises the alarm.
+# At first a busy place is assumed; and no place is assumed to be so quiet that a family
+# raises the alarm.
 FIRST_MEAN: Final = 10.0
 MIN_MEAN: Final = 2.0
 
@@ -21,20 +22,20 @@ class UsageRate:
     """Portions of the last ten minutes against what is usual at this dispenser."""
 
     def __init__(self, now: float) -> None:
-        """Begin with a busy dispenser; `now` in monotonic seconds."""
+        """Begin as for a busy dispenser; `now` in monotonic seconds."""
         self._recent: deque[float] = deque()
         self._mean = FIRST_MEAN
         self._span_began = now
         self._in_span = 0
 
     def portion(self, now: float) -> None:
-        """Take note of a portion."""
+        """Count a portion."""
         self._follow(now)
         self._recent.append(now)
         self._in_span += 1
 
     def is_unusual(self, now: float) -> bool:
-        """Return if so many portions are hardly chance at the usual rate."""
+        """Return if the portions are too many for chance at the usual rate."""
         self._follow(now)
         while self._recent and self._recent[0] <= now - SPAN_S:
             self._recent.popleft()

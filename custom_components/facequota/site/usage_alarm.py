@@ -1,4 +1,4 @@
-"""The alarm at unusual use of a dispenser, until it is over."""
+"""The alarm while use of a dispenser is unusual."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,10 +10,10 @@ from .usage import SPAN_S, UsageRate
 
 
 class UsageAlarm:
-    """On while far more paper is taken than is usual."""
+    """On while far more portions are taken than usual."""
 
     def __init__(self, hass: HomeAssistant, on_over: Callable[[], None]) -> None:
-        """Begin without one; on_over is called when one may be over."""
+        """Begin without an alarm; on_over is called when an alarm may be over."""
         self._hass = hass
         self._on_over = on_over
         self._rate = UsageRate(hass.loop.time())
@@ -21,12 +21,12 @@ class UsageAlarm:
 
     @property
     def is_on(self) -> bool:
-        """Return if so much paper is unusual."""
+        """Return if the use of paper is unusual now."""
         return self._rate.is_unusual(self._hass.loop.time())
 
     @callback
     def portion(self) -> None:
-        """Take note of a portion."""
+        """Count a portion."""
         self._rate.portion(self._hass.loop.time())
         if self.is_on:
             self.stop()
@@ -34,7 +34,7 @@ class UsageAlarm:
 
     @callback
     def stop(self) -> None:
-        """Leave no timer behind."""
+        """Remove the timer."""
         if self._timer is not None:
             self._timer()
             self._timer = None

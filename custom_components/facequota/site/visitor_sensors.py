@@ -13,7 +13,7 @@ MAX_ONE_IN: Final = 1_000_000
 
 
 def _one_in(estimate: FpirEstimate) -> int | None:
-    """Return of how many new visitors one is wrongly refused; None before it is known."""
+    """Return N, where one in N new visitors is wrongly refused; None while that is unknown."""
     if estimate.fpir is None:
         return None
     return round(min(MAX_ONE_IN, 1 / max(estimate.fpir, 1 / MAX_ONE_IN)))

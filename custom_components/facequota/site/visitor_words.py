@@ -11,7 +11,7 @@ from custom_components.facequota.visit.visit import VisitResult
 
 
 def idle_sentence(fault: Fault | None, *, suspended: bool) -> Sentence:
-    """Return the sentence while nobody is served."""
+    """Return the sentence while no visitor is served."""
     if fault:
         resting = fault is Fault.MOTOR_RESTS
         return Sentence.RESTS if resting else Sentence.OUT_OF_ORDER

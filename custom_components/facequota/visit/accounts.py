@@ -23,18 +23,18 @@ class Account(Protocol):
 
     @property
     def lane(self) -> Lane:
-        """Return the way by which this account gives paper."""
+        """Return the lane by which this account gives paper."""
 
     async def reserve(self, cm: float) -> Reservation | Refusal:
-        """Hold cm; a Refusal says when they will be there."""
+        """Reserve cm; a Refusal says when they will be available."""
 
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
-        """Charge the cm that came out of what was held, refund the rest."""
+        """Charge the cm that came out, and give back the rest of the reservation."""
 
     async def next_portion_at(
         self, reservation: Reservation, settlement: Settlement
     ) -> float:
-        """Return when the visitor can be told that there is as much again."""
+        """Return the time that the visitor is told for the next portion of this length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class VisitorAccount:
     lane: Lane = Lane.FACE
 
     async def reserve(self, cm: float) -> Reservation | Refusal:
-        """Find the visitor and hold cm, in one step."""
+        """Find the visitor and reserve cm, in one step."""
         return await self.visitors.request(self.template, cm)
 
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
@@ -56,7 +56,7 @@ class VisitorAccount:
     async def next_portion_at(
         self, reservation: Reservation, settlement: Settlement
     ) -> float:
-        """Return when there is as much again, at every site of the quota."""
+        """Return the time of the next portion, valid at every site of the quota."""
         return await self.visitors.next_portion_at(reservation, settlement)
 
 
@@ -69,7 +69,7 @@ class LaneAccount:
     lane: Lane
 
     async def reserve(self, cm: float) -> Reservation | Refusal:
-        """Hold cm of what the lane may give."""
+        """Reserve cm of the lane's allowance."""
         return self.open_lane.request(cm, self.clock())
 
     def settle(self, reservation: Reservation, cm: float) -> Settlement:
@@ -79,7 +79,7 @@ class LaneAccount:
     async def next_portion_at(
         self, reservation: Reservation, settlement: Settlement
     ) -> float:
-        """Return when there is as much again at this dispenser."""
+        """Return the time of the next portion at this dispenser."""
         return settlement.next_portion_at
 
 
@@ -99,13 +99,13 @@ class Accounts:
         }
 
     def follow(self, options: SiteOptions) -> None:
-        """Apply a site's new rules; nobody waits longer because of it."""
+        """Apply a site's new rules; no visitor waits longer because of it."""
         self._options = options
         for lane, rule in options.lane_rules.items():
             self._lanes[lane].set_rule(rule, self._clock())
 
     def account(self, lane: Lane, probe: Probe | None) -> Account:
-        """Return the account to charge; in doubt about the face it is the open lane's."""
+        """Return the account to charge; in doubt about the face, the open lane's account."""
         if probe is not None and probe.template is not None and probe.reason is None:
             return VisitorAccount(visitors=self._visitors, template=probe.template)
         if lane is Lane.FACE:

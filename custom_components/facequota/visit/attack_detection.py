@@ -26,7 +26,7 @@ def attack_folder(hass: HomeAssistant) -> Path:
 
 
 async def can_detect(hass: HomeAssistant, engine: str) -> bool:
-    """Return if the engine brings ncnn and the files are the ones that were checked."""
+    """Return if the engine includes ncnn and the files are the expected ones."""
     folder = attack_folder(hass)
     return engine == Engine.NCNN and not await hass.async_add_executor_job(
         faulty_files, folder
@@ -65,13 +65,13 @@ class AttackDetection:
 
     @property
     def folder(self) -> Path | None:
-        """Return the folder that a worker reads the files from, None if it is not to look."""
+        """Return the folder from which a worker reads the files; None if it must not look for attacks."""
         return attack_folder(self._hass) if self.runs else None
 
     async def prepare(self) -> None:
         """Find out if the next worker can look for attacks; create an issue if it cannot.
 
-        Without it everything else works as always.
+        Everything else works without it.
         """
         self.runs = self.is_wanted and await can_detect(self._hass, self._engine)
         if self.runs or not self.is_wanted:

@@ -18,7 +18,7 @@ from .recogniser import Recogniser
 
 TRY_WITHIN_S: Final = 8.0
 WORKER_TIMEOUT_S: Final = 5.0
-# A visit that waits longer than this for its two pictures is felt as slow.
+# A visitor feels that a visit is slow if its two pictures take longer than this.
 MAX_FIRST_MS: Final = 700.0
 MAX_NEXT_MS: Final = 350.0
 
@@ -56,7 +56,7 @@ class Trial:
         """Yield the advice, the most important first."""
         good = True
         if self.guidance is Guidance.UNREADABLE_PICTURE:
-            # It may well be the same each time.
+            # A file's picture may be the same each time.
             yield self.guidance
             return
         for applies, advice in (
@@ -91,7 +91,7 @@ async def try_camera(camera: Camera, recogniser: Recogniser | None) -> Trial:
                     if pictures.counts(following):
                         picture = following if not times else picture
                         times.append(clock())
-                    # For a test a picture that may be old is better than none.
+                    # For a test, a picture that may be old is better than no picture.
                     picture = picture or following
         except TimeoutError:
             pass
@@ -120,7 +120,7 @@ async def try_camera(camera: Camera, recogniser: Recogniser | None) -> Trial:
 async def _look(
     picture: Picture | None, recogniser: Recogniser | None
 ) -> Sighting | None:
-    """Return what the worker sees, None if nobody looks."""
+    """Return what the worker sees; None without a running worker."""
     if picture is None or recogniser is None:
         return None
     try:

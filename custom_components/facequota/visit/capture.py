@@ -20,20 +20,20 @@ from custom_components.facequota.recognition.supervisor import WorkerError
 from .frames import Frames
 from .recogniser import Recogniser
 
-# Only a sure return needs fewer. Of three fused frames a visitor is recognised again far
-# better than of two (measured in docs/recognition.md).
+# A sure return needs fewer. Three fused frames recognise a visitor far better than two
+# (measured in docs/recognition.md).
 MAX_FRAMES: Final = 3
-# One picture decides nothing: it may be frozen from the time of somebody else. Two new
+# One picture decides nothing: it may be frozen since an earlier visitor. Two new
 # pictures that differ show a living scene.
 MIN_PICTURES: Final = 2
-# Where the second came longer after the first, because the camera or the machine is slow
-# or others wait too, somebody surely new is not kept waiting for a third.
+# If the second picture came later than this after the first, because the camera or the
+# machine is slow or others wait too, a surely new visitor does not wait for a third.
 THIRD_WITHIN_S: Final = 0.3
-# After this a visitor has waited long enough: the open lane gives the paper.
+# After this time the open lane gives the paper.
 LOOK_WITHIN_S: Final = 2.5
 # A worker that takes longer for one frame hangs; the supervisor starts another one.
 WORKER_TIMEOUT_S: Final = 2.0
-# Why there is no template when the time was over before the worker's first answer.
+# The reason for no template when the time ended before the worker's first answer.
 REASON_WORKER_SLOW: Final = "worker_timeout"
 
 _UNREADABLE: Final = Guidance.UNREADABLE_PICTURE
@@ -42,7 +42,7 @@ type Identify = Callable[[NDArray[np.float32]], Identity]
 
 
 class Doubt(StrEnum):
-    """Why a usable face is not looked up; the open lane gives the paper then."""
+    """Why a usable face is not looked up; then the open lane gives the paper."""
 
     PRESENTATION_ATTACK = "presentation_attack"
     LOW_FACE = "low_face"
@@ -81,9 +81,9 @@ async def look(
 ) -> Probe:
     """Return the probe of the visitor before the camera, within LOOK_WITHIN_S.
 
-    `identify` looks up the template of the frames so far. Never raises for a camera
-    or a worker: a reason sends the visitor to the open lane. There is one too for eyes
-    below `eye_line`, which is in percent of the picture's height from its top.
+    `identify` looks up the template of the frames so far. Never raises for a camera or
+    a worker: with a reason the open lane serves the visitor. Eyes below `eye_line`
+    (percent of the picture's height from its top) are a reason too.
     """
     attempt = _Attempt(recogniser, identify, on_guidance, camera.places)
     try:
@@ -125,7 +125,7 @@ class _Attempt:
             async with asyncio.timeout(LOOK_WITHIN_S):
                 template = await self._look_until_sure(pictures)
         except TimeoutError:
-            # A worker that only became too slow has shown why there is no template.
+            # The worker's earlier answers, if any, say why there is no template.
             if self._is_waiting and not self.frames.seen:
                 self._reason = REASON_WORKER_SLOW
         except WorkerError as err:
@@ -133,7 +133,7 @@ class _Attempt:
         if self._is_frozen(pictures):
             self._reason, template = NoPicture.FROZEN_PICTURE, None
         elif template is None and self._shows_time(pictures):
-            # The time is over: use what there is.
+            # The time is over: use the frames that there are.
             template = fuse(self.frames.usable)
             if template is not None and not self._may_be(
                 self._identify(template), pictures
@@ -165,8 +165,8 @@ class _Attempt:
             if not counts:
                 self._was_readable = sighting.guidance is not _UNREADABLE
                 continue
-            # The first pictures are looked at as a whole: templates of one picture are only
-            # alike, which tells a frozen one, when they were found in the same way.
+            # The first pictures are looked at as a whole. Two templates of one frozen
+            # picture are only equal if they were found in the same way.
             if len(self.frames.usable) >= MIN_PICTURES:
                 near = sighting.region
             if sighting.guidance is not None:
@@ -191,17 +191,18 @@ class _Attempt:
             return Doubt.SEVERAL_PEOPLE
         if self.frames.repeats or self.frames.still:
             return NoPicture.FROZEN_PICTURE
-        # An unreadable picture may well have the same bytes each time.
+        # An unreadable picture may have the same bytes each time.
         return pictures.why_no_picture if self._was_readable else _UNREADABLE
 
     def _is_frozen(self, pictures: Pictures) -> bool:
-        """Return if the same picture came again, under a running clock perhaps."""
+        """Return if the same picture came again, perhaps with a running clock in it."""
         return self.frames.is_frozen and not pictures.is_file
 
     def _shows_time(self, pictures: Pictures) -> bool:
         """Return if two pictures showed a living scene."""
         return pictures.is_file or (
-            # One that the camera held may differ from a picture that is frozen since.
+            # A picture that the camera held ready may differ from one that is frozen
+            # since then.
             len(self.frames.usable) >= MIN_PICTURES and not self.frames.is_frozen
         )
 
@@ -209,7 +210,7 @@ class _Attempt:
         """Return the probe if it decides; else overwrite it and return None.
 
         A sure return ends the looking early. "Sure" is a tenth of the manager's limit:
-        that strangers are looked up at each frame adds a fifth to it at most.
+        looking up a stranger at each frame adds at most a fifth to it.
         """
         usable = self.frames.usable
         now = asyncio.get_running_loop().time()
@@ -219,7 +220,7 @@ class _Attempt:
             return None
         if len(usable) < MIN_PICTURES and (
             self.frames.people_changed
-            # A second frame shows if a face moves that is where one was before.
+            # A second frame shows if a face moves where one was before.
             or any(eyes in self._places for eyes in self._eyes())
         ):
             return None
@@ -245,7 +246,7 @@ class _Attempt:
 
 
 def _doubt(frames: Frames, eye_line: float | None) -> Doubt | None:
-    """Return why a face is not to be looked up although it was seen well."""
+    """Return why a face must not be looked up although it was seen well."""
     if is_attack(frames.usable):
         return Doubt.PRESENTATION_ATTACK
     if frames.people_changed and len(frames.usable) < MIN_PICTURES:

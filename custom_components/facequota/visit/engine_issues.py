@@ -50,10 +50,12 @@ def show_issue(
             issue_id,
             data={
                 "entry_id": entry.entry_id,
-                # The engine that the repair gives to the site; None: its own.
+                # The engine that the repair installs for the site; None: the site's
+                # own.
                 "engine": ENGINE_WITHOUT_AVX if key == ISSUE_ENGINE_NO_AVX else None,
             },
-            # A file of the integration itself comes with the integration only.
+            # This file is part of the integration, so only a new installation of it
+            # helps.
             is_fixable=key != ISSUE_COHORT_UNUSABLE,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,

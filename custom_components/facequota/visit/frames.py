@@ -1,4 +1,4 @@
-"""The frames of one look: new or not, of a living scene or not, of one person or not."""
+"""The frames of one look: whether each is new, shows a living scene, and shows the same person."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ type Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """How near two frames of one visit are; Euclidean distance of unit vectors."""
+    """How near two frames of one visit may be; Euclidean distances of unit vectors."""
 
     same_picture: float
     """No two real frames are so near: a sensor's noise alone moves a template further."""
@@ -26,15 +26,16 @@ class Likeness:
 
 
 # Measured: two real frames are never less than 0.045 (dlib) and 0.26 (ncnn) apart
-# (docs/cameras.md). What is nearer is one picture, in pixels that were encoded anew.
+# (docs/cameras.md). Two nearer ones are the same picture, encoded again.
 LIKENESS: Final = {
     Engine.FACE_RECOGNITION: Likeness(same_picture=0.02, same_person=0.37),
     Engine.NCNN: Likeness(same_picture=0.08, same_person=1.0),
 }
 
-# The same pixels once may be a frugal encoder's, before somebody who stands still.
+# The same pixels may come twice from an encoder that saves bits, when a person stands
+# still.
 MAX_REPEATS: Final = 3
-# Somebody may hardly move for a moment: about a second of a stream's pictures.
+# A person may hardly move for a moment: about a second of a stream's pictures.
 MAX_STILL: Final = 12
 
 
@@ -42,7 +43,7 @@ class Frames:
     """Collects the frames of one look; starts again when another person is seen."""
 
     def __init__(self, likeness: Likeness) -> None:
-        """Begin with nothing seen."""
+        """Begin without frames."""
         self.usable: list[Sighting] = []
         """Those that count, all of one person."""
         self.seen = 0

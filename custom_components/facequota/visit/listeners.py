@@ -12,7 +12,7 @@ class Listeners[**P]:
     """The callbacks for one kind of event; the type parameters are their arguments."""
 
     def __init__(self) -> None:
-        """Begin with nobody listening."""
+        """Begin without callbacks."""
         self._listeners: set[Callable[P, None]] = set()
 
     @callback
@@ -25,7 +25,7 @@ class Listeners[**P]:
     def tell(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Call every callback; one that is removed meanwhile may still be called.
 
-        An exception of one is logged; the others and the caller go on.
+        An exception in one callback is logged; the others and the caller continue.
         """
         for listener in tuple(self._listeners):
             try:

@@ -16,7 +16,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a purge removed, and that nothing was left to remove when it was nothing."""
+    """What a purge removed; also whether there was nothing to remove."""
 
     time: datetime
     cause: Cause

@@ -1,4 +1,4 @@
-"""The recognition worker of one site: installed, running, resting, or in need of help."""
+"""The recognition worker of one site: started, stopped, replaced, and tried again."""
 
 import asyncio
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def engine_environment(
 
 
 class Recogniser:
-    """Starts, rests, renews and retries the worker; creates an issue when it fails."""
+    """Starts, stops, replaces and retries the worker; creates an issue when it fails."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Recogniser:
         self._pool: Pool | None = None
         self.problem: str | None = None
         self._is_wanted = False
-        # The worker has seen somebody who is to be forgotten.
+        # The worker has seen a visitor who must be forgotten.
         self._is_stale = False
         self._reconciling: asyncio.Task[None] | None = None
         self._retry = Retry(hass, self._reconcile)
@@ -69,7 +69,7 @@ class Recogniser:
 
     @property
     def likeness(self) -> Likeness:
-        """Return how near the engine's templates of one visit are."""
+        """Return how near the engine's templates of one visit may be."""
         return LIKENESS[self._environment.engine]
 
     @property
@@ -88,11 +88,10 @@ class Recogniser:
         return worker is None or worker.state is WorkerState.GIVEN_UP or self._is_stale
 
     async def start(self) -> None:
-        """Start the worker, or leave an issue that says why it does not run yet.
+        """Start the worker, or create an issue that says why it does not run yet.
 
         It is tried again until it does. An engine that is missing (a restored backup,
-        another Python) is not downloaded here: nothing leaves the machine unless a
-        person asks for it.
+        another Python) is not downloaded here: only a person may start a download.
         """
         if not self._has_cohort:
             self._report(ISSUE_COHORT_UNUSABLE)
@@ -102,7 +101,7 @@ class Recogniser:
             await asyncio.wait([self._reconcile()])
 
     async def stop(self) -> None:
-        """End the worker and delete its issues: resting is no failure."""
+        """End the worker and delete its issues: a worker that is switched off is not a failure."""
         self._is_wanted = False
         self._retry.cancel()
         if self._reconciling is not None:
@@ -130,14 +129,14 @@ class Recogniser:
     def renew(self) -> None:
         """Replace the workers that saw faces, in the background.
 
-        What pictures leave in a process cannot be overwritten; it ends with the process.
+        What pictures leave in a process cannot be overwritten, so the process is ended.
         """
         if self._pool is not None and self._pool.has_seen:
             self._is_stale = True
             self._reconcile()
 
     def diagnostics(self) -> dict[str, Any]:
-        """Return the worker's condition."""
+        """Return the worker's state."""
         if self._pool is None:
             return {"state": WorkerState.STOPPED.value, "problem": self.problem}
         worker = self._pool.first
@@ -164,9 +163,10 @@ class Recogniser:
         return self._reconciling
 
     async def _replace_while_needed(self) -> None:
-        """Replace workers until none has seen somebody who is to be forgotten.
+        """Replace workers until none has seen a visitor who must be forgotten.
 
-        Somebody may be forgotten at any moment of this, so it looks again when done.
+        A visitor may be forgotten at any moment meanwhile, so this is checked again at
+        the end.
         """
         while self._is_wanted and self._needs_another:
             before = self._pool
@@ -193,7 +193,7 @@ class Recogniser:
                     await before.stop()
 
     async def _new_pool(self) -> Pool:
-        """Return a new pool of workers, the first of which runs.
+        """Return a new pool of workers; its first worker runs.
 
         Raises WorkerError, also "missing".
         """

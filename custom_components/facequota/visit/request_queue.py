@@ -13,8 +13,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .visit import Request, VisitResult
 
-# A request that is repeated after this many others gives a new portion; the ids are
-# kept in memory only and mean nothing outside.
+# A request that is repeated after this many others gives a new portion. The ids are
+# kept in memory only and have no meaning elsewhere.
 REMEMBERED_REQUESTS: Final = 64
 
 
@@ -27,7 +27,7 @@ class RequestQueue:
         entry: ConfigEntry,
         serve: Callable[[Request], Awaitable[VisitResult]],
     ) -> None:
-        """Remember who serves."""
+        """Remember the function that serves a request."""
         self._hass = hass
         self._entry = entry
         self._serve = serve
@@ -40,16 +40,16 @@ class RequestQueue:
 
     @property
     def busy(self) -> bool:
-        """Return if somebody is being served."""
+        """Return if a visitor is being served."""
         return bool(self._tasks)
 
     async def request(self, request: Request) -> VisitResult:
         """Serve a request and return how it ended.
 
         The same request_id again gets the first one's answer and no second portion.
-        Raises ServiceValidationError when an id comes again with another request, or when
-        somebody is being served and somebody else waits already; HomeAssistantError when
-        the site is stopped.
+        Raises ServiceValidationError when an id comes again with another request, or
+        when one visitor is being served and another one waits already;
+        HomeAssistantError when the site is stopped.
         """
         return await self._answer(self._answered(request) or self._begin(request))
 
@@ -102,7 +102,7 @@ class RequestQueue:
         return task
 
     def _begin(self, request: Request) -> asyncio.Task[VisitResult]:
-        """Begin a visit, or let it wait for the one before."""
+        """Begin a visit, or let it wait for the visit before."""
         if self._closed:
             raise _called_off()
         if len(self._tasks) > 1:
@@ -128,5 +128,5 @@ class RequestQueue:
 
 
 def _called_off() -> HomeAssistantError:
-    """Return the error for a visit that the end of the site prevents."""
+    """Return the error for a visit that is cancelled because the site stops."""
     return HomeAssistantError(translation_domain=DOMAIN, translation_key="called_off")

@@ -12,7 +12,7 @@ MAX_PAUSE_S: Final = 600.0
 
 
 class Retry:
-    """The next try, if there is to be one, and how long to wait for it."""
+    """The next try, if one is planned, and the pause before it."""
 
     def __init__(self, hass: HomeAssistant, again: Callable[[], object]) -> None:
         """Take the function that tries again; nothing is planned yet."""

@@ -19,7 +19,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # The reason of a visit when our own code failed in the face lane.
 REASON_RECOGNITION: Final = "recognition_error"
-# So many came at other sites at this moment that the shared quota could not decide.
+# So many visitors came at other sites at this moment that the shared quota could not
+# decide.
 REASON_SITES_BUSY: Final = "sites_busy"
 
 
@@ -43,9 +44,10 @@ class Request:
 class VisitResult:
     """The end of a visit.
 
-    lane is the way by which cm of paper came out or were refused; reason says why it was
-    not the face lane, or what went wrong. motor_on_ms is the time from the request to
-    the turning motor, recognition_ms the part of it that the worker spent on pictures.
+    lane is the lane in which cm of paper were given or refused; reason says why it was
+    not the face lane, or what went wrong. motor_on_ms is the time from the request
+    until the motor turned, recognition_ms the part of it that the worker spent on
+    pictures.
     """
 
     outcome: Outcome
@@ -84,7 +86,7 @@ async def visit(request: Request, context: VisitContext) -> VisitResult:
     except Exception as error:
         if request.lane is not Lane.FACE:
             raise
-        # An error in recognition is no reason to give nothing.
+        # An error in recognition must not keep a visitor from getting paper.
         reason = REASON_SITES_BUSY
         if not isinstance(error, Undecided):
             reason = REASON_RECOGNITION
@@ -105,8 +107,8 @@ async def visit(request: Request, context: VisitContext) -> VisitResult:
     try:
         paper = await context.motor.dispense(cm)
     finally:
-        # Also when the visit is called off: what did not come out is not charged, nor
-        # what the motor gave beyond the reservation.
+        # Also when the visit is cancelled: paper that did not come out is not charged,
+        # and neither is paper beyond the reservation.
         settlement = account.settle(reservation, min(paper.cm, cm))
     next_portion_at = await account.next_portion_at(reservation, settlement)
     return replace(
@@ -118,7 +120,7 @@ async def visit(request: Request, context: VisitContext) -> VisitResult:
 async def _reserve(
     request: Request, context: VisitContext
 ) -> tuple[VisitResult, Account, Reservation | Refusal]:
-    """Return the visit so far, the account, and its reservation or refusal."""
+    """Return the visit's result so far, the account, and its reservation or refusal."""
     probe = None
     if request.lane is Lane.FACE:
         context.on_step(Step.LOOKING)
@@ -130,7 +132,7 @@ async def _reserve(
         reason=probe.reason if probe else None,
         recognition_ms=probe.recognition_ms if probe and probe.frames else None,
     )
-    # A rule that has become smaller since the request is no reason to give nothing.
+    # The rule may have become smaller since the request: the visitor still gets paper.
     cm = min(request.cm, context.accounts.max_cm(account.lane))
     try:
         return seen, account, await account.reserve(cm)
@@ -140,7 +142,7 @@ async def _reserve(
 
 
 async def _staff_portion(request: Request, context: VisitContext) -> VisitResult:
-    """Give a portion that is counted and charged to nobody."""
+    """Give a portion that is counted, and charged to no account."""
     requested_at = context.clock()
     context.on_step(Step.DISPENSING)
     paper = await context.motor.dispense(request.cm)
@@ -149,7 +151,7 @@ async def _staff_portion(request: Request, context: VisitContext) -> VisitResult
 
 
 def _with_paper(seen: VisitResult, paper: Paper, requested_at: float) -> VisitResult:
-    """Return the visit with what the motor did."""
+    """Return the result with the paper that the motor gave."""
     return replace(
         seen,
         outcome=Outcome.FAILED if paper.fault else seen.outcome,

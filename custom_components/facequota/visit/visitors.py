@@ -30,8 +30,8 @@ _LOGGER = logging.getLogger(__name__)
 class Visitors:
     """Visitors with a pending quota; each is deleted when the allowance is whole again.
 
-    The event loop's monotonic clock is the only one used: a jump of the wall clock
-    neither grants nor refuses anything.
+    Only the event loop's monotonic clock is used: a jump of the wall clock changes no
+    decision.
     """
 
     def __init__(self, hass: HomeAssistant, make_book: Callable[[], Replica]) -> None:
@@ -55,7 +55,7 @@ class Visitors:
 
     @callback
     def share(self, shared: SharedBook | None) -> None:
-        """Keep the book together with other instances, or alone again."""
+        """Share the book with other instances, or stop sharing it."""
         self._shared = shared
 
     @property
@@ -74,7 +74,7 @@ class Visitors:
 
     @property
     def all_forgotten_at(self) -> datetime | None:
-        """Return when the last of those here now is forgotten; None when nobody is."""
+        """Return when the last remembered visitor is forgotten; None without visitors."""
         statistics = self.statistics
         if not statistics.faces:
             return None
@@ -84,7 +84,7 @@ class Visitors:
 
     @property
     def oldest_since(self) -> datetime | None:
-        """Return when the oldest of those here now had paper, at the latest."""
+        """Return the latest time at which the oldest remembered visitor can have had paper."""
         statistics = self.statistics
         if not statistics.faces:
             return None
@@ -93,14 +93,14 @@ class Visitors:
 
     @callback
     def identify(self, template: NDArray[np.float32]) -> Identity:
-        """Return who in the window this is, if anybody; nothing changes."""
+        """Return which visitor in the window this is, or none. Changes nothing."""
         return self._book.identify(template)
 
     @callback
     def reserve(
         self, template: NDArray[np.float32], cm: float
     ) -> Reservation | Refusal:
-        """Find out whose template this is and hold cm, in one atomic step."""
+        """Find the visitor of this template and reserve cm, in one atomic step."""
         answer = self._book.request(template, cm, self._hass.loop.time())
         self._changed(added=isinstance(answer, Reservation) and answer.new)
         return answer
@@ -108,7 +108,7 @@ class Visitors:
     async def request(
         self, template: NDArray[np.float32], cm: float
     ) -> Reservation | Refusal:
-        """Find out whose template this is and hold cm, in the book that is kept."""
+        """Find the visitor of this template and reserve cm, in the shared book or in this one."""
         if self._shared is None:
             return self.reserve(template, cm)
         answer = await self._shared.reserve(template, cm, self._hass.loop.time())
@@ -117,7 +117,7 @@ class Visitors:
 
     @callback
     def follow(self) -> None:
-        """Count who came and went in a book that other instances change as well."""
+        """Count the visitors who came and went in a book that other instances change as well."""
         more = self.statistics.faces - self._faces
         self._changed(added=max(0, more), removed=max(0, -more))
 
@@ -131,12 +131,12 @@ class Visitors:
     async def next_portion_at(
         self, reservation: Reservation, settlement: Settlement
     ) -> float:
-        """Return when the visitor can be told that there is as much again."""
+        """Return the time that the visitor is told for the next portion of this length."""
         return await self._any_book.next_portion_at(reservation, settlement)
 
     @callback
     def forget(self, template: NDArray[np.float32]) -> None:
-        """Remove every visitor who may be this person; nobody is told whether there was one."""
+        """Remove every visitor who may be this person. Whether there was one is not shown."""
         before = self.statistics.faces
         self._any_book.forget(template, self._hass.loop.time())
         self._changed(removed=before - self.statistics.faces)
@@ -151,7 +151,7 @@ class Visitors:
     ) -> Receipt:
         """Remove everybody, or those seen longer ago than older_than_s.
 
-        In a shared quota everywhere, unless it is to be only_here.
+        In a shared quota at every site, unless only_here.
         """
         self._changed()
         counts = self._remove(older_than_s, only_here)
@@ -171,7 +171,7 @@ class Visitors:
     def _remove(self, older_than_s: float | None, only_here: bool) -> PurgeCounts:
         """Remove visitors. If that fails, replace the whole book by an empty one.
 
-        So nobody in the old one can be matched any more.
+        So no visitor of the old book can be recognised any more.
         """
         self.purge_failed = False
         purge = self._any_book.purge
@@ -205,12 +205,13 @@ class Visitors:
     def _changed(self, *, added: int = 0, removed: int = 0) -> None:
         """Set the timer for the next expiry, and call the listeners.
 
-        A visitor who is missing and was not removed was forgotten on time.
+        A visitor who is missing and was not removed was forgotten because the allowance
+        is whole.
         """
         faces = self.statistics.faces
         expired = self._faces + added - removed - faces
         self._faces = faces
-        # Before anybody is told: nobody is forgotten later because of who listens.
+        # Before the callbacks: a slow or failing one must not delay the forgetting.
         next_expiry = self._book.next_expiry()
         if next_expiry != self._expiry_at:
             self._cancel_expiry()
