@@ -1,4 +1,4 @@
-"""A site with dispensers inside Home Assistant's test harness, with the real engine."""
+"""A site with dispensers inside Home Assistant's test harness, with a real engine."""
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 import logging
@@ -30,7 +30,6 @@ from .stage import Stage
 CAMERA = "camera.entrance"
 SITE_DATA = {
     "name": "East gate",
-    "engine": "face_recognition",
     "camera_position": "entrance",
     "notice_posted": True,
     "way_without_face": True,
@@ -152,21 +151,27 @@ async def second_dispenser(hass: HomeAssistant) -> AsyncGenerator[FakeDispenser]
 
 
 @pytest.fixture
+def engine() -> Engine:
+    """Return a site's engine: the light one, where a test is not about the engine."""
+    return Engine.NCNN
+
+
+@pytest.fixture
 async def site(
-    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
+    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser, engine: Engine
 ) -> AsyncGenerator[MockConfigEntry]:
     """Return a site with one dispenser whose recognition is ready."""
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=engine)
     yield entry
     await unload(hass, entry)
 
 
 @pytest.fixture
 async def open_site(
-    hass: HomeAssistant, dispenser: FakeDispenser
+    hass: HomeAssistant, dispenser: FakeDispenser, engine: Engine
 ) -> AsyncGenerator[MockConfigEntry]:
     """Return a suspended site: no worker runs, the open lane gives paper."""
-    entry = await set_up_site(hass, options={"suspended": True})
+    entry = await set_up_site(hass, options={"suspended": True}, engine=engine)
     yield entry
     await unload(hass, entry)
 
@@ -178,7 +183,7 @@ async def set_up_site(
     options: dict[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     more: Mapping[str, Mapping[str, Any]] | None = None,
-    engine: Engine = Engine.FACE_RECOGNITION,
+    engine: Engine = Engine.NCNN,
 ) -> MockConfigEntry:
     """Set up a site and wait for its worker.
 

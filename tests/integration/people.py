@@ -13,7 +13,7 @@ _CROWD = 1
 
 @cache
 def _cohort() -> Cohort:
-    return Cohort.load("face_recognition")
+    return Cohort.load("ncnn")
 
 
 def somebody(seed: int) -> NDArray[np.float32]:

@@ -27,7 +27,7 @@ LAW: Final = {
     "notice_posted": True,
     "way_without_face": True,
 }
-ENGINE: Final = {"engine": "face_recognition"}
+ENGINE: Final = {"engine": "ncnn"}
 
 
 async def begin(hass: HomeAssistant) -> ConfigFlowResult:

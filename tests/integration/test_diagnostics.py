@@ -80,7 +80,7 @@ async def test_diagnostics_tell_rules_and_counts_and_nothing_of_a_face(
     check(told, ids, numbers)
     assert told["visitors"]["faces"] == 4
     assert told["worker"]["state"] == "ready"
-    assert told["worker"]["engine"].startswith("face_recognition")
+    assert told["worker"]["engine"].startswith("ncnn ")
     (dispenser,) = told["dispensers"]
     assert (dispenser["state"], dispenser["problem"]) == ("ready", None)
 

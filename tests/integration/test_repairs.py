@@ -59,7 +59,7 @@ async def test_a_missing_engine_is_installed_with_a_click(
     """Nothing is downloaded before; what fails is told and can be tried again."""
     log.tell("no_wheel")
     root = no_engine(config_folder)
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     (tmp_path / "empty").mkdir()
     await take_packages_from(hass, entry, tmp_path / "empty")
     assert set(issues(hass)) == {"engine_missing"}
@@ -91,7 +91,7 @@ async def test_a_broken_engine_is_installed_anew_with_a_click(
     """All of it, from the manager's folder of packages."""
     log.tell("does not start")
     break_engine(at_start="sys.exit(3)")
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     await take_packages_from(hass, entry, wheel_files())
     issue = issues(hass)["engine_failed"]
     assert issue.translation_placeholders == {"site": "East gate", "reason": "died"}
@@ -158,7 +158,7 @@ async def test_a_processor_without_avx_gets_the_other_engine_with_a_click(
     """It needs no AVX; the site has it from then on."""
     log.tell("SIGILL")
     break_engine(at_start="signal.raise_signal(signal.SIGILL)")
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     assert entry.data["engine"] == "face_recognition"
     real_engine(config_folder, engine_root, Engine.NCNN)
     shown = await fix.open(issues(hass)["engine_no_avx"])
@@ -186,7 +186,7 @@ async def test_a_processor_that_the_other_engine_cannot_run_on_either_is_told_so
     log.tell("SIGILL")
     log.tell("no_avx")
     break_engine(at_start="signal.raise_signal(signal.SIGILL)")
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     root = config_folder / ".cache" / DOMAIN
     broken = EngineEnvironment(root, Engine.FACE_RECOGNITION).folder()
     other = EngineEnvironment(root, Engine.NCNN).folder()

@@ -82,5 +82,5 @@ async def test_the_engine_does_not_start_without_its_cohort_and_paper_is_given(
     assert "cohort_unusable" in issues(issue_registry)
     assert (await ask(hass))["outcome"] == "unrecognised"
     assert faces(entry) == 0
-    log.tell("The engine face_recognition does not start")
+    log.tell("The engine ncnn does not start")
     await unload(hass, entry)

@@ -7,6 +7,7 @@ import signal
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.facequota.recognition.environment import Engine
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from tests.integration.broken_engine import BreakEngine
@@ -117,7 +118,7 @@ async def test_invalid_answers_of_a_worker_are_rejected(
     at_look: str,
 ) -> None:
     break_engine(at_look=at_look)
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     assert summary(await ask(hass)) == without_face("worker_protocol")
     assert faces(entry) == 0
     await unload(hass, entry)

@@ -165,6 +165,7 @@ async def test_the_rules_say_which_files_are_missing_or_differ(
     await unload(hass, entry)
 
 
+@pytest.mark.parametrize("engine", [Engine.FACE_RECOGNITION])
 async def test_the_rules_say_that_the_other_engine_is_needed(
     hass: HomeAssistant, open_site: MockConfigEntry, brought: Path
 ) -> None:

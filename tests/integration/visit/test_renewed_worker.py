@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.facequota.recognition.environment import Engine
 from custom_components.facequota.recognition.supervisor import Supervisor, WorkerState
 from custom_components.facequota.visit import recogniser
 from homeassistant.core import HomeAssistant
@@ -231,7 +232,7 @@ async def test_where_no_other_worker_can_start_the_one_that_saw_somebody_ends_al
     log.tell("The recognition worker does not start")
     broken = tmp_path / "broken"
     break_engine(at_start=f"os.path.exists({str(broken)!r}) and sys.exit(3)")
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     stage.person("A")
     await ask(hass, cm=5)
     before = worker_of(entry)

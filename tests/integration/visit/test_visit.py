@@ -1,10 +1,11 @@
-"""A visit in Home Assistant, with the real engine and a real camera entity."""
+"""A visit in Home Assistant, with each real engine and a real camera entity."""
 
 import asyncio
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.facequota.recognition.environment import Engine
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.integration.conftest import (
@@ -21,6 +22,13 @@ from tests.integration.stage import Stage
 from .visits import GRANTED, REFUSED, purge, seconds_until
 
 pytestmark = pytest.mark.usefixtures("log")
+
+
+@pytest.fixture(params=list(Engine))
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Return the site's engine: every test here is run with every engine."""
+    assert isinstance(request.param, Engine)
+    return request.param
 
 
 async def test_a_visitor_gets_one_portion_and_is_then_told_when_the_next_comes(
@@ -81,10 +89,11 @@ async def test_two_dispensers_share_one_quota(
     stage: Stage,
     dispenser: FakeDispenser,
     second_dispenser: FakeDispenser,
+    engine: Engine,
 ) -> None:
     """Who had paper at the entrance had it at the exit."""
     exit_data = {"camera": DISPENSER_DATA["camera"], **second_dispenser.entities}
-    entry = await set_up_site(hass, more={"Exit": exit_data})
+    entry = await set_up_site(hass, engine=engine, more={"Exit": exit_data})
     stage.person("A")
     assert summary(await ask(hass)) == GRANTED
     assert summary(await ask(hass, "exit")) == REFUSED
@@ -97,9 +106,10 @@ async def test_one_face_at_two_dispensers_at_the_same_moment_gets_one_portion(
     stage: Stage,
     dispenser: FakeDispenser,
     second_dispenser: FakeDispenser,
+    engine: Engine,
 ) -> None:
     exit_data = {"camera": DISPENSER_DATA["camera"], **second_dispenser.entities}
-    entry = await set_up_site(hass, more={"Exit": exit_data})
+    entry = await set_up_site(hass, engine=engine, more={"Exit": exit_data})
     stage.person("A")
     visits = await asyncio.gather(ask(hass), ask(hass, "exit"))
     assert sorted(map(summary, visits)) == [GRANTED, REFUSED]
@@ -109,10 +119,10 @@ async def test_one_face_at_two_dispensers_at_the_same_moment_gets_one_portion(
 
 
 async def test_after_the_window_a_visitor_gets_paper_again(
-    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
+    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser, engine: Engine
 ) -> None:
     """Six seconds long, here; the time that was told is long enough to wait."""
-    entry = await set_up_site(hass, options={"window_min": 0.1})
+    entry = await set_up_site(hass, engine=engine, options={"window_min": 0.1})
     stage.person("A")
     first = await ask(hass)
     assert summary(first) == GRANTED
@@ -123,9 +133,9 @@ async def test_after_the_window_a_visitor_gets_paper_again(
 
 
 async def test_with_an_allowance_of_two_portions_the_third_is_refused(
-    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
+    hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser, engine: Engine
 ) -> None:
-    entry = await set_up_site(hass, options={"allowance_cm": 120})
+    entry = await set_up_site(hass, engine=engine, options={"allowance_cm": 120})
     stage.person("A")
     first = await ask(hass)
     assert summary(first) == GRANTED

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.facequota.recognition.environment import Engine
 from custom_components.facequota.recognition.supervisor import (
     MAX_QUICK_DEATHS,
     Supervisor,
@@ -48,7 +49,7 @@ async def test_a_worker_that_does_not_start_is_a_repair_issue_with_its_reason(
     """The open lane gives paper all the while."""
     log.tell("The recognition worker does not start")
     break_engine(at_start=at_start)
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     assert problem(hass) == "engine_failed"
     placeholders = {"site": "East gate", "reason": reason}
     assert issues(issue_registry) == {"engine_failed": placeholders}
@@ -78,7 +79,7 @@ async def test_a_worker_that_does_not_start_is_tried_again_until_it_does(
         return tries[-1]
 
     monkeypatch.setattr(recogniser, "Supervisor", supervisor)
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
 
     async def after(seconds: int) -> None:
         async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
@@ -119,7 +120,7 @@ async def test_a_worker_that_was_given_up_is_tried_again_after_a_while(
         at_start=f"doomed = os.path.exists({str(broken)!r})",
         at_look="doomed and os.kill(os.getpid(), 9)",
     )
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     async with asyncio.timeout(120):
         while not issues(issue_registry):
             await ask(hass)
@@ -140,7 +141,7 @@ async def test_a_processor_without_avx_is_told_to_the_manager(
 ) -> None:
     log.tell("The recognition worker does not start")
     break_engine(at_start="signal.raise_signal(signal.SIGILL)")
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     assert problem(hass) == "engine_no_avx"
     (issue,) = issue_registry.issues.values()
     assert (issue.translation_key, issue.is_fixable) == ("engine_no_avx", True)
@@ -167,7 +168,7 @@ async def test_after_five_quick_deaths_the_worker_is_given_up_until_somebody_rep
     monkeypatch.setattr(recogniser, "Supervisor", patient)
     log.tell("The recognition worker is given up")
     break_engine(at_look=f"signal.raise_signal(signal.{death})")
-    entry = await set_up_site(hass)
+    entry = await set_up_site(hass, engine=Engine.FACE_RECOGNITION)
     for visits in range(1, MAX_QUICK_DEATHS + 1):
         assert not issues(issue_registry)
         visit = summary(await ask(hass))
@@ -205,7 +206,7 @@ async def test_a_worker_that_starts_while_the_site_is_stopped_leaves_nothing_beh
     """The harness looks for what is left running."""
     break_engine(at_start="time.sleep(600)")
     before = children()
-    setting_up = asyncio.create_task(set_up_site(hass))
+    setting_up = asyncio.create_task(set_up_site(hass, engine=Engine.FACE_RECOGNITION))
     await until(lambda: children() > before)
     (entry,) = hass.config_entries.async_entries("facequota")
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -218,7 +219,7 @@ async def test_a_dispenser_is_ready_for_the_open_lane_before_the_worker_is(
 ) -> None:
     break_engine(at_start="time.sleep(600)")
     before = children()
-    setting_up = asyncio.create_task(set_up_site(hass))
+    setting_up = asyncio.create_task(set_up_site(hass, engine=Engine.FACE_RECOGNITION))
     await until(lambda: children() > before)
     assert summary(await ask(hass)) == without_face("worker_not_running")
     (entry,) = hass.config_entries.async_entries("facequota")
