@@ -21,15 +21,27 @@ VIEWPORT: Final = {"width": 1280, "height": 900}
 async def open_browser(
     client: Client, *, language: str = "en", dark: bool = False
 ) -> AsyncIterator[Page]:
-    """Yield a page of a headless Chromium, logged in as the client's user."""
-    async with chromium() as browser:
-        context = await browser.new_context(
-            viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]},
-            color_scheme="dark" if dark else "light",
-            locale="en-GB" if language == "en" else language,
-            timezone_id="UTC",
-            reduced_motion="reduce",
-        )
+    """Yield a page of a Chromium of its own, logged in as the client's user."""
+    async with (
+        chromium() as browser,
+        open_page(browser, client, language=language, dark=dark) as page,
+    ):
+        yield page
+
+
+@contextlib.asynccontextmanager
+async def open_page(
+    browser: Browser, client: Client, *, language: str = "en", dark: bool = False
+) -> AsyncIterator[Page]:
+    """Yield a page that shares nothing with others, logged in as the client's user."""
+    context = await browser.new_context(
+        viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]},
+        color_scheme="dark" if dark else "light",
+        locale="en-GB" if language == "en" else language,
+        timezone_id="UTC",
+        reduced_motion="reduce",
+    )
+    async with context:
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(_stored(client, language))
         yield await context.new_page()

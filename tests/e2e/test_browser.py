@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 import pytest
 import pytest_asyncio
 
 from custom_components.facequota.languages import LANGUAGES
-from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.browser import PATIENCE_MS, open_page
 from scripts.house.clicks import Forms, set_up_by_hand
 from scripts.house.complaints import complaints
 from scripts.house.dispenser import Dispenser
@@ -37,9 +37,9 @@ async def parts(house: House) -> Dispenser:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page(house: House) -> AsyncIterator[Page]:
+async def page(house: House, browser: Browser) -> AsyncIterator[Page]:
     """Open a browser in which the manager is logged in."""
-    async with open_browser(house.client) as opened:
+    async with open_page(browser, house.client) as opened:
         yield opened
 
 
@@ -81,16 +81,16 @@ async def test_the_device_page_shows_a_visit_as_it_happens(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_notice_is_two_pages(
-    house: House, parts: Dispenser, language: str
+    house: House, parts: Dispenser, language: str, browser: Browser
 ) -> None:
     """With all that can be on it: every button, and an operator."""
     site = await Site.find(house.client, [parts])
     path = f"/api/facequota/papers/{site.entry_id}/{language}/notice.html"
-    async with open_browser(house.client) as browser:
-        await browser.set_extra_http_headers(
+    async with open_page(browser, house.client) as page:
+        await page.set_extra_http_headers(
             {"Authorization": f"Bearer {house.client.token}"}
         )
-        await browser.goto(house.client.url + path)
-        assert await browser.pdf(prefer_css_page_size=True, page_ranges="2")
+        await page.goto(house.client.url + path)
+        assert await page.pdf(prefer_css_page_size=True, page_ranges="2")
         with pytest.raises(Error, match="page count"):
-            await browser.pdf(prefer_css_page_size=True, page_ranges="3")
+            await page.pdf(prefer_css_page_size=True, page_ranges="3")

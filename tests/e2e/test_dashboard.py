@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 import pytest
 import pytest_asyncio
 
-from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.browser import PATIENCE_MS, open_page
 from scripts.house.complaints import complaints
 from scripts.house.flows import OPTIONS, Flow
 from scripts.house.house import House, open_house
@@ -35,10 +35,10 @@ async def house(
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(house: House) -> AsyncIterator[Page]:
+async def page(house: House, browser: Browser) -> AsyncIterator[Page]:
     """Open a browser; an error of our scripts fails the test."""
     failures: list[str] = []
-    async with open_browser(house.client) as opened:
+    async with open_page(browser, house.client) as opened:
         opened.on("pageerror", lambda error: failures.append(str(error)))
         yield opened
     assert failures == []
@@ -130,7 +130,7 @@ async def test_a_restart_and_a_warm_cache_keep_it(house: House, page: Page) -> N
     await expect(page.locator("hui-heading-card").first).to_contain_text(SITE)
 
 
-async def test_it_speaks_the_user_s_language(house: House) -> None:
-    async with open_browser(house.client, language="zh-Hans", dark=True) as page:
+async def test_it_speaks_the_user_s_language(house: House, browser: Browser) -> None:
+    async with open_page(browser, house.client, language="zh-Hans", dark=True) as page:
         await shown(page, house, "round")
         await expect(page.get_by_text("已保洁", exact=True)).to_be_visible()

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 import json
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 import pytest
 import pytest_asyncio
 
 from custom_components.facequota.panel.static import STATIC_ROOT
-from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.browser import PATIENCE_MS, open_page
 from scripts.house.client import Client
 from scripts.house.complaints import complaints
 from scripts.house.home_assistant import ROOT, CallError
@@ -70,10 +70,10 @@ async def views(house: House) -> list[str]:
 
 @pytest.mark.parametrize(("dark", "width"), [(True, 390), (False, 390), (True, 1280)])
 async def test_every_view_fits_a_phone_and_is_there_in_the_dark(
-    house: House, dark: bool, width: int
+    house: House, dark: bool, width: int, browser: Browser
 ) -> None:
     """The resource is not in the list yet; it is loaded nevertheless."""
-    async with open_browser(house.client, dark=dark) as page:
+    async with open_page(browser, house.client, dark=dark) as page:
         await page.set_viewport_size({"width": width, "height": 844})
         for path in await views(house):
             await shown(page, house, path)
@@ -86,10 +86,10 @@ async def test_every_view_fits_a_phone_and_is_there_in_the_dark(
         assert (ground.strip() in ("#111111", "#111")) is dark, ground
 
 
-async def test_our_card_is_accessible(house: House) -> None:
+async def test_our_card_is_accessible(house: House, browser: Browser) -> None:
     site = next(path for path in await views(house) if path.startswith("site-"))
     for dark in (False, True):
-        async with open_browser(house.client, dark=dark) as page:
+        async with open_page(browser, house.client, dark=dark) as page:
             await shown(page, house, site)
             await expect(page.locator("facequota-hours svg")).to_be_visible(
                 timeout=PATIENCE_MS
@@ -100,9 +100,9 @@ async def test_our_card_is_accessible(house: House) -> None:
 
 
 async def test_the_line_for_resources_in_yaml_is_told_in_the_repairs(
-    house: House,
+    house: House, browser: Browser
 ) -> None:
-    async with open_browser(house.client) as page:
+    async with open_page(browser, house.client) as page:
         await page.goto(f"{house.client.url}/config/repairs")
         issue = page.get_by_text("dashboard", exact=False).first
         await expect(issue).to_be_visible(timeout=PATIENCE_MS)
@@ -111,10 +111,10 @@ async def test_the_line_for_resources_in_yaml_is_told_in_the_repairs(
 
 
 async def test_a_module_that_comes_before_the_registry_is_defined_in_it_too(
-    house: House,
+    house: House, browser: Browser
 ) -> None:
     """The frontend puts another registry in the browser's place while it starts."""
-    async with open_browser(house.client) as page:
+    async with open_page(browser, house.client) as page:
         await page.goto(f"{house.client.url}/manifest.json")
         await page.evaluate(
             """async (module) => {
@@ -138,11 +138,11 @@ async def test_a_module_that_comes_before_the_registry_is_defined_in_it_too(
 
 
 async def test_a_user_who_is_no_administrator_sees_the_round_and_can_create_nothing(
-    house: House,
+    house: House, browser: Browser
 ) -> None:
     await house.client.add_user("Cleaner", "mop and bucket")
     cleaner = Client(house.client.url, username="cleaner", password="mop and bucket")
-    async with cleaner, open_browser(cleaner) as page:
+    async with cleaner, open_page(browser, cleaner) as page:
         await shown(page, house, "round")
         cleaned = page.locator("hui-tile-card", has_text="Cleaned")
         await expect(cleaned.first).to_be_visible()
@@ -161,8 +161,10 @@ async def test_a_user_who_is_no_administrator_sees_the_round_and_can_create_noth
             await cleaner.call("facequota/subscribe")
 
 
-async def test_the_last_site_takes_page_and_module_with_it(house: House) -> None:
-    async with open_browser(house.client) as page:
+async def test_the_last_site_takes_page_and_module_with_it(
+    house: House, browser: Browser
+) -> None:
+    async with open_page(browser, house.client) as page:
         await shown(page, house, "overview")
         entries = await house.client.get(
             "/api/config/config_entries/entry?domain=facequota"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import json
 from typing import Any, Final
 
-from playwright.async_api import Page, Route, ViewportSize
+from playwright.async_api import Browser, Page, Route, ViewportSize
 import pytest
 import pytest_asyncio
 
@@ -15,7 +15,6 @@ from custom_components.facequota.panel.static import FRONTEND_FOLDER
 from custom_components.facequota.panel.visitor_display import view
 from custom_components.facequota.panel.visitor_display.page_settings import HELD
 from custom_components.facequota.panel.visitor_display.screen import Picture
-from scripts.house.browser import chromium
 from scripts.house.home_assistant import ROOT
 
 from .cut_texts import cut_texts
@@ -86,8 +85,8 @@ def page_in(language: str) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def page() -> AsyncIterator[Page]:
-    """Open a browser that is given the page's files from here."""
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """Open a page that is given its files from here."""
 
     async def answer(route: Route) -> None:
         name = route.request.url.rpartition("/")[2]
@@ -100,8 +99,7 @@ async def page() -> AsyncIterator[Page]:
                 body=page_in(name), content_type="text/html; charset=utf-8"
             )
 
-    async with chromium() as browser:
-        context = await browser.new_context(reduced_motion="reduce")
+    async with await browser.new_context(reduced_motion="reduce") as context:
         await context.add_init_script(STREAM)
         await context.route("**/*", answer)
         yield await context.new_page()

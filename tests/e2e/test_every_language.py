@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 import pytest
 import pytest_asyncio
 
 from custom_components.facequota.languages import LANGUAGES
-from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.browser import PATIENCE_MS, open_page
 from scripts.house.house import House, open_house
 from scripts.house.site import Site
 
@@ -47,13 +47,15 @@ async def site(house: House) -> Site:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_no_text_is_cut(house: House, site: Site, language: str) -> None:
+async def test_no_text_is_cut(
+    house: House, site: Site, language: str, browser: Browser
+) -> None:
     # Names of entities follow the house's language, not the reader's.
     await house.client.call("config/core/update", language=language)
     await site.reload()
     views = ("overview", f"site-{site.entry_id.lower()}", "round")
     wrong = {}
-    async with open_browser(house.client, language=language) as page:
+    async with open_page(browser, house.client, language=language) as page:
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 900})
             await page.goto(f"{house.client.url}/facequota")

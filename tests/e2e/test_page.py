@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 import pytest
 import pytest_asyncio
 
-from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.browser import PATIENCE_MS, open_page
 from scripts.house.complaints import complaints
 from scripts.house.house import House, open_house
 from scripts.house.site_setup import RULES, add_site
@@ -32,10 +32,10 @@ async def house(
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(house: House) -> AsyncIterator[Page]:
+async def page(house: House, browser: Browser) -> AsyncIterator[Page]:
     """Open the page; nothing on it may fail."""
     failures: list[str] = []
-    async with open_browser(house.client) as opened:
+    async with open_page(browser, house.client) as opened:
         opened.on("pageerror", lambda error: failures.append(str(error)))
         await opened.goto(f"{house.client.url}/facequota")
         await expect(opened.locator(".tile").first).to_be_visible(timeout=PATIENCE_MS)
@@ -125,9 +125,9 @@ async def test_only_what_changed_is_built_anew_and_the_focus_stays(
     [("en", False, 1280), ("en", True, 400), ("zh-Hans", True, 1280)],
 )
 async def test_the_page_is_accessible(
-    house: House, language: str, dark: bool, width: int
+    house: House, language: str, dark: bool, width: int, browser: Browser
 ) -> None:
-    async with open_browser(house.client, language=language, dark=dark) as opened:
+    async with open_page(browser, house.client, language=language, dark=dark) as opened:
         await opened.set_viewport_size({"width": width, "height": 900})
         await opened.goto(f"{house.client.url}/facequota")
         await expect(opened.locator(".hours svg")).to_be_visible(timeout=PATIENCE_MS)
@@ -148,7 +148,7 @@ async def test_the_page_is_accessible(
     ],
 )
 async def test_it_writes_lengths_as_the_house_and_times_as_the_user_does(
-    house: House, clock: str, numbers: str, portion: str, noon: str
+    house: House, clock: str, numbers: str, portion: str, noon: str, browser: Browser
 ) -> None:
     """Also where the house's clock goes to twelve and its user's does not."""
     await house.client.call(
@@ -157,7 +157,7 @@ async def test_it_writes_lengths_as_the_house_and_times_as_the_user_does(
     chosen = {"language": "en", "number_format": numbers, "time_format": clock}
     await house.client.call("frontend/set_user_data", key="language", value=chosen)
     try:
-        async with open_browser(house.client) as opened:
+        async with open_page(browser, house.client) as opened:
             await opened.goto(f"{house.client.url}/facequota")
             await expect(opened.locator(".hours svg")).to_contain_text(noon)
             rules = opened.locator(".card", has_text="Wrongly refused at most")

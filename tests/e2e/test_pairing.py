@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import contextlib
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 import pytest
 import pytest_asyncio
 
-from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.browser import PATIENCE_MS, open_page
 from scripts.house.clicks import Forms
 from scripts.house.house import House, open_house
 from scripts.house.park import PASSWORD, ParkGate
@@ -89,16 +89,16 @@ async def in_sync(house: House, site: Site, instances: int) -> None:
 
 
 async def test_two_houses_are_paired_by_clicking(
-    houses: list[tuple[House, Site]],
+    houses: list[tuple[House, Site]], browser: Browser
 ) -> None:
     """An outage at any step is reported, and the step can be repeated."""
     (east, at_east), (west, at_west) = houses
     with QuotaServer(VALKEY, "--requirepass", PASSWORD) as server:
-        async with open_browser(east.client) as page:
+        async with open_page(browser, east.client) as page:
             # The browser is closed while the code is shown: nothing has begun.
             await show_code(Forms(page, east.client.url), server)
         assert not await shares(east)
-        async with open_browser(east.client) as page:
+        async with open_page(browser, east.client) as page:
             # Home Assistant is restarted then: the code is no longer valid, and the form says so.
             forms = Forms(page, east.client.url)
             await show_code(forms, server)
@@ -107,7 +107,7 @@ async def test_two_houses_are_paired_by_clicking(
             said = page.get_by_text(re.compile("Invalid flow"))
             await expect(said).to_be_visible(timeout=PATIENCE_MS)
         assert not await shares(east)
-        async with open_browser(east.client) as page:
+        async with open_page(browser, east.client) as page:
             # The server goes away while the code is shown: the code stays valid.
             forms = Forms(page, east.client.url)
             code = await show_code(forms, server)
@@ -115,14 +115,14 @@ async def test_two_houses_are_paired_by_clicking(
             await forms.finish()
         server.start()
         await in_sync(east, at_east, 1)
-        async with open_browser(west.client) as page:
+        async with open_page(browser, west.client) as page:
             forms = Forms(page, west.client.url)
             await enter_server(forms, server)
             await forms.take("No: enter the code", "24 letters and digits")
             await forms.write("Code", "AAAA")
             await forms.submit("This is not a pairing code")
         assert not await shares(west)
-        async with open_browser(west.client) as page:
+        async with open_page(browser, west.client) as page:
             forms = Forms(page, west.client.url)
             await enter_server(forms, server)
             await forms.take("No: enter the code", "24 letters and digits")
@@ -137,7 +137,7 @@ async def test_two_houses_are_paired_by_clicking(
 
 
 async def test_another_server_is_entered_by_clicking(
-    houses: list[tuple[House, Site]],
+    houses: list[tuple[House, Site]], browser: Browser
 ) -> None:
     """Whatever is unplugged before the last click changes nothing."""
     ((west, at_west),) = houses[1:]
@@ -146,7 +146,7 @@ async def test_another_server_is_entered_by_clicking(
         QuotaServer(VALKEY, "--requirepass", PASSWORD) as second,
     ):
         for at, unplug in enumerate(("browser", "home assistant", "server")):
-            async with open_browser(west.client) as page:
+            async with open_page(browser, west.client) as page:
                 forms = Forms(page, west.client.url)
                 await forms.open_another_server()
                 server = second if unplug == "server" else first

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 import re
-import shutil
 from typing import Any
 
-from playwright.async_api import Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 import pytest
 import pytest_asyncio
 
-from scripts.house.browser import PATIENCE_MS, open_browser
+from scripts.house.browser import PATIENCE_MS, open_page
 from scripts.house.clicks import INTEGRATION, Forms
 from scripts.house.flows import OPTIONS, Flow
 from scripts.house.house import NAMES, House, open_house
@@ -45,9 +44,9 @@ async def site(house: House) -> Site:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def address(house: House, site: Site) -> str:
+async def address(house: House, site: Site, browser: Browser) -> str:
     """Make a display by clicking in the settings, and return the address that is shown."""
-    async with open_browser(house.client) as page:
+    async with open_page(browser, house.client) as page:
         forms = Forms(page, house.client.url)
         await page.goto(house.client.url + INTEGRATION)
         add = page.get_by_role("button", name="Add visitor's display")
@@ -70,22 +69,18 @@ async def address(house: House, site: Site) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def tablet(address: str) -> AsyncIterator[Page]:
+async def tablet(address: str, browser: Browser) -> AsyncIterator[Page]:
     """Open the display in a browser that knows no account; nothing may be refused there."""
     complaints: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu"],
-        )
-        context = await browser.new_context(viewport=TABLET, reduced_motion="reduce")
+    async with await browser.new_context(
+        viewport=TABLET, reduced_motion="reduce"
+    ) as context:
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text))
         await page.goto(address)
         await shows(page, "Press for paper")
         yield page
-        await browser.close()
     # What is not there while Home Assistant is away is no complaint.
     away = "Failed to load resource"
     assert [one for one in complaints if away not in one] == []
