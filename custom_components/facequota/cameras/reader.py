@@ -72,8 +72,12 @@ class StreamReader:
         """Let the process receive a stream, if it does not yet; raise CameraError."""
         async with self._changing:
             await self._start()
+            if url == self._url:
+                return
+        # Names may be looked up for long: the process can be ended meanwhile.
+        address = await _with_number(url)
+        async with self._changing:
             if url != self._url:
-                address = await _with_number(url)
                 await self._ask(Question.OPEN, encode_address(address, {}))
                 self._url = url
 

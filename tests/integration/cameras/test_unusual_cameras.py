@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from typing import Any, override
 from unittest.mock import Mock
 
@@ -16,6 +17,7 @@ from custom_components.facequota.cameras.mjpeg import MjpegSource
 from custom_components.facequota.cameras.reader import StreamReader, stream_packages
 from custom_components.facequota.cameras.source import (
     UNKNOWN_AGE,
+    CameraError,
     Kind,
     Picture,
     Source,
@@ -106,6 +108,32 @@ async def test_a_camera_with_two_addresses_may_stream_from_one_of_them(
         picture = await reader.next()
         await reader.end()
     assert picture.content
+
+
+async def test_a_name_that_is_looked_up_for_long_keeps_no_reader_running(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Home Assistant stops meanwhile; what the look-up finds starts nothing again."""
+    asked, answers = threading.Event(), threading.Event()
+
+    def slowly(*_: Any) -> list[tuple[Any, ...]]:
+        asked.set()
+        answers.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+
+    reader = StreamReader(stream_packages(hass, None))
+    assert await hass.async_add_executor_job(reader.packages.is_installed)
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    opening = asyncio.create_task(reader.open("rtsp://camera.home/video"))
+    await asyncio.to_thread(asked.wait)
+    try:
+        async with asyncio.timeout(10):
+            await reader.end()
+    finally:
+        answers.set()
+    with pytest.raises(CameraError):
+        await opening
+    assert reader.pid is None
 
 
 class WithStream(HoldingCamera):
