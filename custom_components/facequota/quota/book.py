@@ -1,7 +1,7 @@
 """The visitors in the window: how much paper each has had, and until when that counts.
 
-The book keeps each visitor's protected template, a timestamp and open reservations.
-When the timestamp has passed, the allowance is whole again and all of it is deleted.
+For each visitor it keeps a protected template, a timestamp and open reservations. When
+the timestamp has passed, the allowance is whole again and all of it is deleted.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class _Visitor:
 
 
 class Book:
-    """Identifies a probe and keeps its account, in one step that nothing interrupts."""
+    """Identifies a probe and keeps its account, in one step."""
 
     def __init__(self, *, rule: Rule, threshold: Threshold, dimension: int) -> None:
         """Start without visitors."""

@@ -18,14 +18,14 @@ _SIZE: Final = struct.Struct("<H")
 
 
 def text(value: bytes) -> str:
-    """Return an id or a token as the server tells it."""
+    """Return an id or a token from the server's answer."""
     return value.decode("ascii", "replace")
 
 
 def unpacked(packed: bytes) -> Iterator[list[Any]]:
     """Yield the visitors of a page that the server packed into one value.
 
-    It is one value because a client is slow with many small ones.
+    They are packed into one value because a client is slow with many small ones.
     """
     at = 0
     while at < len(packed):
@@ -42,10 +42,11 @@ def unpacked(packed: bytes) -> Iterator[list[Any]]:
 def standing_of(
     state: list[Any], latest: float, *, clock: ServerClock, rule: Rule, now: float
 ) -> Standing:
-    """Return an account from the server's format; raise ValueError if it is none.
+    """Return an account from the server's format; raise ValueError if it is invalid.
 
-    The TAT is bounded by the one that the template was sealed for. So nobody who has only
-    the server's password can make a visitor be remembered longer.
+    The TAT is bounded by the one that the template was sealed for. So a person who has
+    only the server's password cannot prolong the time for which a visitor is
+    remembered.
     """
     name, tat_ms = text(state[0]), float(state[1])
     if not math.isfinite(tat_ms):

@@ -24,7 +24,7 @@ def read_addresses(text: str) -> tuple[Address, ...]:
     """Return the addresses of a list with commas or spaces; raise ValueError."""
     found = []
     for one in re.split(r"[,\s]+", text.strip()):
-        # An IPv6 address alone needs no brackets: what follows it can be no port.
+        # An IPv6 address alone needs no brackets: a port cannot follow it.
         match = _WRITTEN.fullmatch(f"[{one}]" if one.count(":") > 1 else one)
         match = match or _WRITTEN.fullmatch(one)
         if match is None:

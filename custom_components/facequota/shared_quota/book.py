@@ -1,8 +1,8 @@
 """The shared book: several instances keep one account for each visitor.
 
 Every instance searches among the visitors in its own memory. The server decides who had
-paper first, on its own clock. While the server is away an instance decides alone with what
-it knows, so that no visitor waits for a server.
+paper first, on its own clock. While the server is away an instance decides alone, with
+its own memory, so that no visitor waits for a server.
 """
 
 from collections.abc import Callable
@@ -82,14 +82,14 @@ class SharedBook:
     async def leave(self, *, for_good: bool) -> None:
         """Send what is waiting, and leave the quota; the key is overwritten here.
 
-        For good: the instances that stay get a new key, and everybody is forgotten.
+        With for_good the other instances get a new key, and everybody is forgotten.
         """
         with suppress(*FAILURES):
             await self._connection.leave(for_good=for_good)
         self._copy.use(None)
 
     async def run(self) -> None:
-        """Stay connected, and come back after every failure, until cancelled."""
+        """Stay connected, and reconnect after every failure, until cancelled."""
         await self._connection.run()
 
     async def connected(self) -> None:
@@ -117,13 +117,13 @@ class SharedBook:
         return self.replica.rule
 
     def identify(self, probe: NDArray[np.float32]) -> Identity:
-        """Return who the probe is. Changes nothing and asks nobody."""
+        """Return who the probe is. Changes nothing and does not ask the server."""
         return self.replica.identify(probe)
 
     async def reserve(
         self, probe: NDArray[np.float32], cm: float, now: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper, or say when there will be some.
+        """Recognise the probe and reserve paper, or return a refusal.
 
         Raises ValueError as the book in memory does, and Undecided.
         """
@@ -146,7 +146,7 @@ class SharedBook:
         """Return the time of the next portion that holds at every instance.
 
         A refund counts at other instances once the server knows it. Until then the time
-        is that of a portion that came out whole.
+        is that of a whole portion.
         """
         at = settlement.next_portion_at
         if not await self._outbox.confirmed(reservation.visitor or "", PATIENCE_S):
@@ -171,7 +171,8 @@ class SharedBook:
     def purge(self, now: float, *, older_than_s: float | None = None) -> PurgeCounts:
         """Forget everybody everywhere, or those who had paper longer ago than this.
 
-        Here at once. The others follow; purge_receipt returns which ones have.
+        This instance forgets at once, the others follow; purge_receipt returns which
+        ones have.
         """
         self.replica.expire(now)
         if older_than_s is None:
@@ -181,14 +182,14 @@ class SharedBook:
     def purge_here(
         self, now: float, *, older_than_s: float | None = None
     ) -> PurgeCounts:
-        """Forget them in this instance only; it does not load them from the server again."""
+        """Forget the visitors in this instance only; it does not load them from the server again."""
         self.replica.expire(now)
         if older_than_s is None:
             return self._outbox.forget_here(self.replica.names())
         return self._outbox.forget_here(self._older_than(older_than_s, now))
 
     def _older_than(self, older_than_s: float, now: float) -> list[str]:
-        """Return who had paper longer ago than this."""
+        """Return the visitors who had paper longer ago than this."""
         latest = now + self.rule.window_s - older_than_s
         standings = {name: self.replica.standing(name) for name in self.replica.names()}
         return [name for name, one in standings.items() if one and one.tat <= latest]

@@ -1,9 +1,9 @@
 """Converts between the server's clock and this instance's monotonic clock.
 
-Every answer of the server has its time, read between the request and the answer. The
-fastest answer gives the best estimate. No wall clock of an instance is used, so a wrong
-one changes no account. Only the time that a visitor is told uses wall clocks: the visitor
-may go to another instance, so the later of the two clocks counts.
+Every answer of the server contains its time, read between the request and the answer.
+The fastest answer gives the best estimate. No wall clock of an instance is used, so a
+wrong one changes no account. Only the time that a visitor is told uses wall clocks: the
+visitor may go to another instance, so the later of the two clocks counts.
 """
 
 from collections import deque
@@ -11,11 +11,12 @@ from collections.abc import Callable
 import time
 from typing import Final
 
-# The oldest answers go: clocks drift by some 50 ppm, a millisecond in 20 s.
+# The oldest answers are dropped: clocks drift by some 50 ppm, a millisecond in 20 s.
 _KEPT: Final = 16
-# No two estimates of a clock that nobody set are so far apart.
+# Two estimates that are so far apart show that the clock was set.
 SET_S: Final = 1.0
-# A server whose clock is further away is not used, and nobody is told a time by it.
+# A server whose clock is further away is not used, so no visitor is told a time from
+# it.
 MAX_CLOCK_DIFFERENCE_S: Final = 60.0
 # How fast two clocks may drift apart: crystals of 50 ppm each.
 _DRIFT: Final = 1e-4
@@ -33,7 +34,7 @@ class ServerClock:
         self.round_trip_s = 0.0
 
     def learn(self, asked: float, answered: float, server_ms: float) -> bool:
-        """Take the server's time of an answer, and when it was asked for and came.
+        """Take the server's time in an answer, the time of the request, and that of the arrival.
 
         Returns whether the server's clock was set since the last answer.
         """
@@ -50,7 +51,7 @@ class ServerClock:
         return was_set
 
     def forget(self) -> None:
-        """Know nothing: another server."""
+        """Forget all estimates: there is another server."""
         self._samples.clear()
 
     def monotonic(self, server_ms: float) -> float:
@@ -64,7 +65,7 @@ class ServerClock:
     def at_every_instance(self, monotonic: float, now: float) -> float:
         """Return when a moment has come by every clock that a visitor may use.
 
-        Later by the error of the estimate, by the drift until then, and by what this
+        Later by the error of the estimate, by the drift until then, and by how far this
         instance's own clock is behind.
         """
         if not self._samples:

@@ -21,7 +21,7 @@ from .trouble import FAILURES, Trouble, Unfit, trouble_of
 _LOGGER = logging.getLogger(__name__)
 
 TICK_S: Final = 1.0
-# A server is fit when it is entered; somebody may change its settings later.
+# A server is checked when it is connected; its settings may be changed later.
 CHECK_EVERY_TICKS: Final = 30
 LEAVE_S: Final = 1.0
 _FIRST_RETRY_S: Final = 0.2
@@ -33,7 +33,7 @@ type Sending = Callable[[Link], Awaitable[object]]
 
 
 class Connection:
-    """The connection of one instance, for as long as it runs."""
+    """Keeps one instance connected and in sync, for as long as it runs."""
 
     def __init__(
         self,
@@ -62,7 +62,8 @@ class Connection:
         self.ready = asyncio.Event()
         # Messages that wait for the server, in order.
         self._outbox: deque[Sending] = deque()
-        # Those that were sent lately, and when: a replica that takes over may lack them.
+        # Messages that were sent lately, and when: a replica that takes over may lack
+        # them.
         self._sent: deque[tuple[float, Sending]] = deque()
         self._has_messages = asyncio.Event()
 
@@ -77,17 +78,17 @@ class Connection:
         self._has_messages.set()
 
     async def in_sync(self) -> Link:
-        """Return the connection as soon as this instance is in sync with the server."""
+        """Return the link as soon as this instance is in sync with the server."""
         while (link := self.link) is None or not self.ready.is_set():
             await self.ready.wait()
         return link
 
     def lose(self, error: Exception) -> None:
-        """Count as disconnected from this moment, until the server was entered again.
+        """Count as disconnected from this moment, until this instance is in sync again.
 
-        Called when something was decided here alone: nobody else knows of it, so this
-        instance must not pass for one that is in sync. While the server is being entered
-        the entry itself takes it along.
+        Called when something was decided here alone: the others do not know it, so this
+        instance does not count as in sync. While it comes into sync, Sync itself sends
+        the decision.
         """
         if self.link is not None and self.ready.is_set():
             self.link.give_up(error)
@@ -134,7 +135,8 @@ class Connection:
             self._has_messages.set()
         self.link = link
         async with asyncio.TaskGroup() as group:
-            # Also during an entry that takes long: who is silent passes for gone.
+            # Also while it comes into sync, which may take long: a silent instance
+            # counts as gone.
             group.create_task(self._heartbeat(link))
             await self._enter(link)
             group.create_task(self._read(link))
@@ -155,7 +157,7 @@ class Connection:
         self.link = None
         self.ready.clear()
         if trouble is Trouble.CLOCKS:
-            # What the server had has gone too early, or would go too late.
+            # The server forgot its visitors too early, or would forget them too late.
             self.sync.server_lost_some = True
         self.trouble = trouble
         self._on_change()
@@ -172,7 +174,7 @@ class Connection:
     async def _read(self, link: Link) -> None:
         """Follow the log of changes."""
         while True:
-            # Asked now and then without news as well: a log may have been cut short.
+            # Also called now and then without news: the log may have been cut short.
             await link.news(self._copy.position, TICK_S)
             try:
                 answer = await link.call(
@@ -218,7 +220,7 @@ class Connection:
             except EpochEnded, Fallen:
                 continue
             if self.link is None:
-                break  # It was lost while the last of it was on its way.
+                break  # The link was lost meanwhile.
             self.trouble = None
             self.since = self._now()
             self.ready.set()

@@ -42,7 +42,7 @@ _ACCOUNT: Final = {b"a", b"t", b"c"}
 
 
 class Copy:
-    """Applies the server's changes to the local copy; knows what the server lacks."""
+    """Applies the server's changes to the local copy, and keeps what the server does not know."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Copy:
         self.position = 0
         # Settlements that the server has not confirmed, by token.
         self.unconfirmed: dict[str, Unconfirmed] = {}
-        # Ids that are not to be remembered here, even if the server has them.
+        # Ids that must not be remembered here, even if the server has them.
         self.hidden: set[str] = set()
         # Visitors who were charged here while the server was away, and their TAT before.
         self.alone: dict[str, float] = {}
@@ -66,14 +66,14 @@ class Copy:
         self.aliases: dict[str, str] = {}
         # Reservations that were made here; of these, those that the server may have.
         self.mine, self.there = Tokens(now), Tokens(now)
-        # Visitors who lately had paper here by the server's decision.
+        # Visitors who had paper here lately, decided by the server.
         self.served = Tokens(now)
-        # How often an account of the server's was changed here alone.
+        # How often an account that the server has was changed here alone.
         self.changed_alone = 0
         self.forged = 0
 
     def use(self, key: EpochKey | None) -> None:
-        """Use another epoch's key; what the old one sealed cannot be opened any more."""
+        """Use another epoch's key; templates that the old key sealed cannot be opened any more."""
         if self.key is not key and self.key is not None:
             self.key.overwrite()
         if self.key is not key:
@@ -82,14 +82,14 @@ class Copy:
         self.key = key
 
     def forget_all(self) -> None:
-        """Forget everybody, and what was waiting for the server."""
+        """Forget everybody, and all messages that wait for the server."""
         self.replica.purge(self._now())
         self.alone.clear()
         for token in list(self.unconfirmed):
             self.confirm(token)
 
     def confirm(self, token: str) -> None:
-        """Remove a settlement that the server knows, or need not know."""
+        """Remove a settlement that the server knows or does not need."""
         if settled := self.unconfirmed.pop(token, None):
             settled.confirmed.set()
 
@@ -101,15 +101,15 @@ class Copy:
             del self.alone[one]
 
     def standings(self) -> dict[str, Standing]:
-        """Return the accounts of everybody here but those who were charged here alone."""
+        """Return the accounts of all visitors here except those who were charged here alone."""
         found = {n: self.replica.standing(n) for n in self.replica.names()}
         return {n: one for n, one in found.items() if one and n not in self.alone}
 
     def give_back_others(self, names: Iterable[str]) -> None:
-        """Give back what other instances have reserved for these and not settled.
+        """Give back the open reservations of other instances for these visitors.
 
-        Without the server it is unknown what came out, and nobody is refused for paper
-        that they may not have had.
+        Without the server it is unknown how much came out, and no visitor is refused
+        for paper that may not have come out.
         """
         for name in names:
             if (standing := self.replica.standing(name)) is None:
@@ -201,7 +201,7 @@ class Copy:
         return None
 
     def _settle_again(self, name: str) -> None:
-        """Charge again what came out here and the server does not know yet."""
+        """Charge again the paper that came out here and that the server does not know yet."""
         for one in self.unconfirmed.values():
             if name in self.known_as(one.names):
                 self.replica.settle(one.reservation, one.cm, self._now())
@@ -213,7 +213,7 @@ class Copy:
             self.replica.drop([name])
 
     def keep_only(self, names: set[str]) -> None:
-        """Forget all visitors but these and those who were charged here alone."""
+        """Forget all visitors except these and those who were charged here alone."""
         self.replica.drop(set(self.replica.names()) - names - set(self.alone))
         self.hidden &= names
 

@@ -12,17 +12,17 @@ from .link import Link
 from .pairing import Pairing
 from .seal import EpochKey, Forged, Greeting, Membership
 
-# An instance that was silent for so long is not counted as here.
+# An instance that was silent for so long counts as not connected.
 SILENT_S: Final = 5.0
 _WAIT_S: Final = 2.0
 _LOOK_S: Final = 0.02
-# An instance that has just begun an epoch, or stalled for a while, needs a moment to say so:
+# An instance that has just begun an epoch, or was stalled, needs a moment to report it:
 # longer than from one tick to the next.
 _GRACE_S: Final = 1.5
 
 
 class Tick(NamedTuple):
-    """What the server says of a quota."""
+    """The server's answer about a quota."""
 
     life: str
     """Since when it knows the quota; another one after it lost its memory."""
@@ -49,7 +49,7 @@ class Epochs:
         return self._membership.greeting(self.name, key.epoch if key else "")
 
     def _see(self, instances: Iterable[tuple[bytes, bytes]]) -> None:
-        """Read which instances are here; those that are no members are ignored."""
+        """Read which instances are connected; those that are not members are ignored."""
         seen = {}
         for instance, sealed in instances:
             name = instance.decode("ascii", "replace")
@@ -61,13 +61,13 @@ class Epochs:
 
     @property
     def others(self) -> dict[str, Greeting]:
-        """Return the members but this one."""
+        """Return the other members."""
         return {k: v for k, v in self.members.items() if k != self.instance}
 
     async def begin(
         self, link: Link, key: EpochKey, position: int, purge: str, rule: Rule
     ) -> bool | None:
-        """Begin an epoch with a key; None if another has begun, else if all was new."""
+        """Begin an epoch with a key. Return None if another instance has begun one, else whether the server knew nothing before."""
         answer = await link.call(
             "begin",
             *(key.epoch, position, purge),
@@ -75,7 +75,7 @@ class Epochs:
         )
         if answer[0] != b"begun":
             return None
-        # So that instances that wait for the key know who has it.
+        # So that instances that wait for the key see which one has it.
         await self.tick(link, key)
         for instance in self.others:
             await self.hand(link, key, instance)
@@ -92,9 +92,9 @@ class Epochs:
         await link.call("hand", key.epoch, instance, wrapped)
 
     async def obtain(self, link: Link, epoch: str) -> EpochKey | None:
-        """Return the key of an epoch from another member; None if nobody has it.
+        """Return the key of an epoch from another member; None if no member has it.
 
-        Raises EpochEnded when it has to be tried again: somebody who has it is slow.
+        Raises EpochEnded when it has to be tried again: a member that has it is slow.
         """
         if key := await self._handed(link, epoch):
             return key
@@ -110,7 +110,7 @@ class Epochs:
         raise EpochEnded
 
     async def tick(self, link: Link, key: EpochKey | None) -> Tick:
-        """Report that this instance is here; return the server's answer."""
+        """Report that this instance is connected; return the server's answer."""
         told = await link.call(
             "tick", self.instance, self._greeting(key), int(SILENT_S * 1000)
         )
@@ -138,7 +138,7 @@ class Epochs:
 
 
 def new_epoch() -> EpochKey:
-    """Return the key of an epoch that nobody has begun yet."""
+    """Return the key of an epoch that no instance has begun yet."""
     return EpochKey(secrets.token_hex(4))
 
 

@@ -1,8 +1,8 @@
 """The functions that run on the server, and how they are called.
 
-A library is named by its contents: instances of different versions load their own beside
-each other's, and what they have in common is the layout of the keys, which every
-function checks.
+A library is named by its contents, so instances of different versions can load their
+own ones beside each other. They share only the layout of the keys, which every function
+checks.
 """
 
 from functools import cache
@@ -14,14 +14,14 @@ _FOLDER: Final = Path(__file__).parent / "server_functions"
 
 
 class Client(Protocol):
-    """What is needed of a client of the server."""
+    """The part of the server's client that is used here."""
 
     async def execute_command(self, *args: Any) -> Any:
-        """Send one command and return its answer; raise what the server answers."""
+        """Send one command and return its answer; raise the server's error."""
 
 
 class OtherLayout(Exception):
-    """The quota on this server was begun by a version that keeps it in another way."""
+    """The quota on this server was begun by a version with another layout of the keys."""
 
 
 class EpochEnded(Exception):
@@ -34,7 +34,7 @@ class Fallen(Exception):
 
 @cache
 def library() -> tuple[str, str]:
-    """Return the functions' prefix and the library's source. Reads files: not in a loop."""
+    """Return the functions' prefix and the library's source. Reads files: not in an event loop."""
     source = "\n".join(path.read_text() for path in sorted(_FOLDER.glob("*.lua")))
     prefix = f"fq_{sha256(source.encode()).hexdigest()[:10]}_"
     # Redis wants the library's name in the first line, before any comment.
@@ -48,7 +48,7 @@ async def load(client: Client) -> None:
         "FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE"
     )
     source = library()[1]
-    # Other code by this name is replaced: the name is a digest of what it must be.
+    # Other code by this name is replaced: the name is a digest of the code.
     if not any(source.encode() in _flat(one) for one in found):
         await client.execute_command("FUNCTION", "LOAD", "REPLACE", source)
 
@@ -84,5 +84,5 @@ class Functions:
         return answer
 
     def key(self, name: str) -> str:
-        """Return the full name of a key of this quota."""
+        """Return the full name of one of this quota's keys."""
         return self._keys + name

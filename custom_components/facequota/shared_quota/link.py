@@ -1,4 +1,4 @@
-"""One connection to the server: calls with a limit in time, and the wait for news."""
+"""One session on the server, until it breaks: calls with a time limit, and the wait for news."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class Link:
         server_clock: ServerClock,
         now: Callable[[], float],
     ) -> None:
-        """Use a server that is open."""
+        """Use an open server."""
         self._server = server
         self._client = server.client
         self._functions: Functions = server.functions(quota)
@@ -28,23 +28,23 @@ class Link:
         self._now = now
         self.life = ""
         """The life of the server that was entered; each call about changes is for it."""
-        # Why this connection failed, for the calls that wait on it.
+        # Why this session failed, for the tasks that wait for its end.
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def give_up(self, error: Exception) -> None:
-        """Tell the user of this connection that it is unusable now."""
+        """End this session with an error."""
         if not self.broken.done():
             self.broken.set_exception(error)
 
     @property
     def run(self) -> str:
-        """Return which process of a server this is; a promoted replica is another one."""
+        """Return an id of the server process; a promoted replica has another one."""
         return self._server.run
 
     async def call(self, name: str, *args: str | bytes | float) -> list[Any]:
         """Call a function, within ANSWER_S.
 
-        Raises Unfit when the server's clock was set: what it has of times is wrong.
+        Raises Unfit when the server's clock was set: its stored times are wrong.
         """
         asked = self._now()
         async with asyncio.timeout(ANSWER_S):
@@ -54,7 +54,7 @@ class Link:
         return answer
 
     async def take(self, name: str) -> bytes | None:
-        """Return the value of a key that is for this instance alone."""
+        """Return the value of a key that is meant for this instance alone."""
         async with asyncio.timeout(ANSWER_S):
             value: bytes | None = await self._client.get(self._functions.key(name))
         return value

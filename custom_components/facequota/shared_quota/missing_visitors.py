@@ -27,13 +27,13 @@ def message(copy: Copy, name: str, mine: Standing, second: str = "") -> Message:
     """Return the message about a visitor's account for the server.
 
     second is the id of a portion too much that was charged to it. Raises Forged without
-    a key, KeyError when nobody has that id.
+    a key, KeyError for an unknown id.
     """
     if copy.key is None:
         raise Forged
     tat, opened = mine.tat, list(mine.reservations)
     for settled in copy.unconfirmed.values():
-        # Open there until it is settled there, which comes next.
+        # Open on the server until it is settled there, which comes next.
         if settled.cm and name in copy.known_as(settled.names):
             rule = copy.replica.rule
             tat += rule.time_for(settled.reservation.cm)

@@ -1,4 +1,4 @@
-"""Messages to the server that no visitor waits for: sent now, or when it is back."""
+"""Messages to the server for which no visitor waits: sent now, or when it is back."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ _LOOK_S: Final = 0.05
 
 
 class Outbox:
-    """Settlements, forgetting, purges and rules, each of which may be sent twice."""
+    """Settlements, forgetting, purges and rules. Each may be sent twice and counts once."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Outbox:
         copy: Copy,
         now: Callable[[], float],
     ) -> None:
-        """Have nothing to tell yet."""
+        """Begin without messages."""
         self._connection = connection
         self._epochs = epochs
         self._copy = copy
@@ -57,9 +57,9 @@ class Outbox:
         self._connection.send(sending)
 
     async def confirmed(self, name: str, wait_s: float) -> bool:
-        """Return whether the server knows all that was settled here for a visitor.
+        """Return whether the server knows all settlements of a visitor at this instance.
 
-        Waits for it, but not while the server is away.
+        Waits for that, but not while the server is away.
         """
         waiting = [
             one.confirmed
@@ -81,7 +81,7 @@ class Outbox:
         return counts
 
     def forget(self, names: list[str]) -> PurgeCounts:
-        """Forget visitors here at once, and there."""
+        """Forget visitors here at once, and on the server."""
         epoch, counts = self._epoch, self.forget_here(names)
 
         async def sending(link: Link) -> None:
@@ -100,7 +100,7 @@ class Outbox:
         sync = self._connection.sync
         counts = self._copy.replica.purge(self._now())
         self._copy.forget_all()
-        # Nothing that is still on its way from the server can be read any more.
+        # Data that is still on its way from the server cannot be opened any more.
         self._copy.use(None)
         self._connection.ready.clear()
         purge = self._purge = sync.purge_due = secrets.token_hex(8)
@@ -114,7 +114,7 @@ class Outbox:
         return counts
 
     async def receipt(self, counts: PurgeCounts, wait_s: float) -> PurgeReceipt:
-        """Return which instances say that they have followed the last purge.
+        """Return which instances have reported that they followed the last purge.
 
         Waits for all of them that are here, or for wait_s.
         """

@@ -1,7 +1,7 @@
 """The pairing secret: what makes two instances members of one quota.
 
 It is drawn at random, written as a code of 24 signs, and stretched by scrypt (RFC 7914),
-so that even a sealed message from a dump of the server is no way to guess it.
+so that even with a sealed message from a dump of the server it cannot be guessed.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _READ_AS: Final = str.maketrans("ILO", "110", "- \t\n")
 _SECRET_SIGNS: Final = 22
 _CHECK_SIGNS: Final = 2
 _GROUP: Final = 4
-# 32 MiB and some 0.1 s, as RFC 7914 proposes for what is done now and then.
+# 32 MiB and some 0.1 s, as RFC 7914 proposes for a computation that is rare.
 _COST: Final = 2**15
 
 
@@ -27,7 +27,7 @@ class WrongCode(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairing:
-    """What follows from a pairing code."""
+    """The keys that are derived from a pairing code."""
 
     quota: str
     """The name of the quota on the server; it tells nothing of the key."""
@@ -51,7 +51,7 @@ def read_code(text: str) -> str:
 
 
 def pairing(code: str) -> Pairing:
-    """Return what follows from a code. Takes 0.1 s of a core: not in an event loop."""
+    """Return the keys of a code. Takes 0.1 s of a core: not in an event loop."""
     stretched = Scrypt(
         salt=b"FaceQuota shared quota", length=48, n=_COST, r=8, p=1
     ).derive(read_code(code).encode())

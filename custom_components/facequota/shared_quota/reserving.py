@@ -27,7 +27,7 @@ from .trouble import FAILURES
 
 # A visitor never waits longer for the server than this; then the instance decides alone.
 PATIENCE_S: Final = 0.8
-# Others may come while an answer is under way, and then the search is made again.
+# Other visitors may come before the answer; then the search is made again.
 MAX_SEARCHES: Final = 4
 # Whom the probe is like too: for them the server decides if the nearest was forgotten.
 MAX_OTHERS: Final = 16
@@ -45,7 +45,7 @@ class _Asked:
     """The visitors it may be for; empty until the server was asked."""
 
     def lost(self, now: float) -> Reservation:
-        """Return the reservation of which no answer came."""
+        """Return the reservation that got no answer."""
         return Reservation(
             token=self.token, cm=self.cm, expires_at=now, next_portion_at=now
         )
@@ -61,7 +61,7 @@ class Reserving:
         copy: Copy,
         now: Callable[[], float],
     ) -> None:
-        """Use a connection that may come and go."""
+        """Use a connection that may be lost and restored."""
         self._connection = connection
         self._outbox = outbox
         self._copy = copy
@@ -70,7 +70,7 @@ class Reserving:
     async def reserve(
         self, probe: NDArray[np.float32], cm: float
     ) -> Reservation | Refusal:
-        """Recognise the probe and reserve paper, or say when there will be some.
+        """Recognise the probe and reserve paper, or return a refusal.
 
         Raises ValueError as the book in memory does, and Undecided when visitors came so
         fast elsewhere that no search included all of them.
@@ -84,7 +84,7 @@ class Reserving:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 for _ in range(MAX_SEARCHES):
-                    # Each time: the one of a moment ago may be gone.
+                    # Each time: the link of a moment ago may be lost.
                     link = await self._connection.in_sync()
                     answer = await self._ask(link, asked, probe)
                     if answer is not None:
@@ -194,14 +194,14 @@ class Reserving:
             self._copy.replica.settle(asked.lost(self._now()), 0.0, self._now())
 
     def _call_off(self, asked: _Asked) -> None:
-        """Have it given back there too."""
+        """Let the server give it back too."""
         if asked.ids:
             self._outbox.settle(asked.lost(self._now()), 0.0, asked.ids)
 
     def _reserve_alone(
         self, probe: NDArray[np.float32], cm: float
     ) -> Reservation | Refusal:
-        """Decide with what is known here; the server gets it when it is back."""
+        """Decide with this memory alone; the server is told when it is back."""
         now, copy = self._now(), self._copy
         copy.replica.expire(now)
         identity = copy.replica.identify(probe)

@@ -1,10 +1,10 @@
-"""What an instance writes on the server, so that the server cannot read it.
+"""Encryption of the data on the server, so that the server cannot read it.
 
 A template lies there sealed by ChaCha20-Poly1305 (RFC 8439) under the epoch's key, for
 one visitor and until one moment: copied to another visitor, or kept back and written
-again later, it opens for nobody. The epoch's key passes from instance to instance under
-a key agreed by X25519 (RFC 7748), whose private halves never leave their memory: with a
-dump of the server and every disk there is still no way to it.
+again later, it cannot be opened. The epoch's key passes from instance to instance under
+a key agreed by X25519 (RFC 7748), whose private halves never leave their memory: a dump
+of the server and of every disk does not reveal it.
 """
 
 import json
@@ -31,7 +31,7 @@ _LATEST: Final = struct.Struct("<d")
 
 
 class Forged(Exception):
-    """What was read was not sealed by a member of this quota, or not for this place."""
+    """The data was not sealed by a member of this quota, or not for this place."""
 
 
 class Opened(NamedTuple):
@@ -61,9 +61,9 @@ class EpochKey:
         return sealed
 
     def open(self, visitor: str, sealed: bytes) -> Opened:
-        """Return what was sealed for a visitor; the caller overwrites the template.
+        """Return the opened template of a visitor; the caller overwrites it.
 
-        Raises Forged where it is nothing that this epoch's key sealed for this visitor.
+        Raises Forged unless this epoch's key sealed it for this visitor.
         """
         size = len(sealed) - _NONCE - _TAG - _LATEST.size
         if size <= 0 or size % 4:
@@ -92,7 +92,7 @@ class EpochKey:
 
 
 class Greeting(NamedTuple):
-    """What an instance reports about itself to the others."""
+    """The report of an instance about itself to the others."""
 
     name: str
     public: bytes
@@ -101,7 +101,7 @@ class Greeting(NamedTuple):
 
 
 class Membership:
-    """Proves to the other instances that this is one of them, and agrees on keys."""
+    """Proves to the other instances that this is a member, and agrees on keys."""
 
     def __init__(self, pairing: Pairing, instance: str) -> None:
         """Draw this run's key pair."""
@@ -112,13 +112,13 @@ class Membership:
         self.public = self._private.public_key().public_bytes_raw()
 
     def greeting(self, name: str, epoch: str) -> bytes:
-        """Return what this instance says of itself, sealed."""
+        """Return this instance's greeting, sealed."""
         said = json.dumps([name, self.public.hex(), epoch]).encode()
         nonce = os.urandom(_NONCE)
         return nonce + self._cipher.encrypt(nonce, said, self._place(self.instance))
 
     def read_greeting(self, instance: str, sealed: bytes) -> Greeting:
-        """Return what an instance says of itself; raise Forged if it is no member."""
+        """Return an instance's greeting; raise Forged if it is not a member."""
         try:
             said = self._cipher.decrypt(
                 sealed[:_NONCE], sealed[_NONCE:], self._place(instance)
@@ -152,9 +152,9 @@ class Membership:
     def _agreed(
         self, public: bytes, epoch: str, sender: str, receiver: str
     ) -> ChaCha20Poly1305:
-        """Return the cipher that only these two instances can make, for this epoch.
+        """Return the cipher that only these two instances can compute, for this epoch.
 
-        The pairing key is the salt: who does not have it gets another cipher.
+        The pairing key is the salt: without it the cipher is another one.
         """
         try:
             shared = self._private.exchange(X25519PublicKey.from_public_bytes(public))

@@ -27,7 +27,7 @@ _RUN: Final = re.compile(rb"run_id:(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
-    """The settings of a connection. Of several addresses the one that is no replica is used."""
+    """The settings of a connection. Of several addresses, the server that is not a replica is used."""
 
     addresses: tuple[Address, ...]
     username: str | None
@@ -46,15 +46,16 @@ class _Process:
 class _Connection(Connection):
     """A connection to one server process.
 
-    Behind one address another process may answer the next connection: the server was
-    started again, or a replica took over. What was known of the first does not hold there.
+    At the same address another process may answer the next connection: the server was
+    started again, or a replica took over. What was known of the first process does not
+    hold there.
     """
 
     def __init__(
         self, *, context: ssl.SSLContext | None, process: _Process, **arguments: Any
     ) -> None:
         super().__init__(**arguments)
-        # Made elsewhere: reading files blocks.
+        # Made in another thread: reading files blocks.
         self._context = context
         self._process = process
 
@@ -63,7 +64,7 @@ class _Connection(Connection):
         return {**arguments, "ssl": self._context} if self._context else arguments
 
     async def on_connect(self) -> None:
-        """Log in, and see whether this is the process of the other connections."""
+        """Log in, and check whether this is the process of the other connections."""
         await super().on_connect()
         await self.send_command("INFO", "server", check_health=False)
         answer = await self.read_response()
@@ -93,14 +94,14 @@ class Server:
 
     @property
     def run(self) -> str:
-        """Return which process this is; another one after a start or a failover."""
+        """Return an id of the server process; it differs after a restart or a failover."""
         return self._process.run
 
     async def open(self) -> None:
-        """Connect to the server that is no replica; raise Unfit, or the last one's error."""
+        """Connect to the server that is not a replica; raise Unfit, or the error of the last address."""
         await self.close()
         error: Exception = Unfit(Trouble.NO_ANSWER)
-        # The one that was used last first: another may be back with nothing.
+        # The last used server first: another one may have come back without data.
         for address in sorted(self._settings.addresses, key=self._last.__ne__):
             async with asyncio.timeout(CONNECT_S):
                 public = await is_public(address)
@@ -123,9 +124,10 @@ class Server:
         raise error
 
     async def _other_way(self, address: Address) -> Unfit | None:
-        """Return what to change where a server answers, but not in this way."""
+        """Return the setting to change if a server answers, but not with these settings."""
         if (context := self._settings.context) is None:
-            # Nothing is sent to this server; it speaks TLS, and that is all that is asked here.
+            # Nothing is sent to this server; here it is only tested whether it speaks
+            # TLS.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -134,7 +136,8 @@ class Server:
         elif await _says(address, None, b"PING\r\n"):
             return Unfit(Trouble.TLS)
         elif await _says(address, context, b"PING\r\n") == b"":
-            # It agreed on how to encrypt, and closed: it wants to know who this is.
+            # It agreed on TLS and then closed the connection: it requires a client
+            # certificate.
             return Unfit(Trouble.TLS)
         return None
 
@@ -150,7 +153,7 @@ class Server:
             username=settings.username,
             password=settings.password,
             socket_connect_timeout=CONNECT_S,
-            # Each call has a limit of its own, a wait for news a longer one.
+            # Each call has a time limit of its own; the wait for news has a longer one.
             socket_timeout=None,
             socket_keepalive=True,
             # The caller decides what may be sent again.
@@ -192,7 +195,7 @@ class Server:
 async def _says(
     address: Address, context: ssl.SSLContext | None, asked: bytes
 ) -> bytes | None:
-    """Return the first byte that a server says; b"" if it closes, None if it is silent."""
+    """Return the first byte that a server sends; b"" if it closes, None if it is silent."""
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(CONNECT_S):
             reader, writer = await asyncio.open_connection(

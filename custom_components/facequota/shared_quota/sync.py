@@ -13,9 +13,9 @@ from .functions import EpochEnded
 from .link import Link
 from .missing_visitors import Telling, follow, lacking
 
-# What a server may have lost of the last moments when a replica takes over.
+# When a replica takes over, the changes of this time may be lost.
 LATELY_S: Final = 10.0
-# How often timers are set again for the visitors of a slow entry.
+# How often timers are set again while a large quota is loaded.
 _TELL_S: Final = 0.5
 
 
@@ -41,7 +41,8 @@ class Sync:
         self._run = ""
         # Its clock was set: it forgot visitors too early.
         self.server_lost_some = False
-        # The last purge of everybody that was followed here, and when one was begun here.
+        # The last purge of everybody that was followed here, and when a purge was begun
+        # here.
         self.purge = ""
         self._purged_at = -math.inf
         # The rule that was changed here and the server does not know yet.
@@ -89,8 +90,8 @@ class Sync:
         if copy.key is None or tick.epoch != copy.key.epoch:
             raise EpochEnded
         before: dict[str, Standing] = {}
-        # Without a purge an epoch ends under visitors where somebody came, and nobody who
-        # has its key answered in time: this instance stood still.
+        # An epoch with visitors ends without a purge when a new instance finds no
+        # member with the key in time: this instance did not respond.
         lost_all = tick.life != self._life or epoch != copy.key.epoch
         if lost_all or self.server_lost_some or self.is_another(link):
             before = self._lost(created, lost_all or self.server_lost_some)
@@ -145,7 +146,7 @@ class Sync:
         else:
             found = await self._epochs.obtain(link, tick.epoch)
             if found is None:
-                # Nobody is left who could read what is there.
+                # No member is left that has the key.
                 await link.call("finish", tick.epoch, "")
                 raise EpochEnded
             key = found

@@ -1,4 +1,4 @@
-"""Tokens and ids, each for as long as a reservation can be open."""
+"""Tokens and ids, each kept for as long as a reservation can be open."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,12 @@ class Tokens:
     """Remembers tokens until none of their reservations can be open any more."""
 
     def __init__(self, now: Callable[[], float]) -> None:
-        """Know none."""
+        """Begin without tokens."""
         self._now = now
         self._until: dict[str, float] = {}
 
     def add(self, token: str) -> None:
-        """Remember a token from now on."""
+        """Remember a token."""
         now = self._now()
         # The oldest are first.
         while self._until and self._until[old := next(iter(self._until))] <= now:

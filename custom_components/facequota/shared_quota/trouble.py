@@ -1,4 +1,4 @@
-"""Why there is no shared quota at this moment, in the words that the UI has texts for."""
+"""Why the shared quota is not available; each reason has a text in the UI."""
 
 from enum import StrEnum
 import ssl
@@ -18,7 +18,7 @@ from .functions import Fallen, OtherLayout
 
 
 class Trouble(StrEnum):
-    """A reason; each has a text in the UI."""
+    """The reasons."""
 
     NO_ANSWER = "no_answer"
     TLS = "tls"
@@ -43,16 +43,15 @@ class Unfit(Exception):
     """A server that cannot be used; the reason is a Trouble."""
 
     def __init__(self, trouble: Trouble) -> None:
-        """Say why."""
+        """Remember the reason."""
         super().__init__(trouble)
         self.trouble = trouble
 
 
 FAILURES: Final = (ValkeyError, OSError, TimeoutError, Unfit, Fallen, OtherLayout)
 
-# The reasons of X509_verify_cert (OpenSSL's x509_vfy.h) that a manager can fix by
-# something else than another authority: not valid yet, expired; another name, another
-# address.
+# The reasons of X509_verify_cert (OpenSSL's x509_vfy.h) that a manager can fix without
+# another authority: not valid yet, expired; another name, another address.
 _CERTIFICATES: Final = {
     9: Trouble.CERTIFICATE_EXPIRED,
     10: Trouble.CERTIFICATE_EXPIRED,
@@ -62,7 +61,7 @@ _CERTIFICATES: Final = {
 
 
 def trouble_of(error: BaseException) -> Trouble:
-    """Return what an error of a call means."""
+    """Return the reason for the error of a call."""
     match error:
         case Unfit():
             return error.trouble
@@ -84,7 +83,7 @@ def trouble_of(error: BaseException) -> Trouble:
 
 
 def _unanswered(error: BaseException) -> Trouble:
-    """Return why there was no answer: the client wraps what TLS says against it."""
+    """Return the reason for a missing answer: the client wraps TLS errors."""
     cause: BaseException | None = error
     while cause is not None:
         match cause:
@@ -98,7 +97,7 @@ def _unanswered(error: BaseException) -> Trouble:
 
 
 def _answered(text: str) -> Trouble:
-    """Return what an answer means that the client has no class for.
+    """Return the reason for an error that the client has no class for.
 
     An error inside a function comes with the function's name before and behind it.
     """
