@@ -1,7 +1,7 @@
 """Measurements. Each prints a table; --json and --check are for machines.
 
-The rooms of the integration that know no Home Assistant are measured alone: the package
-around them, which would load all of it, is stood in for by an empty one.
+The rooms of the integration without Home Assistant are measured alone: an empty package
+stands in for the package around them, which would load Home Assistant.
 """
 
 import logging
@@ -18,5 +18,5 @@ if _NAME not in sys.modules and "homeassistant" not in sys.modules:
     ]
     sys.modules[_NAME] = _package
 
-# Home Assistant tells with a traceback that it does without libturbojpeg.
+# Home Assistant logs a traceback when libturbojpeg is missing.
 logging.getLogger("homeassistant.components.camera.img_util").disabled = True

@@ -104,7 +104,7 @@ def _kinds(row: dict[str, str], sitting: str) -> list[str]:
 
 
 def _cut(engine: FaceEngine, image: Image.Image) -> Image.Image | None:
-    """Return a picture cut as close around the face as portraits are; None without one."""
+    """Return a picture that is cut as close around the face as portraits are; None without a face."""
     faces = engine.faces(np.asarray(image))
     if not faces:
         return None
@@ -125,7 +125,7 @@ def _cut(engine: FaceEngine, image: Image.Image) -> Image.Image | None:
 def look(
     engine: FaceEngine, detector: AttackDetector, image: Image.Image
 ) -> tuple[float | None, float]:
-    """Return the score of a picture, None if there is none, and how long it took."""
+    """Return the score of a picture (None without one), and the time that it took."""
     pixels = np.asarray(image)
     faces = engine.faces(pixels)
     if assess(pixels, faces).guidance is not None:
@@ -136,7 +136,7 @@ def look(
 
 
 def visits(seen: Iterable[Frame], combine: Combine = together) -> list[float]:
-    """Return the scores of each two frames of one sitting that follow each other."""
+    """Return the scores of each pair of consecutive frames of one sitting."""
     sittings: dict[str, list[float]] = {}
     for frame in seen:
         if frame.live is not None:

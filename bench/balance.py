@@ -1,4 +1,4 @@
-"""Do the books balance? A hundred thousand visits with faults on a simulated clock.
+"""Whether the books balance: a hundred thousand visits with faults, on a simulated clock.
 
     .venv/bin/python bench/balance.py [--visits 100000] [--seed 1] [--json] [--check]
 
@@ -50,7 +50,7 @@ def main() -> None:
         print(", ".join(f"{n:,} {outcome}" for outcome, n in ledger.outcomes.items()))
     for one in ledger.wrong[:10]:
         print(one, file=sys.stderr)
-    # A day with hardly any visitor always balances, and shows nothing.
+    # A day with hardly any visitors always balances and proves nothing.
     idle = ledger.outcomes["granted"] < ledger.visits / 4
     bad = ledger.wrong or abs(ledger.difference) >= 0.1 or idle
     sys.exit(bool(arguments.check and bad))

@@ -12,15 +12,16 @@ from .crowds import Person
 
 RANK: Final = 16
 FUSED: Final = 3
-# Directions of fewer people would be much like each of them: such a crowd has those of
-# all crowds together.
+# The directions of fewer people would describe these people: a smaller crowd gets the
+# directions of all crowds together.
 ENOUGH_PEOPLE: Final = 50
-# Of the false matches that were asked for, so many may happen in what was left out.
+# The share of the wanted false matches that may happen among the people who were left
+# out.
 AIM: Final = 0.7
-# The median of several ways to halve people counts: by one alone, a look-alike pair that
-# happens to be on one side decides.
+# The median of several ways to halve people counts: in a single way, one pair of people
+# who look alike could decide.
 WAYS_TO_HALVE: Final = range(1, 10)
-# Tails are compared where at least so many pairs lie.
+# Tails are compared at shares with at least so many pairs.
 MIN_PAIRS: Final = 4
 SHARES: Final = (1e-2, 3e-3, 1e-3, 4e-4)
 

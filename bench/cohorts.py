@@ -1,7 +1,7 @@
 """How a cohort is made: the laws of its crowds (cohort_laws.py), and within what bounds they hold.
 
 scripts/build_cohorts writes what ships; bench/openset.py makes cohorts that lack a crowd,
-to see what comes of people who are like nobody that was measured.
+to measure people of a crowd that is not in the cohort.
 
 The same templates give the same file, byte for byte, on every machine and in every order:
 people are sorted by name, a direction's sign is fixed, widths are rounded to thousandths,
@@ -24,7 +24,7 @@ from .pictures import Light
 # Squared distances to this power are close to normal, by the lower tails of the choosing
 # half's crowds: dlib's squares of a narrow cone are skew, SFace's are not.
 POWERS: Final = {"face_recognition": 0.25, "ncnn": 1.0}
-# (light, crowd, pictures that somebody has at least, of which up to three are fused).
+# (light, crowd, least number of pictures of a person, of which up to three are fused).
 LAWS: Final = (
     (Light.DAY, "east_asian", 1),
     (Light.DAY, "lfw", 1),
@@ -38,28 +38,30 @@ LAWS: Final = (
     ),
 )
 MIN_PEOPLE: Final = 12
-# Children are too few here to try their law on others of them. It is wider by as much as
-# costs adults hardly a return. SFace has none: without it children are strange to every
-# crowd, which is stricter with them.
+# There are too few children here to test their law on other children. It is made wider
+# by a factor that costs adults hardly any returns. SFace has no such law: without it
+# children are strange to every crowd, which is stricter.
 CHILDREN_WIDTH: Final = {"face_recognition": 1.4}
-# Children's mean alone leaves out babies, who are farther than it from adults; all of the
-# way from adults takes adults of some groups for children.
+# With the children's mean alone, babies, who are farther from adults, would be left
+# out; with the whole way from adults, adults of some groups would count as children.
 AWAY_FROM_ADULTS: Final = 0.3
-# So many adults of each crowd are less like children than those for whom no limit is kept.
-# With dlib it is kept for children, too, so that more adults can have it.
+# The share of adults of each crowd for whom the limit is kept; the others are too much
+# like children. With dlib it is kept for children, too, so that it holds for more
+# adults.
 ADULTS_WITH_LIMIT: Final = {"face_recognition": 1.0, "ncnn": 0.994}
-# In the directions of a crowd and in all others: chosen by what came of crowds that were
-# left out, and of returns (docs/threshold.md has the trade-off).
+# In the directions of a crowd and in all others: chosen by the results of crowds that
+# were left out, and of returns (docs/threshold.md has the trade-off).
 USUAL_STRANGENESS: Final = {
     "face_recognition": (18.0, 75.0),
     "ncnn": (14.0, 118.0),
 }
-# Farther from every crowd than any face of the choosing half, by this factor, is no face.
+# What is farther from every crowd than any face of the choosing half, by this factor,
+# is not a face.
 FAR_FROM_ALL: Final = 1.2
 
 
 def with_pictures(people: Sequence[Person], least: int = 1) -> list[Person]:
-    """Return those of whom there are so many pictures, by their names."""
+    """Return the people with at least so many pictures, sorted by name."""
     return sorted(
         (person for person in people if len(person.templates) >= least),
         key=lambda person: person.name,
@@ -121,7 +123,7 @@ def bounded(
 
 
 def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str]]:
-    """Return a cohort's file, and of whom each law in it is."""
+    """Return a cohort's file, and a text about the people of each law in it."""
     named = [
         (law, crowd)
         for law in LAWS
@@ -141,7 +143,7 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
         )
     content = io.BytesIO()
     values = bounded(engine, cohort_of(laws, power), by_light)
-    # Not compressed: what a compressor makes of it depends on its version.
+    # Not compressed: the result of a compressor depends on its version.
     rounded = {name: np.asarray(one, np.float16) for name, one in values.items()}
     np.savez(content, allow_pickle=False, **rounded)
     return content.getvalue(), said

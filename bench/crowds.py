@@ -16,13 +16,13 @@ from .pictures import ROLES, Light, Vectors, photographs, templates
 
 CHILDREN: Final = "children"
 DRAWN: Final = "drawn"
-# How much pictures of one drawn person differ, in proportion to people.
+# How much the pictures of one drawn person differ, compared with different people.
 _WITHIN: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody, as the engine saw them each time."""
+    """One person, with the templates of all pictures."""
 
     name: str
     crowd: str
@@ -35,13 +35,13 @@ class Person:
         return unit(self.templates)
 
     def fused(self, pictures: Sequence[int] | slice) -> Vectors:
-        """Return the mean of some pictures, of length 1, as a visit makes it."""
+        """Return the mean template of some pictures, of length 1, as in a visit."""
         mean: Vectors = self.templates[pictures].mean(axis=0)
         return unit(mean[None]).reshape(-1)
 
     @property
     def chooses(self) -> bool:
-        """Return whether constants may be chosen by this person."""
+        """Return whether this person is in the half that chooses constants."""
         return self.is_in_half(0)
 
     def is_in_half(self, of: int) -> bool:
@@ -60,7 +60,7 @@ def load(
     roles: Iterable[str] = ROLES,
     keep: bool = True,
 ) -> Crowds:
-    """Return everybody in the folder by crowd, those with a usable picture."""
+    """Return the people in the folder who have a usable picture, by crowd."""
     pictures = list(photographs(folder, frozenset(roles)))
     seen = templates(folder, engine, pictures, light, keep=keep)
     people: dict[tuple[str, str], list[Vectors]] = {}

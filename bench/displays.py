@@ -43,7 +43,7 @@ SETTLE_S: Final = 10.0
 TURNS: Final = 3
 TURN_S: Final = 24.0
 VISITS_PER_TURN: Final = 2
-# Paper, and blank again.
+# The time of a visit, until the display is blank again.
 MIN_TOLD_PER_VISIT: Final = 2
 # An old tablet is simulated by slowing down a present processor by this factor.
 SLOWER: Final = 6

@@ -1,4 +1,4 @@
-"""Measured figures of a bench: each with what it may be at most, as a table and as JSON."""
+"""Measured figures of a bench: each with its limit, as a table and as JSON."""
 
 import argparse
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Figure:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Return the figures for a person to read; an arrow marks what is too large."""
+    """Return the figures as a table for people; an arrow marks a figure above its limit."""
     rows = [f"{'':40}{'measured':>22}{'at most':>12}"]
     for one in figures:
         most = "" if one.at_most is None else f"{one.at_most:g}"
@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def report(figures: Sequence[Figure], arguments: argparse.Namespace) -> int:
-    """Print the figures as the options say; return the exit code."""
+    """Print the figures as a table or as JSON; return the exit code."""
     if arguments.json:
         rows = [
             {**asdict(one), "value": round(one.value, 3), "good": one.good}

@@ -40,7 +40,7 @@ def _programs(*sources: str) -> list[Path]:
 
 
 def lengths() -> list[Figure]:
-    """Return how far random portions are from what was asked, for several machines."""
+    """Return how far the length of random portions is from the requested length, for several machines."""
     (program,) = _programs("bench/portions")
     lines = subprocess.run(
         [program], stdout=subprocess.PIPE, text=True, check=True
@@ -61,7 +61,7 @@ class Bench:
     """Measurements on one running simulator."""
 
     def __init__(self, simulator: Simulator, device: Device) -> None:
-        """Take what runs."""
+        """Take a running simulator."""
         self.simulator = simulator
         self.device = device
 

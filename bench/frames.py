@@ -1,4 +1,4 @@
-"""How many frames a visit needs: one, two, three, or as many as it takes to be sure.
+"""How many frames a visit needs: one, two, three, or as many as are needed to be sure.
 
     .venv/bin/python -m bench.frames [--faces FOLDER] [--engine NAME] [--runs 6]
     … --json --check
@@ -99,7 +99,7 @@ class _Counts:
 
 
 def _come(book: Book, now: float, person: Person, order: NDArray[np.int64]) -> str:
-    """Let somebody have paper by three frames; return who they are in the book."""
+    """Let a person have paper by three frames; return the visitor's id in the book."""
     before = person.templates[order[:MAX_FRAMES]]
     answer = book.request(first(before, MAX_FRAMES), PORTION_CM, now)
     if not isinstance(answer, Reservation) or answer.visitor is None:

@@ -73,7 +73,7 @@ class Entrance:
     """Dispensers in front of a pool of workers."""
 
     def __init__(self, pool: Pool, frames: list[bytes]) -> None:
-        """Begin with nobody there."""
+        """Begin without visitors."""
         self._pool = pool
         self._frames = frames
         self._dispensers = cycle([asyncio.Lock() for _ in range(DISPENSERS)])

@@ -33,7 +33,7 @@ class Lookups:
         visit: int = 0,
         uncertain: bool = False,
     ) -> None:
-        """Add a look."""
+        """Add a lookup."""
         self.people.append(person.name)
         self.crowds.append(person.crowd)
         self.run.append(run)
@@ -42,12 +42,12 @@ class Lookups:
         self.uncertain.append(uncertain)
 
     def extend(self, other: Lookups) -> None:
-        """Add other looks."""
+        """Add other lookups."""
         for name in self.__slots__:
             getattr(self, name).extend(getattr(other, name))
 
     def only(self, *, crowd: str, until: int) -> Lookups:
-        """Return the looks at a crowd's people in the first visits."""
+        """Return the lookups at a crowd's people in the first visits."""
         chosen = [
             number
             for number, visit in enumerate(self.visit)
@@ -59,11 +59,11 @@ class Lookups:
 
 
 def interval(looks: Lookups) -> tuple[float, float, float]:
-    """Return the share of wrong looks and its 95 % interval.
+    """Return the share of wrong lookups and its 95 % interval.
 
-    Lookups at one person, and looks of one run, are no independent trials. The variance
-    between people and that between runs give the number of trials that all of them
-    are worth (Cameron, Gelbach and Miller, "Robust inference with multiway
+    Lookups at one person, and those of one run, are not independent trials. The
+    variance between people and that between runs give the number of trials that all of
+    them are worth (Cameron, Gelbach and Miller, "Robust inference with multiway
     clustering", 2011), which goes into Wilson's interval. Without any wrong look that
     number is the number of people.
     """
@@ -97,7 +97,7 @@ def standard_error(looks: Lookups, values: NDArray[np.float64]) -> float:
 
 
 def is_above(looks: Lookups, limit: float) -> bool:
-    """Return if the share of wrong looks is above the limit by more than chance.
+    """Return if the share of wrong lookups is above the limit by more than chance.
 
     That so many or more are wrong would happen in less than one of 40 cases at the
     limit, in as many independent trials as interval() counts (exact binomial test;

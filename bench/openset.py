@@ -48,7 +48,7 @@ _SEED: Final = 20_261_125
 
 
 def run(scene: Scene, limit: float, cohort: Cohort, runs: int) -> Iterator[Row]:
-    """Yield what comes of a scene to each group, over several random splits."""
+    """Yield the results of a scene for each group, over several random splits."""
     looks = Lookups()
     for number in range(runs):
         acts = scene.acts(np.random.default_rng([_SEED, number]))
@@ -133,7 +133,7 @@ def main() -> int:
     else:
         print(f"no {options.faces}: people who do not exist", file=sys.stderr)
         people = built_in(cohort)
-    # Of other people than the index's nobody chose anything.
+    # People who are not from the index have chosen no constants.
     by_light = people
     if (options.faces / "index.csv").is_file():
         by_light = {light: half(some, chooses=False) for light, some in people.items()}

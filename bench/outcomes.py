@@ -1,4 +1,4 @@
-"""What came of a scene to each group of people: as rows, and as a table to read."""
+"""The results of a scene for each group of people, as rows and as a table."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MAX_ADULTS_IN_OPEN_LANE: Final = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What came of one scene to one group, under one limit."""
+    """The results of one scene for one group, under one limit."""
 
     scene: str
     group: str
@@ -27,7 +27,7 @@ class Row:
     looks: int
 
     def failures(self) -> Iterator[str]:
-        """Yield what is not as it has to be."""
+        """Yield the results that miss their limit."""
         name = (
             f"{self.scene}, {self.size} templates, limit {self.limit:.1%}, {self.group}"
         )

@@ -79,7 +79,7 @@ async def entry_and_trips(server: QuotaServer) -> dict[str, float]:
     standing = Standing(tat=first.now() + first.replica.rule.window_s)
     names = [secrets.token_hex(8) for _ in people]
     first.replica.put_all(dict.fromkeys(names, standing), people)
-    # Told as after an outage: everybody who is known here.
+    # As after an outage: all visitors of this instance are sent.
     server.kill()
     server.start()
     while int(await first.raw("ZCARD", first.key("tats"))) < MANY:
@@ -122,7 +122,7 @@ async def _day(visits: int, slower: float) -> dict[str, float]:
 
 
 async def _speed() -> dict[str, float]:
-    """Return what has to be measured in real time."""
+    """Return the figures that must be measured in real time."""
     figures: dict[str, float] = {}
     with QuotaServer() as server:
         figures |= await reserve_speed(server)

@@ -23,14 +23,16 @@ PEOPLE: Final = 300
 RULE: Final = Rule(allowance_cm=60, window_s=8.0)
 PORTION_CM: Final = 60.0
 DAY_VISITS: Final = 4_000
-# This many times all is stopped, and all books are compared with the paper that came out.
+# So many times everything is stopped, and all books are compared with the paper that
+# came out.
 AUDITS: Final = 10
 AT_ONCE: Final = 4
 # Some 60 visits a second: four times what 100 restrooms see in their fullest hour.
 PAUSE_S: Final = 0.1
 MAX_SKEW_S: Final = 5.0
 BREAK_EVERY_S: Final = 4.0
-# After some failures nothing fails for so long that all open accounts date from that time.
+# After some failures there is a time without failures, long enough that all open
+# accounts date from it.
 WELL_S: Final = 2 * RULE.window_s
 LOOK_EVERY_S: Final = 0.05
 IN_STEP_S: Final = 60.0
@@ -109,7 +111,7 @@ class Day:
             return
         visit = Visit(person=person, gate=gate, came=came, answered=now())
         if not gate.is_alive():
-            # Killed meanwhile: it says nothing, and nothing comes out.
+            # The gate was killed meanwhile: no answer, and no paper comes out.
             self._judge.nothing_told(visit)
             return
         if isinstance(answer, Refusal):
@@ -119,8 +121,9 @@ class Day:
         await asyncio.sleep(self._draw.uniform(0, 0.02))
         cm = self._draw.choice((PORTION_CM, PORTION_CM, 30.0, 0.0))
         if not gate.is_alive():
-            # Killed with the reservation open: nobody is told anything, nothing came out,
-            # and the server gives it back within four minutes.
+            # The gate was killed with an open reservation: the visitor gets no answer
+            # and no paper, and the server gives the reservation back within four
+            # minutes.
             self._judge.nothing_told(visit)
             return
         settlement = gate.visitors.settle(answer, cm)
@@ -174,7 +177,7 @@ class Day:
                 if gate.is_alive():
                     kept = gate.kept_s()
                     self._judge.most("kept_longest_after_tat_s", kept)
-                    # The machine may suspend this process: then nothing here runs.
+                    # The machine may suspend this whole process.
                     self._judge.most("kept_longest_while_running_s", kept - stood_still)
             await asyncio.sleep(LOOK_EVERY_S)
 

@@ -10,18 +10,18 @@ from tests.contract.gates import Gate
 
 
 class _Loop:
-    """The event loop, with a clock that is wrong."""
+    """The event loop, with a wrong clock."""
 
     def __init__(self, skew_s: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._skew_s = skew_s
 
     def time(self) -> float:
-        """Return what this instance takes for the time."""
+        """Return the time of this instance's clock."""
         return self._loop.time() + self._skew_s
 
     def call_at(self, when: float, call: Any) -> asyncio.TimerHandle:
-        """Call something at a moment of that time."""
+        """Call something at a moment of that clock."""
         return self._loop.call_at(when - self._skew_s, call)
 
 
@@ -29,7 +29,7 @@ class DayGate(Gate):
     """One instance, its visitors and their timers; it can be killed."""
 
     def __init__(self, port: int, *, rule: Rule, name: str, skew_s: float) -> None:
-        """Know nobody; skew_s is by how much its clock is wrong."""
+        """Begin without visitors; skew_s is the error of its clock."""
         hass: Any = SimpleNamespace(loop=_Loop(skew_s))
         self.skew_s = skew_s
         super().__init__(port, rule=rule, name=name, skew_s=skew_s)
@@ -52,12 +52,12 @@ class DayGate(Gate):
         return status.since - self.skew_s if status.connected else None
 
     def kept_s(self) -> float:
-        """Return for how long it has remembered somebody whose time has passed."""
+        """Return for how long it has remembered a visitor after the end of their time."""
         at = self.book.next_expiry()
         return 0.0 if at is None else self.now() - at
 
     async def kill(self) -> None:
-        """End it at once: nothing of it runs any more."""
+        """End it at once, with all its tasks."""
         self._alive = False
         await super().kill()
         self.visitors.share(None)

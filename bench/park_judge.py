@@ -1,9 +1,9 @@
 """Checks the rules of the bench's day against what every visitor got and was told.
 
-Nothing is excused by a time since a failure. A second portion is one that came too early
-by the paper that really came out; it is excused only where some instance was disconnected
-while it was asked for, or the first was given by an instance that was disconnected and
-died before it could say so.
+No error is excused because a failure was a short time ago. A second portion is one that
+came too early by the paper that really came out; it is excused only where some instance
+was disconnected while it was asked for, or the first was given by an instance that was
+disconnected and died before it could say so.
 """
 
 import asyncio
@@ -21,7 +21,8 @@ from tests.contract.gates import now
 
 from .park_gate import DayGate
 
-# What a visitor is told is rounded up to whole seconds, and clocks meet in a message.
+# The time that a visitor is told is rounded up to whole seconds, and a message takes
+# time.
 CLOSE_S: Final = 0.25
 # Two estimates of the server's clock may differ by this: a second portion counts above it.
 CLOCK_S: Final = 1.0
@@ -77,7 +78,7 @@ class Judge:
         gates: Sequence[DayGate],
         figures: defaultdict[str, float],
     ) -> None:
-        """Judge these gates, which come and go; figures is written."""
+        """Judge these gates, which may be killed and started; writes to figures."""
         self._rule = rule
         self._gates = gates
         self._figures = figures
@@ -124,7 +125,7 @@ class Judge:
         person.alone = visit.gate.connected_since is None
 
     def came_out(self, visit: Visit, cm: float) -> None:
-        """Note what really came out."""
+        """Note the paper that really came out."""
         person, time = self._person(visit), self._rule.time_for(cm)
         if person.gate_before is not None and person.gate_before is not visit.gate:
             until = person.had + time - self._rule.window_s - CLOCK_S
@@ -153,18 +154,18 @@ class Judge:
         self._doubles = waiting
 
     def told(self, visit: Visit, at: float) -> None:
-        """Note what the visitor was told; of two times that of two portions is the later."""
+        """Note the time that the visitor was told; of two times the later one counts."""
         person = self._person(visit)
         had_two = visit.came < person.told - CLOSE_S
         person.told = max(person.told, at) if had_two else at
 
     def nothing_told(self, visit: Visit) -> None:
-        """Note that the gate died before it could say anything."""
+        """Note that the gate died before it could answer."""
         person = self._person(visit)
         person.told = max(person.told, now() + self._rule.window_s)
 
     def killed(self, gate: DayGate) -> None:
-        """Note that a gate dies; what it gave alone and had not told yet is not known."""
+        """Note that a gate dies: portions that it gave alone and had not sent yet are lost."""
         since = gate.connected_since
         for person in self._people.values():
             if person.gate is gate and person.alone:
@@ -174,10 +175,10 @@ class Judge:
                     person.alone = False
 
     async def audit(self, people: NDArray[np.float32]) -> None:
-        """Compare what everybody owes by what came out with what each gate says."""
+        """Compare what each person owes, by the paper that came out, with the accounts of each gate."""
         cm_per_s = self._rule.allowance_cm / self._rule.window_s
         for number, person in self._people.items():
-            # Others are to be served meanwhile, and each of these is a search.
+            # Other tasks must run in between: each of these needs a search.
             await asyncio.sleep(0)
             for gate in self._gates:
                 at, name = now(), gate.book.identify(people[number]).visitor

@@ -33,7 +33,7 @@ class SlowLoop(asyncio.SelectorEventLoop):
     """An event loop whose time passes slowly."""
 
     def __init__(self, slowness: float) -> None:
-        """Let one second take so many."""
+        """Let one second take this many seconds."""
         self._slowness: Final = slowness
         super().__init__(_Selector(slowness))
 
@@ -43,15 +43,16 @@ class SlowLoop(asyncio.SelectorEventLoop):
 
 
 def loop_factory(slowness: float) -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return what makes the loop; None where time passes as everywhere."""
+    """Return the factory of the loop; None for normal time."""
     return None if slowness == 1 else lambda: SlowLoop(slowness)
 
 
 def quota_server(slowness: float) -> QuotaServer:
-    """Return a server by the same time."""
+    """Return a server with the same slow time."""
     if slowness == 1:
         return QuotaServer()
-    # By the wall clock of this machine it is soon minutes late, which means nothing here.
+    # Its clock is soon minutes behind the wall clock of this machine, which does not
+    # matter here.
     for module in (clock, server_module):
         module.MAX_CLOCK_DIFFERENCE_S = time.time()  # type: ignore[attr-defined]
     server = ClockedServer()

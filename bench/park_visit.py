@@ -36,13 +36,13 @@ class _Machine:
         self._draw = np.random.default_rng(11)
 
     async def look(self) -> Probe:
-        """Take as long as a look, and see somebody new."""
+        """Take as long as a look, and see a new visitor."""
         await asyncio.sleep(LOOK_S)
         face: NDArray[np.float32] = self._draw.normal(size=128).astype(np.float32)
         return Probe(template=face, reason=None, recognition_ms=0.0, frames=2)
 
     async def dispense(self, cm: float) -> Paper:
-        """Turn at once, and give all of it."""
+        """Turn at once, and give the whole portion."""
         return Paper(cm=cm, on_at=asyncio.get_running_loop().time())
 
 

@@ -36,12 +36,12 @@ _RECOGNITION: Final = ROOT / "custom_components" / "facequota" / "recognition"
 _FRAME: Final = (640, 480)
 _WALL: Final = (176, 172, 164)
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
-# People as a camera sees them. Left out: prints held before it.
+# The sets with people before a camera; those with prints are left out.
 ROLES: Final = frozenset({"multi", "stranger", "live", "stranger_child"})
 MASKED: Final = frozenset({"masked_scene"})
-# Of a room with a lamp in the next one; noise is what a sensor adds there.
+# The light of a room with a lamp in the next room; a sensor adds noise there.
 _DARK, _DARK_NOISE = 0.3, 3.0
-# What an infra-red camera makes of colours, about.
+# Roughly how an infra-red camera shows colours.
 _INFRA_RED: Final = (0.7, 0.25, 0.05)
 _SMALL_PX: Final = 68.0
 
@@ -50,7 +50,7 @@ type Vectors = NDArray[np.float32]
 
 
 class Light(StrEnum):
-    """How a person is before the camera."""
+    """The light in which a person stands, or a mask."""
 
     DAY = "day"
     DARK = "dark"
@@ -63,7 +63,7 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photograph:
-    """One picture of somebody."""
+    """One picture of a person."""
 
     path: Path
     person: str
@@ -71,7 +71,7 @@ class Photograph:
 
 
 def photographs(folder: Path, roles: Container[str] = ROLES) -> Iterator[Photograph]:
-    """Yield the pictures of a folder, with whose they are and which crowd's."""
+    """Yield the pictures of a folder, with their person and crowd."""
     index = folder / "index.csv"
     if index.is_file():
         with index.open(newline="", encoding="utf-8") as file:
@@ -146,7 +146,7 @@ def _made(
 async def _look(
     engine: str, paths: Sequence[Path], light: Light
 ) -> list[Vectors | None]:
-    """Return what a worker of our own makes of the pictures; None without a face."""
+    """Return the templates of the pictures from a worker of our own; None without a face."""
     async with worker_of(engine) as worker:
         return [await _template(worker, path, light) for path in paths]
 

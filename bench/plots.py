@@ -71,7 +71,7 @@ def _fpir(axes: Any, rows: Sequence[Row]) -> None:
 
 
 def _strangers(axes: Any, crowds: Crowds, cohort: Cohort) -> None:
-    """How near two people of a group come, in the spreads that the cohort expects."""
+    """How near two people of a group are, in the standard deviations that the cohort expects."""
     for name, crowd in crowds.items():
         faces = np.stack([person.fused(slice(1)) for person in crowd])
         squares = 2.0 - 2.0 * faces @ faces.T

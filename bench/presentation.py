@@ -48,7 +48,7 @@ where they come from: {models}"""
 
 
 def measure(folder: Path, models: Path) -> dict[str, Any]:
-    """Return everything that can be measured with what is there."""
+    """Return all figures that can be measured with the files that are there."""
     if faulty_files(models):
         return {"said": NO_FILES.format(folder=models, models=MODELS.name)}
     environment = EngineEnvironment(engines(), Engine.NCNN)

@@ -119,7 +119,7 @@ def one_frame(engine: Any, naive: Any, data: bytes) -> Iterable[tuple[str, float
 
 
 def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
-    """Return everything that is measured of one engine."""
+    """Return all figures of one engine."""
     environment, naive = (
         EngineEnvironment(engines(), Engine(name))
         for name in (engine_name, Engine.FACE_RECOGNITION)
@@ -142,7 +142,7 @@ def measure(engine_name: str, faces: Path | None) -> dict[str, Any]:
         "version": engine.info.version,
         "scenes": stages,
         "process": process,
-        # Somebody stands there: the scene without a face has nothing to compare.
+        # A person stands there: a scene without a face has nothing to compare.
         "frame_of_naive": max(
             row["frame_of_naive"] for row in stages.values() if "template" in row
         ),

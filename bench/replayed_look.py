@@ -35,7 +35,7 @@ def sighting(template: Templates) -> Sighting:
 
 
 class _Pictures:
-    """A camera and a worker that show somebody's pictures, one after the other."""
+    """A camera and a worker that show the pictures of one person, one after the other."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates

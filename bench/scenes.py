@@ -1,4 +1,4 @@
-"""Who comes to the sites that the threshold is measured at."""
+"""The people who come to the sites at which the threshold is measured."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +18,13 @@ VISITS: Final = 150
 _TENTH: Final = 9
 _FAMILY: Final = 4
 _CLASS: Final = 20
-# Sites that share one quota, each with a crowd of its own.
+# The number of sites that share one quota, each with another crowd.
 _PARK: Final = 2000
 _PARKS_CROWDS: Final = 4
 
 
 class Draw(Protocol):
-    """Who comes in one run of a scene."""
+    """The people of one run of a scene."""
 
     def __call__(self, rng: np.random.Generator) -> list[Act]:
         """Return the acts, with a split of the people of their own."""
@@ -42,14 +42,14 @@ class Scene:
 def split(
     people: Sequence[Person], rng: np.random.Generator
 ) -> tuple[list[Person], list[Person]]:
-    """Return two thirds as visitors and the rest as strangers, nobody as both."""
+    """Return two thirds as visitors and the others as strangers."""
     order = rng.permutation(len(people))
     cut = len(people) * 2 // 3
     return [people[i] for i in order[:cut]], [people[i] for i in order[cut:]]
 
 
 def scenes(by_light: Mapping[Light, Crowds]) -> Iterator[Scene]:
-    """Yield every scene there are people for."""
+    """Yield every scene for which there are people."""
     day = by_light[Light.DAY]
     for name, crowd in day.items():
         yield from alone(name, crowd)
@@ -77,7 +77,7 @@ def scenes(by_light: Mapping[Light, Crowds]) -> Iterator[Scene]:
 def alone(
     name: str, crowd: Sequence[Person], sizes: Sequence[int] = SIZES
 ) -> Iterator[Scene]:
-    """Yield a crowd as all that comes, with windows it can fill."""
+    """Yield scenes with one crowd only, with windows that it can fill."""
     for size in sizes:
         if len(crowd) * 2 // 3 > size + 1:
             yield Scene(name=name, size=size, acts=partial(_alone, crowd, 0.3))
@@ -86,7 +86,7 @@ def alone(
 def mixed(
     name: str, crowd: Sequence[Person], kind: str, few: Sequence[Person]
 ) -> Iterator[Scene]:
-    """Yield a crowd in which one in ten is of another kind."""
+    """Yield scenes with a crowd in which one in ten is of another kind."""
     for size in (10, 20, 50):
         if len(crowd) * 2 // 3 > size + 1 and few:
             yield Scene(
@@ -99,7 +99,7 @@ def mixed(
 def changes(
     name: str, first: Sequence[Person], then: Sequence[Person]
 ) -> Iterator[Scene]:
-    """Yield one crowd after another, as a bus brings it."""
+    """Yield scenes in which another crowd follows, as from a bus."""
     for size in CHANGES:
         if min(len(first), len(then)) * 2 // 3 > size // 2:
             yield Scene(name=name, size=size, acts=partial(_in_turn, first, then))
@@ -112,7 +112,7 @@ def drawn_like(name: str, crowd: Sequence[Person]) -> Iterator[Scene]:
 
 
 def special(name: str, crowd: Sequence[Person], day: Crowds) -> Iterator[Scene]:
-    """Yield what a crowd finds at a place where something went before."""
+    """Yield scenes in which earlier visitors affect a crowd."""
     for returns in (0.0, 0.7):
         yield Scene(
             name=f"{name}, {returns:.0%} returns",
@@ -180,7 +180,7 @@ def _in_turn(
 def _after(
     crowd: Sequence[Person], people: int, visits: int, rng: np.random.Generator
 ) -> list[Act]:
-    """Return some who come again and again, and then everybody."""
+    """Return some people who come again and again, and then the whole crowd."""
     visitors, strangers = split(crowd, rng)
     several = sorted(visitors, key=lambda one: -len(one.templates))[: 3 * people]
     chosen = [several[i] for i in rng.permutation(len(several))[:people]]
@@ -191,7 +191,7 @@ def _after(
 
 
 def _after_family(crowd: Sequence[Person], rng: np.random.Generator) -> list[Act]:
-    """Return the people who look most like one of them, and then everybody."""
+    """Return the people who look most like one of the crowd, and then the whole crowd."""
     visitors, strangers = split(crowd, rng)
     faces = np.stack([person.fused(slice(None)) for person in visitors])
     alike = faces @ faces.T
@@ -226,7 +226,7 @@ def _drawn(like: Sequence[Person], size: int, rng: np.random.Generator) -> list[
 
 
 def _park(crowds: Crowds, rng: np.random.Generator) -> list[Act]:
-    """Return as many people like each crowd, and then some of every crowd looked up."""
+    """Return equally many people like each crowd, and then some of every crowd to look up."""
     each = _PARK // len(crowds)
     acts, real, last = [], [], []
     for name, crowd in crowds.items():

@@ -72,7 +72,7 @@ def measure() -> dict[str, dict[int, float]]:
 
 
 def broken(result: dict[str, dict[int, float]]) -> list[str]:
-    """Return what is not as it has to be."""
+    """Return the figures that miss their limit."""
     failures = []
     some, most = (result["distance"][size] for size in SIZES[-2:])
     if most > MAX_MS:

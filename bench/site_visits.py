@@ -1,4 +1,4 @@
-"""Visits to one site, played through the real book, and what came of them.
+"""Visits to one site, played through the real book, and their results.
 
 People arrive, some come back within the window, the oldest are forgotten; whoever is
 refused stays out, and time goes on. Between visits people who never visit are looked up:
@@ -30,7 +30,7 @@ _PORTION_CM: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who comes to a site for some time, and who is looked up meanwhile."""
+    """The people who come to a site for some time, and those who are looked up meanwhile."""
 
     visitors: Sequence[Person]
     strangers: Sequence[Person] = ()
@@ -40,7 +40,7 @@ class Act:
 
 
 def until_sure(book: Book, person: Person, order: Sequence[int]) -> Vectors:
-    """Return the probe a visit decides by, of somebody's pictures in this order."""
+    """Return the probe by which a visit decides, from a person's pictures in this order."""
     most = min(MAX_FRAMES, len(order))
     for frames in range(min(MIN_PICTURES, most), most + 1):
         probe = person.fused(order[:frames])
@@ -55,7 +55,7 @@ class Site:
     def __init__(
         self, *, size: int, limit: float, cohort: Cohort, run: int, seed: int
     ) -> None:
-        """Open with nobody in the window, which holds so many people."""
+        """Begin with an empty window, which holds so many people."""
         self._window_s = size * _PAUSE_S
         self._rng = np.random.default_rng([seed, run])
         self._run = run
@@ -68,7 +68,7 @@ class Site:
         )
 
     def visit(self, visitors: Sequence[Person], returns: float) -> None:
-        """Let somebody come: a new visitor or a returning one."""
+        """Let a person come: a new visitor or a returning one."""
         self._here = {name: at for name, at in self._here.items() if at > self.now}
         back = [person for person in visitors if person.name in self._here]
         away = [person for person in visitors if person.name not in self._here]
@@ -115,11 +115,12 @@ def is_looked_after(visit: int) -> bool:
 def play(
     acts: Sequence[Act], *, size: int, limit: float, cohort: Cohort, run: int, seed: int
 ) -> Lookups:
-    """Return what came of the acts, one after the other, to those looked up."""
+    """Return the results of the acts, one after the other, for the people who are looked up."""
     site = Site(size=size, limit=limit, cohort=cohort, run=run, seed=seed)
     looks = Lookups()
     for act in acts:
-        # Before the first visit of an act they meet whoever came before.
+        # Before the first visit of an act they are compared with the visitors of the
+        # act before.
         looks.extend(site.look(act.strangers, 0))
         for number in range(1, act.visits + 1):
             site.visit(act.visitors, act.returns)

@@ -81,7 +81,7 @@ def pictures() -> list[bytes]:
 
 
 def _somewhere_in_the_middle(pixels: Pixels) -> Face:
-    """Return about where a portrait's face is: to damage it need not be exact."""
+    """Return roughly where a portrait's face is: damage need not be exact."""
     height, width = pixels.shape[:2]
     eyes_and_nose = np.array([(0.45, 0.3), (0.58, 0.3), (0.51, 0.42)], np.float32)
     return Face(
@@ -103,7 +103,7 @@ def _encoded(
 
 
 async def measure(engine: str, frames: int) -> Result:
-    """Return what a worker needs for so many frames."""
+    """Return the memory and time of a worker for so many frames."""
     environment = EngineEnvironment(engines(), Engine(engine))
     worker = Supervisor(
         command=environment.command(), env=environment.env(), on_change=lambda: None

@@ -1,7 +1,8 @@
 """The open-set measurement on people who agreed to it, at the place itself.
 
 What scripts/calibrate runs: pictures of consenting staff, taken by the dispenser's own
-camera, one folder for each person. Templates are in memory only and go with the run.
+camera, one folder for each person. Templates are in memory only, and are lost when the
+run ends.
 """
 
 import asyncio
@@ -34,12 +35,12 @@ RUNS: Final = 8
 
 
 class TooFewError(ValueError):
-    """So few people, or so few pictures, that nothing could be said."""
+    """Too few people or pictures for a result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """What the engine made of a folder of pictures."""
+    """The templates of a folder of pictures."""
 
     people: list[Person]
     """Everybody with a picture that could be used."""
@@ -75,7 +76,7 @@ def staff_in(folder: Path, engine: str) -> Staff:
 
 
 async def _looked_at(folder: Path, engine: str) -> list[tuple[Photograph, Sighting]]:
-    """Return what a worker makes of each picture's bytes, which it gets as they are."""
+    """Return the worker's result for the unchanged bytes of each picture."""
     pictures = await asyncio.to_thread(lambda: list(photographs(folder)))
     if not pictures:
         return []
@@ -92,7 +93,7 @@ async def _looked_at(folder: Path, engine: str) -> list[tuple[Photograph, Sighti
 
 
 def measure(people: Sequence[Person], engine: str, limit: float) -> Iterator[Row]:
-    """Yield what comes of this limit, with as many templates as there are people for.
+    """Yield the results of this limit, with as many templates as there are people.
 
     limit is the share of new visitors that may be wrongly refused.
     """
@@ -136,7 +137,7 @@ def report(
     returns: tuple[float, float, float],
     limit: float,
 ) -> str:
-    """Return what was measured, for a person to read."""
+    """Return the results as a text for people."""
     pictures = sum(len(person.templates) for person in staff.people)
     lines = [f"{len(staff.people)} people, {pictures} pictures of them were used."]
     if staff.not_used:

@@ -36,7 +36,7 @@ OPEN_PORTIONS: Final = 1000
 
 
 class Eye(StrEnum):
-    """The kinds of camera, as an installer chooses among them."""
+    """The kinds of camera that an installer can choose."""
 
     MJPEG = "mjpeg"
     STILL = "still"
@@ -63,12 +63,12 @@ class SwapHouse:
     sites: Mapping[Cell, Site]
 
     def show(self, person: Path) -> None:
-        """Let somebody stand before all cameras."""
+        """Let a person stand before all cameras."""
         for camera in self.cameras:
             camera.scene.show(person)
 
     async def somebody_is_there(self, there: bool) -> None:
-        """Let the presence sensor see somebody, or nobody."""
+        """Turn the presence sensor on or off."""
         await self.client.service(
             f"input_boolean.turn_{'on' if there else 'off'}",
             target={"entity_id": SOMEBODY},
@@ -79,7 +79,7 @@ class SwapHouse:
 async def open_swap_house(
     folder: Path, cells: Sequence[Cell]
 ) -> AsyncIterator[SwapHouse]:
-    """Start a house in an empty folder and stop all of it at the end."""
+    """Start a house in an empty folder, and stop it at the end."""
     async with contextlib.AsyncExitStack() as stack:
         board = folder / "board"
         board.mkdir()

@@ -1,4 +1,4 @@
-"""What came of the swaps before one camera: the rows of bench.swaps and bench.cameras, and the latter's table."""
+"""The results of the swaps before one camera: the rows of bench.swaps and bench.cameras, and the table of bench.cameras."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Row:
 
     @property
     def p95_ms(self) -> float | None:
-        """Return the wait of all but five in a hundred."""
+        """Return the 95th percentile of the waits."""
         if len(self.waits_ms) < 2:
             return None
         return statistics.quantiles(self.waits_ms, n=20, method="inclusive")[-1]

@@ -53,7 +53,7 @@ class Rounds:
     """The rounds in one house."""
 
     def __init__(self, house: SwapHouse, people: Sequence[Path]) -> None:
-        """Begin with nobody there."""
+        """Begin without visitors."""
         self._house = house
         self._people = people
         self._free = asyncio.Semaphore(MAX_AT_ONCE)
@@ -96,7 +96,7 @@ class Rounds:
         await self._house.somebody_is_there(False)
         async with contextlib.AsyncExitStack() as stack:
             for camera in self._house.cameras if condition == "failing" else ():
-                # In every way in turn.
+                # Each condition in turn.
                 faults = faults_of(camera)
                 fault = faults[number % len(faults)]
                 await stack.enter_async_context(failing(camera, fault))
@@ -115,7 +115,7 @@ class Rounds:
                 row.open_lane += lane == "open"
 
     async def _step_up(self, person: Path) -> None:
-        """Let somebody come and stand there for a moment."""
+        """Let a person come and stand there for a moment."""
         self._house.show(person)
         await self._house.somebody_is_there(True)
         await asyncio.sleep(STEP_UP_S)
@@ -144,7 +144,7 @@ class Rounds:
 
 
 async def measure(arguments: argparse.Namespace) -> list[Row]:
-    """Build the houses and return what came of the swaps in all of them."""
+    """Build the houses and return the results of the swaps in all of them."""
     cells = [
         Cell(eye=eye, opened=opened, engine=engine)
         for eye in arguments.camera or Eye

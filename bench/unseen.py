@@ -1,4 +1,4 @@
-"""What comes of people who are like nobody that was measured.
+"""The results for people of a crowd that was not measured.
 
 Each crowd in turn is left out of the cohort, in every light, and visits a site that knows
 nothing of it: alone, after others and as one in ten, and drawn people like it where a window

@@ -37,7 +37,7 @@ IDLE_SECONDS: Final = 20
 SETTLE_SECONDS: Final = 10
 EXECUTOR_ROUNDS: Final = 25
 # The firmware rests for a second after a portion; two dispensers take turns. And the
-# purge, which makes everybody somebody new, starts another worker in the background.
+# purge, after which every visitor is new, starts another worker in the background.
 STEP_UP_S: Final = 2.0
 MIB: Final = 1024 * 1024
 
@@ -132,7 +132,7 @@ class Times:
 
 
 async def _visits(house: House, site: Site, visits: int) -> Times:
-    """Let everybody come twice, and return how long it took."""
+    """Let each person come twice, and return the times."""
     times = Times()
     turns = zip(cycle(site.dispensers), cycle(_people(site)), strict=False)
     async with Watch.on(house.client) as watch:

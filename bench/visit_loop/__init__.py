@@ -1,8 +1,8 @@
 """Measures, inside a real Home Assistant, how long its event loop stands still.
 
-Only the bench puts this beside FaceQuota. Its last action does what the product
-never does: it runs the same recognition in Home Assistant's own executor, so that
-both can be compared on the same machine in the same minute.
+Only the bench puts this beside FaceQuota. Its last action does something that the
+product never does: it runs the same recognition in Home Assistant's own executor, so
+that both can be compared on the same machine in the same minute.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Stalls:
     """The longest time by which a tick of the loop came late, in seconds."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Measure nothing yet: a thousand ticks a second are no idle house."""
+        """Measure nothing yet: a thousand ticks a second would be a load of their own."""
         self._loop = loop
         self._next: asyncio.TimerHandle | None = None
         self._due = 0.0

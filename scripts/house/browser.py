@@ -1,4 +1,4 @@
-"""A real browser in which a person who is logged in looks at a house."""
+"""A real browser in which a logged-in person looks at a house."""
 
 from collections.abc import AsyncIterator
 import contextlib
@@ -54,7 +54,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if program is None:
         raise HouseError("no chromium: run scripts/setup")
     async with async_playwright() as playwright:
-        # A sandbox inside a container's root user is not to be had.
+        # The browser's sandbox does not work for a container's root user.
         browser = await playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--disable-gpu"]
         )

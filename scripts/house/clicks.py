@@ -72,7 +72,7 @@ class Forms:
         """Pick an entity in the picker with this number on the form, counted from 0."""
         await self.dialog.locator("ha-entity-picker").nth(number).click()
         await self.dialog.get_by_placeholder("Search").fill(name)
-        # A picture of what is picked is an item too, but not with these words.
+        # The chosen entity is an item too, but without these words.
         words = name.rsplit(maxsplit=1)[-1]
         found = self.dialog.locator("ha-combo-box-item").filter(has_text=words)
         await found.first.click()
@@ -83,7 +83,7 @@ class Forms:
         await self._shows(following)
 
     async def finish(self) -> None:
-        """Send the last form; what was made keeps its name and gets no area."""
+        """Send the last form; the new device keeps its name and gets no area."""
         await self.dialog.get_by_role("button", name="Submit").click()
         done = self.dialog.get_by_role("button", name=DONE)
         await expect(done).to_be_visible(timeout=PATIENCE_MS)
@@ -105,7 +105,7 @@ class Forms:
 async def set_up_by_hand(
     forms: Forms, *, dispenser: str, camera: str, motor: str
 ) -> None:
-    """Set up a site with one dispenser, at first with what the law forbids."""
+    """Set up a site with one dispenser; first try a position that the law forbids."""
     await forms.open_new_site()
     await forms.write("Name", "East gate")
     await forms.submit("Before a camera looks at anybody")

@@ -24,7 +24,7 @@ class Client:
     def __init__(
         self, url: str, *, username: str = USER, password: str = PASSWORD
     ) -> None:
-        """Remember the address and who logs in; `connect` opens the session."""
+        """Remember the address and the user; `connect` opens the session."""
         self.url = url
         self._username = username
         self._password = password
@@ -130,7 +130,7 @@ class Client:
     async def wait_for(
         self, entity_id: str, wanted: Callable[[Json], bool], seconds: float = 10
     ) -> Json:
-        """Return the first state that is as wanted. Raise HouseError after a while."""
+        """Return the first state that fulfils the condition. Raise HouseError after a while."""
         last: Json | None = None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

@@ -15,8 +15,8 @@ RECORD: Final = re.compile(
 def complaints(log: str) -> list[str]:
     """Return the records of a log that are warnings or errors of, or about, FaceQuota.
 
-    Home Assistant warns of every custom integration that it loads; that one
-    record says nothing of ours.
+    Home Assistant warns of every custom integration that it loads; that one record does
+    not count.
     """
     starts = [match.start() for match in RECORD.finditer(log)]
     records = [

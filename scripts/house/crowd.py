@@ -1,4 +1,4 @@
-"""Everybody of a folder visits once, and comes back within the window with another picture."""
+"""Each person of a folder visits once, and comes back within the window with another picture."""
 
 import asyncio
 from collections import Counter
@@ -163,7 +163,7 @@ async def _templates(
 
 
 def _distance(one: Vector, other: Vector) -> float:
-    """Return the Euclidean distance, rounded to what means something."""
+    """Return the Euclidean distance, rounded to the digits that matter."""
     return round(float(np.linalg.norm(one - other)), 4)
 
 

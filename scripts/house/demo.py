@@ -2,8 +2,8 @@
 
     scripts/demo [--once] [--faces DIR] [--json]
 
-Without --once the house stays open: somebody can stand before its cameras with a
-page of Home Assistant's or with scripts/stand.
+Without --once the house stays open: a page in Home Assistant, or scripts/stand, puts
+people before its cameras.
 """
 
 import argparse
@@ -119,7 +119,7 @@ async def _visits(
 async def _stay_open(site: Site, people: list[Person]) -> None:
     """Leave the house to the person who started it."""
     await open_page(site, people)
-    # Time to read what the display says, and to come back too early.
+    # Time to read the display, and to come back too early.
     await site.set_number("window", WALK_WINDOW_MIN)
     print(
         f"""
@@ -148,7 +148,7 @@ def _memory_gb(meminfo: str) -> float:
 
 
 def _port_must_be_free() -> None:
-    """Raise HouseError when somebody else has the demo's port."""
+    """Raise HouseError when another program uses the demo's port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""A page in Home Assistant that says who stands before which camera.
+"""A page in Home Assistant on which one chooses who stands before which camera.
 
     scripts/stand NAME [DISPENSER] [--ask]
 
@@ -28,7 +28,7 @@ NOBODY: Final = "Nobody"
 
 
 async def open_page(site: Site, people: Sequence[Person]) -> None:
-    """Make the page, with everybody as they come first and as they come back."""
+    """Make the page, with each person at the first and at the second visit."""
     for one in site.dispensers:
         (one.pictures / "walk").mkdir(exist_ok=True)
         names = await asyncio.to_thread(_take_pictures, one, people)
@@ -191,7 +191,7 @@ def _site_cards(site: Site) -> dict[str, Any]:
 
 
 async def _stand(name: str, dispenser: str, ask: bool) -> None:
-    """Let somebody stand at a dispenser of the running demo."""
+    """Let a person stand at a dispenser of the running demo."""
     async with Client(ADDRESS) as client:
         entity_id = chooser(dispenser)
         there = await client.state(entity_id)

@@ -60,7 +60,7 @@ async def take_the_demo(folder: Path) -> None:
 async def _ask(
     site: Site, page: Page, dispenser: Dispenser, name: str, outcome: str
 ) -> None:
-    """Let somebody stand at a dispenser and press its button on the page."""
+    """Let a person stand at a dispenser and press its button on the page."""
     await site.client.service(
         "input_select.select_option",
         {"option": name},

@@ -123,7 +123,7 @@ class ParkDemo:
         )
 
     async def _visit(self, person: str, index: int) -> VisitEnd:
-        """Let somebody stand at a gate and press the button there."""
+        """Let a person stand at a gate and press the button there."""
         gate = self._gates[index]
         gate.dispenser.scene.show(self._pictures[person, gate.name])
         await asyncio.sleep(STEP_UP_S)

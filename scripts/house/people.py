@@ -59,7 +59,7 @@ def portrait_folder() -> Path:
 def stand(
     photograph: Path, picture: Path, *, later: bool = False, quality: int = 90
 ) -> Path:
-    """Write the camera's 640×480 picture of somebody and return its path.
+    """Write the camera's 640×480 picture of a person and return its path.
 
     `later` makes the picture of a person who comes back: some steps to the side
     and nearer, in less light, and compressed harder.

@@ -97,7 +97,7 @@ class Site:
         )
 
     async def dispense(self, dispenser: Dispenser, **data: Any) -> Json:
-        """Ask for a portion by FaceQuota's action and return what became of it."""
+        """Request a portion by FaceQuota's action and return the result."""
         answer = await self.client.service(
             "facequota.dispense",
             data,

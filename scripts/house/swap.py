@@ -59,7 +59,7 @@ async def swap(
     fault: Fault | None = None,
     pause_s: float = STEP_UP_S,
 ) -> tuple[VisitEnd, VisitEnd]:
-    """Return what A was told and then B, both somebody new; the camera fails in between.
+    """Return the answers to A and then to B, both new visitors; the camera fails in between.
 
     B stands there for `pause_s` before the request.
     """
@@ -81,7 +81,7 @@ async def swap(
 
 
 async def _presence(site: Site, dispenser: Dispenser, there: bool) -> None:
-    """Let the firmware's sensor see that somebody stands there, or nobody."""
+    """Turn the firmware's presence sensor on or off."""
     await site.client.service(
         "switch.turn_on" if there else "switch.turn_off",
         target={"entity_id": dispenser.firmware[PRESENCE]},

@@ -22,8 +22,8 @@ class Line:
     """One visit and how it ended.
 
     next_portion is None when there is nothing to wait for; motor_on_ms is the time
-    from the request to the turning motor, None when it did not turn; wrong says
-    what was not as expected, None when all was.
+    from the request to the turning motor, None when it did not turn; wrong says what
+    was not as expected, None if everything was.
     """
 
     time: datetime

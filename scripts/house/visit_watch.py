@@ -1,4 +1,4 @@
-"""One request at a dispenser, and what Home Assistant's states told of it."""
+"""One request at a dispenser, and the states of Home Assistant that show it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -149,7 +149,7 @@ class Demo:
         await self._site.recognise(True)
 
     async def _visit(self, name: str, dispenser: Dispenser, picture: Path) -> PastVisit:
-        """Let somebody stand before a camera and press the button there."""
+        """Let a person stand before a camera and press the button there."""
 
         return await self._take_place(
             name, dispenser, picture, lambda: self._site.press(dispenser)
@@ -158,7 +158,7 @@ class Demo:
     async def _asked(
         self, name: str, dispenser: Dispenser, picture: Path, **data: object
     ) -> PastVisit:
-        """Let somebody stand before a camera and ask by FaceQuota's action."""
+        """Let a person stand before a camera, and request paper by FaceQuota's action."""
 
         async def ask() -> None:
             await self._site.dispense(dispenser, **data)

@@ -38,7 +38,7 @@ type Templates = list[NDArray[np.float32]]
 
 
 async def run(machine: Machine, engine: Engine, pictures: list[Path]) -> dict[str, Any]:
-    """Return what became of an engine on a machine; its templates are under "seen"."""
+    """Return the results of an engine on a machine; its templates are under "seen"."""
     command, env = await asyncio.to_thread(machine.command, engine)
     worker = Supervisor(command=command, env=env, on_change=lambda: None)
     try:
@@ -116,7 +116,7 @@ def judge(
 
 
 async def main() -> bool:
-    """Run, print, and return if everything passed."""
+    """Run, print, and return whether everything passed."""
     parser = argparse.ArgumentParser(prog="scripts/platforms", description=__doc__)
     parser.add_argument("--here", action="store_true")
     arguments = parser.parse_args()
@@ -144,7 +144,7 @@ async def main() -> bool:
 
 
 def refused() -> bool:
-    """Print what the sandbox lets through on this machine; return if that is nothing."""
+    """Print the attempts that the sandbox lets through on this machine; return if there are none."""
     passed = True
     for case in cases():
         results = attempts(case)

@@ -1,4 +1,4 @@
-"""A machine that runs a worker: this one, or one that qemu stands for."""
+"""A machine that runs a worker: this one, or one that qemu emulates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ FOLDER: Final = ROOT / ".cache/platforms"
 MUSL_ROOT: Final = os.environ.get("FACEQUOTA_MUSL_ROOT", "")
 PINS: Final = ROOT / "custom_components/facequota/recognition/requirements"
 
-# What qemu does not do for a program that it runs: these facts say nothing there.
+# What qemu does not emulate for a program: these facts have no meaning there.
 NOT_BY_QEMU: Final = frozenset(
     {
         *("no_sockets", "files_closed", "files_shut", "landlock"),

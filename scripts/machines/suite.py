@@ -24,7 +24,7 @@ LONGEST_S: Final = 900
 
 
 def tests_of(machine: Machine) -> dict[str, str]:
-    """Return the tests that say something on a machine, by what they are called.
+    """Return the names of the tests that are meaningful on a machine.
 
     qemu has no seccomp and no Landlock: there the filter is only run instruction by instruction.
     """

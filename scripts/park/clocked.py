@@ -1,4 +1,4 @@
-"""A server whose clock can be set, as a time server or a person would."""
+"""A server whose clock can be set, as by a time server or a person."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ import ssl
 
 
 class Proxy:
-    """Passes bytes on, late or not at all, as it is told."""
+    """Passes bytes on, late or not at all."""
 
     def __init__(self, port: int, context: ssl.SSLContext | None = None) -> None:
         """Stand before a port of the loopback; with a context as the end of TLS."""
@@ -20,7 +20,7 @@ class Proxy:
         self.port = 0
         self.delay_s = 0.0
         self._writers: set[asyncio.StreamWriter] = set()
-        # What the server says, and what it is to say instead.
+        # Bytes in the server's answers, and their replacement.
         self.rewrites: dict[bytes, bytes] = {}
 
     async def start(self) -> None:
@@ -40,16 +40,16 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def freeze(self) -> None:
-        """Pass nothing on, and say nothing: a partition."""
+        """Pass nothing on, without closing the connections: a partition."""
         self._asks.clear()
         self._answers.clear()
 
     def hold_answers(self) -> None:
-        """Pass on what is asked, but no answer."""
+        """Pass on requests, but no answers."""
         self._answers.clear()
 
     def end_answers(self) -> None:
-        """Say that no more answers come, and go on taking what is asked."""
+        """Close the direction of the answers, and still take requests."""
         self.hold_answers()
         for writer in self._writers:
             writer.write_eof()

@@ -58,7 +58,7 @@ def call(name: str, *arguments: object) -> None:
 
 
 def system_call(name: str, *arguments: object) -> None:
-    """Ask the kernel itself."""
+    """Make a system call by its name."""
     number = _NUMBERS[name][os.uname().machine == "aarch64"]
     call("syscall", number, *arguments)
 

@@ -1,4 +1,4 @@
-"""The lines that need a running house: what is measured while people visit."""
+"""The lines of the report that are measured in a running house while people visit."""
 
 import asyncio
 from collections import Counter
@@ -106,7 +106,7 @@ async def suspended(watched: WatchedSite, house: House, dispenser: Dispenser) ->
 
 
 def search_line(name: str, claim: str, findings: Findings, control: str) -> Line:
-    """Return what a search of files or texts has met."""
+    """Return the line about a search of files or texts."""
     return Line(
         name=name,
         claim=claim,
@@ -135,7 +135,7 @@ def planted(search: Search, face: Face, folder: Path) -> str:
 
 
 def network_line(capture: Capture, visits: int, knocked: bool) -> Line:
-    """Return what left the house's network."""
+    """Return the line about packets that left the house's network."""
     unicast = Counter(
         str(packet) for packet in capture.packets if not packet.is_multicast
     )

@@ -53,7 +53,7 @@ class Memory:
                     at += len(content) - (overlap if at + len(content) < end else 0)
 
     def read(self, address: int, size: int) -> bytes:
-        """Return some bytes, b"" when nothing is mapped there any more."""
+        """Return some bytes; b"" when nothing is mapped there any more."""
         with (self._folder / "mem").open("rb", buffering=0) as memory:
             try:
                 memory.seek(address)

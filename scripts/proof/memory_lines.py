@@ -1,4 +1,4 @@
-"""The lines about memory: what is left in the processes after a purge."""
+"""The lines of the report about memory: what is left in the processes after a purge."""
 
 from collections import Counter
 from typing import Final
@@ -36,7 +36,7 @@ def _pieces(name: str, content: bytes) -> Secret:
 
 
 def names(found: Counter[str]) -> str:
-    """Return what was found by kind, A and B together."""
+    """Return the counts of found secrets by kind, A and B together."""
     kinds: Counter[str] = Counter()
     for name, count in found.items():
         kinds[name.partition(" of ")[0]] += count

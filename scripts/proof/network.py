@@ -10,7 +10,8 @@ import subprocess
 from typing import Final, Self
 
 OUTSIDE: Final = "outside"
-# TEST-NET-1 (RFC 5737): belongs to nobody, so it is reached by the default route.
+# TEST-NET-1 (RFC 5737): no network has these addresses, so they are reached by the
+# default route.
 NOWHERE: Final = "192.0.2.1"
 
 _ADDRESS: Final = "10.77.0.2/24"
@@ -35,7 +36,7 @@ def build() -> None:
     except subprocess.CalledProcessError:
         _ip(f"link add {OUTSIDE} type veth peer name beyond")
         _ip("link set beyond up")
-    # Nobody would answer who has which address.
+    # There is no host that could answer ARP requests.
     _ip(f"link set {OUTSIDE} arp off up")
     _ip(f"addr add {_ADDRESS} dev {OUTSIDE}")
     _ip(f"route add default via {_GATEWAY} dev {OUTSIDE}")
@@ -90,11 +91,11 @@ class Capture:
         self._socket.close()
 
     def counted(self) -> Counter[str]:
-        """Return how many packets went where."""
+        """Return the number of packets by destination."""
         return Counter(str(packet) for packet in self.packets)
 
     def _read(self) -> None:
-        """Take what has come."""
+        """Read the packets that have come."""
         while True:
             try:
                 content, (_, protocol, kind, *_) = self._socket.recvfrom(2048)
@@ -125,6 +126,6 @@ def parse(ethertype: int, content: bytes) -> Packet | None:
 
 
 def knock() -> None:
-    """Send one packet towards nowhere, to see that it is seen."""
+    """Send one packet to an unused address, to show that the capture sees it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(b"?", (NOWHERE, 9))

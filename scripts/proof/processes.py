@@ -1,10 +1,10 @@
-"""Processes as the kernel shows them: who is whose child, and in which sandbox."""
+"""Processes as the kernel shows them: parents, children, and their sandboxes."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-# The worker is told by its bootstrap, which names this package.
+# The worker is recognised by its bootstrap, which names this package.
 _WORKER: Final = b'spec_from_file_location("recognition"'
 
 
@@ -39,7 +39,7 @@ def workers(pid: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the kernel says of a running process."""
+    """The kernel's facts about a running process."""
 
     status: dict[str, str]
     limits: dict[str, str]

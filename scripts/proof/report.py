@@ -1,4 +1,4 @@
-"""What was shown, as a page for a file and as JSON for a program."""
+"""The report: as a page for people and as JSON for programs."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -31,7 +31,7 @@ class Line:
 
     @property
     def verdict(self) -> str:
-        """Return the word for it."""
+        """Return the verdict as a word."""
         if self.shown is None:
             return "not shown here"
         if not self.is_promise:
@@ -62,7 +62,7 @@ class Report:
         print(line.as_text(), end="\n\n", flush=True)
 
     def fails(self, *, may_be_missing: frozenset[str] = frozenset()) -> list[Line]:
-        """Return the lines that are not shown; some need not be."""
+        """Return the lines that were not shown, except those that need not be."""
         return [
             line
             for line in self.lines
@@ -71,7 +71,7 @@ class Report:
         ]
 
     def heading(self) -> str:
-        """Return what was measured, where and when."""
+        """Return the heading: what was measured, where and when."""
         lines = [f"{name + ':':<16} {value}" for name, value in self.about.items()]
         title = f"FaceQuota: what is left of a face · {self.started:%Y-%m-%d %H:%M} UTC"
         return "\n".join([title, "=" * len(title), *lines, ""])

@@ -20,7 +20,7 @@ type Vector = NDArray[np.float32]
 # numpy's arrays lie on multiples of this.
 _ALIGNMENT: Final = 16
 _TOLERANCE: Final = 1e-4
-# A visitor's row follows the pictures of later visits a little.
+# A visitor's row changes a little with the pictures of later visits.
 _FOLLOWS: Final = 0.1
 _FLOAT: Final = 4
 
@@ -94,7 +94,7 @@ def transforms(rows: list[Row]) -> list[NDArray[np.float32]]:
 
 
 def ids(memory: Memory) -> set[bytes]:
-    """Return every string in memory that is written as a visitor's id is."""
+    """Return every string in memory that has the form of a visitor's id."""
     return {
         match[1]
         for piece in memory.pieces(overlap=64)

@@ -71,9 +71,8 @@ class Book:
 
         A visitor who is not recognised is new, gets paper and is remembered; so is one
         who may be either of two visitors, if one of these may have paper. A face for
-        which the limit cannot be kept gets paper but is not remembered. Raises
-        ValueError, and changes nothing, for an invalid template or cm outside (0,
-        allowance].
+        which the limit cannot be kept gets paper and is not remembered. Raises
+        ValueError, and changes nothing, for an invalid template or length.
         """
         self.expire(now)
         identity = self.identify(probe)

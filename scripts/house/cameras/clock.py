@@ -21,7 +21,7 @@ MODULUS: Final = 1 << 32
 
 
 def milliseconds(moment: float) -> int:
-    """Return a moment (Unix time in s) in ms, as far as a picture can tell it: modulo 49 days."""
+    """Return a moment (Unix time in s) in ms, modulo 49 days, which fits into a picture."""
     return int(moment * 1000) % MODULUS
 
 
@@ -74,7 +74,7 @@ def age_ms(picture: bytes, moment: float) -> int | None:
 
 def _check(taken_ms: int) -> int:
     """Return the eight bits that check a moment."""
-    # Neither all light nor all dark fields are a moment.
+    # Neither only light nor only dark fields are a valid moment.
     return crc32(taken_ms.to_bytes(4)) & 0xFF ^ 0xA5
 
 

@@ -10,7 +10,8 @@ from .scene import Scene
 class EsphomeCamera:
     """Keeps the picture of a scene in a file, for `Simulator(camera=…)`, as long as it is open.
 
-    The driver behind it holds one frame until somebody asks: esphome/components/camera_simulator.
+    The driver behind it holds one frame until it is requested:
+    esphome/components/camera_simulator.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class EsphomeCamera:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close it; what was seen last stays in the file."""
+        """Close it; the last picture stays in the file."""
         assert self._running is not None
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The kinds of cameras that people have, each as Home Assistant is told of it."""
+"""The kinds of cameras that people have, and how each is added to Home Assistant."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 def make_camera(kind: Kind, folder: Path, *, key_frame_s: float = 1.0) -> Camera:
-    """Return a camera that is still off; its state goes into the folder."""
+    """Return a camera that is still off; it keeps its files in the folder."""
     match kind:
         case Kind.ESPHOME:
             return EsphomeCamera(Scene(), folder / "sensor.jpg")

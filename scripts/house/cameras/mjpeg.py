@@ -16,9 +16,9 @@ STILL: Final = "/snapshot.jpg"
 BOUNDARY: Final = b"--picture"
 HUGE_BYTES: Final = 50_000_000
 GARBAGE: Final = bytes(range(256)) * 80
-# From one picture that lay ready to the next one.
+# The time from one held picture to the next.
 HELD_PAUSE_S: Final = 0.005
-# Of a picture, before a connection stalls.
+# The part of a picture that is sent before a connection stalls.
 STALL_BYTES: Final = 5000
 
 
@@ -141,7 +141,7 @@ class MjpegCamera:
         await response.prepare(request)
         self.readers += 1
         try:
-            # A reader that goes away is how every stream ends.
+            # Every stream ends when its reader disconnects.
             with suppress(ClientConnectionError, ConnectionResetError):
                 await self._send_parts(response)
         finally:
@@ -156,7 +156,7 @@ class MjpegCamera:
         pause_s = self.first_pause_s
         for picture in tuple(self._held):
             await response.write(self._part(picture))
-            # The next one is fetched when this one is out.
+            # The next picture is taken when this one has been sent.
             await asyncio.sleep(pause_s)
             pause_s = HELD_PAUSE_S
         due = clock.time()
@@ -166,12 +166,12 @@ class MjpegCamera:
                 await asyncio.Event().wait()
             if self.fault is not MjpegFault.NO_PICTURE:
                 await response.write(self._part(self._picture()))
-            # A slow reader misses pictures; they are not made up for.
+            # A slow reader misses pictures; they are not sent later.
             due = max(due + 1 / self.frame_rate, clock.time())
             await asyncio.sleep(due - clock.time())
 
     def _part(self, picture: bytes) -> bytes:
-        """Return a picture with what goes before and after it."""
+        """Return a picture with the header before it and the end after it."""
         head = [BOUNDARY, b"Content-Type: image/jpeg"]
         if self.fault is not MjpegFault.NO_LENGTH:
             head.append(b"Content-Length: %d" % len(picture))

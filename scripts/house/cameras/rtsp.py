@@ -63,7 +63,8 @@ class RtspCamera:
 
     async def __aenter__(self) -> Self:
         """Switch the camera on; return when it serves. Raise HouseError where it does not."""
-        # GStreamer's server now and then never sends a frame: another one does.
+        # Now and then GStreamer's server never sends a frame: then another one is
+        # started.
         for _ in range(TRIES - 1):
             with suppress(HouseError):
                 await asyncio.to_thread(self._start)

@@ -1,4 +1,4 @@
-"""An RTSP server (GStreamer's) that sends what comes in by its standard input: H.264 in RTP.
+"""An RTSP server (GStreamer's) that sends the frames from its standard input: H.264 in RTP.
 
     /usr/bin/python3 rtsp_server.py PORT WIDTH HEIGHT FRAME_RATE KEY_FRAME_EVERY KBIT_PER_S < RGB frames
 
@@ -67,7 +67,7 @@ def main(port: int, width: int, height: int, rate: int, every: int, kbit: int) -
         while len(frame := sys.stdin.buffer.read(size)) == size:
             sources[0].push_buffer(Gst.Buffer.new_wrapped(frame))
         sources[0].end_of_stream()
-        # What was sent has to reach the readers.
+        # Data that was sent must reach the readers.
         GLib.timeout_add(300, loop.quit)
 
     itself = Gst.parse_launch(ITSELF.format(port=port, path=PATH))

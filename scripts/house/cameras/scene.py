@@ -1,4 +1,4 @@
-"""What a camera sees: somebody who does not stand quite still, under a running clock."""
+"""What a camera sees: a person who does not stand quite still, and a running clock."""
 
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -14,8 +14,8 @@ from . import clock
 
 SIZE: Final = (640, 480)
 WALL: Final = (176, 172, 164)
-# Somebody sways by this much, and a sensor has noise: the templates of two pictures are 0.05 (dlib)
-# or 0.15 (ncnn) apart at least, those of a frozen picture 0.00 and 0.01.
+# A person sways by this much, and a sensor has noise: the templates of two pictures are
+# 0.05 (dlib) or 0.15 (ncnn) apart at least, those of a frozen picture 0.00 and 0.01.
 SWAY_PX: Final = 6.0
 SWAY_DEGREES: Final = 4.0
 SWAY_SIZE: Final = 0.05
@@ -25,7 +25,7 @@ POSE_S: Final = 0.04
 
 
 class SceneFault(StrEnum):
-    """How a camera can show something else than what is before it."""
+    """How a camera can fail to show the scene in front of it."""
 
     FROZEN_BYTES = "frozen_bytes"
     """The same picture for ever, with its clock."""
@@ -36,7 +36,7 @@ class SceneFault(StrEnum):
 
 
 class Scene:
-    """Who stands before a camera now, and what is wrong with the camera's eye."""
+    """The person who stands before a camera now, and the camera's fault."""
 
     def __init__(self, size: tuple[int, int] = SIZE) -> None:
         """Begin with an empty wall. `size` is width and height in pixels."""
@@ -121,7 +121,7 @@ def _grain(size: tuple[int, int]) -> Image.Image:
 
 
 def _card(size: tuple[int, int]) -> Image.Image:
-    """Return what a recorder shows of a camera that it has lost."""
+    """Return the picture that a recorder shows for a camera that it has lost."""
     card = Image.new("RGB", size, (16, 40, 140))
     font = ImageFont.load_default(size[1] // 10)
     middle = (size[0] // 2, size[1] // 2)

@@ -84,12 +84,12 @@ class _Muxer:
         stream.codec_context.time_base = Fraction(1, CLOCK_HZ)
 
     def write(self, data: bytes) -> int:
-        """Take what the container writes."""
+        """Store what the container writes."""
         self._bytes += data
         return len(data)
 
     def content(self, frame: av.VideoFrame, stamp: float) -> bytes:
-        """Return what is to be sent for a frame with this time stamp in s."""
+        """Return the bytes to send for a frame with this time stamp in s."""
         frame.pts, frame.time_base = round(stamp * CLOCK_HZ), Fraction(1, CLOCK_HZ)
         self._container.mux(self._stream.encode(frame))
         sent, self._bytes = bytes(self._bytes), bytearray()
@@ -166,8 +166,8 @@ class TransportCamera:
                 taken - first + LAST_STAMP_S - 1 if how.runs_over else taken % MODULUS_S
             )
 
-        # What is ready is encoded before any of it is sent: on a busy machine it would
-        # otherwise come as slowly as it was taken.
+        # Held frames are encoded before any of them is sent: on a busy machine they
+        # would otherwise arrive as slowly as they were taken.
         ready: list[bytes] = []
         most = 1 + 2 * round(how.ready_s * FRAME_RATE)
         while (
@@ -212,6 +212,6 @@ class TransportCamera:
             await response.write(content)
 
     def _frame(self, taken: float, size: tuple[int, int]) -> av.VideoFrame:
-        """Return what it saw at a moment (Unix time in s)."""
+        """Return the frame of a moment (Unix time in s)."""
         picture = self.scene.picture(taken).resize(size)
         return av.VideoFrame.from_ndarray(np.asarray(picture))

@@ -38,7 +38,7 @@ async def async_setup(hass: HomeAssistant, config: dict[str, Any]) -> bool:
 
 
 def pictures() -> Counter[str]:
-    """Return who refers to bytes with a picture in them, each of those once."""
+    """Return the objects that refer to bytes with a picture in them, each once."""
     found: dict[int, str] = {}
     for one in gc.get_objects():
         for referred in gc.get_referents(one):
