@@ -34,7 +34,11 @@ async def async_setup_entry(
 class TaskList(SiteEntity, TodoListEntity):
     """What staff have to do; items come and go with the state of the site."""
 
-    _attr_supported_features = TodoListEntityFeature.UPDATE_TODO_ITEM
+    # The due time is announced, too: the frontend sends it back with all that it saves.
+    _attr_supported_features = (
+        TodoListEntityFeature.UPDATE_TODO_ITEM
+        | TodoListEntityFeature.SET_DUE_DATETIME_ON_ITEM
+    )
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -67,19 +71,21 @@ class TaskList(SiteEntity, TodoListEntity):
     async def async_update_todo_item(self, item: TodoItem) -> None:
         """Close an item: its work was done. Nothing else of it can be changed.
 
-        No item is ever shown as completed, so that there is nothing to open again.
+        No item is ever shown as completed, so that there is nothing to open again. When the
+        work was done, it does not matter that its due time has moved meanwhile.
         """
-        if any(
-            item.uid == shown.uid and item.summary != shown.summary
-            for shown in self.todo_items or ()
-        ):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="task_is_not_edited"
-            )
+        done = item.status == TodoItemStatus.COMPLETED
+        for shown in self.todo_items or ():
+            if shown.uid == item.uid and (
+                shown.summary != item.summary or (shown.due != item.due and not done)
+            ):
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN, translation_key="task_is_not_edited"
+                )
         task = next(
             (one for one in self.site.upkeep.tasks if one.uid == item.uid), None
         )
-        if task is None or item.status != TodoItemStatus.COMPLETED:
+        if task is None or not done:
             self._show()
             self.async_write_ha_state()
             return

@@ -104,7 +104,7 @@ def _at_a_glance(site: Entities, words: Words) -> Card | None:
     return section(
         heading(site.title, "mdi:map-marker", path=site.path),
         *problems,
-        only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
+        _cleaning_due(site),
         tasks(site),
         *(
             unless_unknown(one.get("sensor.empty_at"), name=WHOSE, color="amber")
@@ -127,6 +127,16 @@ def _problems(one: Mapping[str, str], **options: Any) -> Iterable[Card | None]:
     # Their names say what is wrong; their state would only be "Problem".
     for key in ("binary_sensor.paper_low", "binary_sensor.unusual_use"):
         yield only_while(one.get(key), "on", color="amber", hide_state=True, **options)
+
+
+def _cleaning_due(site: Entities) -> Card | None:
+    # Its name says it, as above.
+    return only_while(
+        site.of_site.get("binary_sensor.cleaning_due"),
+        "on",
+        color="amber",
+        hide_state=True,
+    )
 
 
 def _dispenser(name: str, one: Mapping[str, str]) -> Card | None:
@@ -165,7 +175,7 @@ def _cleaning(site: Entities, words: Words) -> Card | None:
     return section(
         heading(words["to_do"], "mdi:clipboard-list-outline"),
         tasks(site),
-        only_while(site.of_site.get("binary_sensor.cleaning_due"), "on", color="amber"),
+        _cleaning_due(site),
         tile(site.of_site.get("sensor.visits_since_cleaning")),
         tile(site.of_site.get("sensor.cleaned_at")),
         button(site.of_site.get("button.cleaned"), words["cleaned"]),

@@ -24,7 +24,7 @@ from homeassistant.util import dt as dt_util
 
 from .cleaning import Cleaning
 from .dispenser import Dispenser
-from .paper_supply import PaperSupply
+from .paper_supply import PaperSupply, rounded_forecast
 from .site_store import SiteStore
 from .tasks import DispenserNeeds, Task, open_tasks
 from .upkeep_options import UpkeepOptions
@@ -73,7 +73,7 @@ class Upkeep:
     @property
     def tasks(self) -> list[Task]:
         """Return the open tasks, most urgent first."""
-        needs = []
+        needs, now = [], dt_util.now()
         for key, one in self._dispensers.items():
             foreseen = one.roll.supply.forecast
             needs.append(
@@ -83,7 +83,9 @@ class Upkeep:
                     fault=one.motor.fault,
                     empty=one.roll.empty,
                     low=bool(one.roll.paper_low),
-                    empty_at=None if foreseen is None else foreseen.earliest,
+                    empty_at=None
+                    if foreseen is None
+                    else rounded_forecast(foreseen.earliest, now),
                 )
             )
         return open_tasks(
@@ -91,7 +93,7 @@ class Upkeep:
             needs,
             self.cleaning,
             self.options.cleaning,
-            dt_util.now(),
+            now,
         )
 
     async def load(self) -> None:

@@ -1,5 +1,6 @@
 """Refilling and cleaning: figures, tasks that end by themselves, over restarts."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +68,36 @@ async def test_a_task_that_somebody_renames_keeps_its_name_and_says_so(
     await update(hass, "clean", rename="Clean East gate", status="needs_action")
     assert await tasks(hass) == before
     await update(hass, "clean", rename="Clean East gate", status="completed")
+    assert not await tasks(hass)
+    await unload(hass, entry)
+
+
+async def test_a_refill_s_due_time_is_read_and_not_set(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
+) -> None:
+    """It is when the sensor says at the earliest. The frontend sends it with all it saves."""
+    entry = await site_with(hass, data={"roll_length": 10})
+    await press(hass, "button.entrance_refilled")
+    (one,) = entry.runtime_data.dispensers.values()
+    one.roll.supply.left_cm = 90
+    one.roll.follow()
+    one.update()
+    ((uid, summary),) = await tasks(hass)
+    answer: Any = await hass.services.async_call(
+        "todo", "get_items", {"entity_id": TASKS}, blocking=True, return_response=True
+    )
+    due = answer[TASKS]["items"][0]["due"]
+    empty_at = hass.states.get("sensor.entrance_empty_at")
+    assert empty_at is not None
+    earliest = datetime.fromisoformat(empty_at.attributes["earliest"])
+    assert datetime.fromisoformat(due) == earliest
+    with pytest.raises(ServiceValidationError, match="ticked off"):
+        await update(hass, uid, due_datetime="2030-01-01T08:00:00")
+    await update(hass, uid, rename=summary, due_datetime=due, status="needs_action")
+    assert await tasks(hass) == [(uid, summary)]
+    # Since the dialog was opened it has moved.
+    later = (earliest + timedelta(minutes=10)).isoformat()
+    await update(hass, uid, rename=summary, due_datetime=later, status="completed")
     assert not await tasks(hass)
     await unload(hass, entry)
 
