@@ -62,7 +62,7 @@ async def test_a_visitor_who_comes_when_told_gets_paper(open_book: OpenBook) -> 
     assert reserved(await book.reserve(face(1), 60, now()))
 
 
-async def test_somebody_else_gets_paper_meanwhile(open_book: OpenBook) -> None:
+async def test_another_visitor_gets_paper_meanwhile(open_book: OpenBook) -> None:
     book = await open_book()
     await visit(book, 1)
     assert reserved(await book.reserve(face(2), 60, now())).new

@@ -143,7 +143,7 @@ async def take_over(
     await until(lambda: not one.book.status.waiting + other.book.status.waiting)
 
 
-async def test_what_the_replica_had_not_heard_yet_is_told_again(kind: str) -> None:
+async def test_changes_that_the_replica_lacks_are_sent_again(kind: str) -> None:
     """Paper, what came out of it, and that somebody was forgotten."""
     async with lagging(kind) as (one, other, first, second):
         reserved(await one.paper(3))
@@ -192,7 +192,9 @@ async def test_the_servers_take_over_from_each_other(kind: str) -> None:
             reserved(await gate.paper(3))
 
 
-async def test_a_replica_alone_gives_paper_and_is_told(kind: str) -> None:
+async def test_with_a_replica_alone_paper_comes_and_the_trouble_is_reported(
+    kind: str,
+) -> None:
     with QuotaServer(kind) as server, QuotaServer(kind) as other:
         gate = Gate(server.port)
         await gate.open()

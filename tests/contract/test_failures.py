@@ -100,7 +100,7 @@ async def test_a_server_that_does_not_answer_stops_no_paper(
         refused(await gate.paper(1))
 
 
-async def test_an_answer_that_is_lost_charges_nobody_twice(
+async def test_a_lost_answer_charges_no_visitor_twice(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     """The server reserved and could not say so; the instance gave paper by itself."""
@@ -118,7 +118,7 @@ async def test_an_answer_that_is_lost_charges_nobody_twice(
         await gate.kill()
 
 
-async def test_whoever_is_like_a_forgotten_visitor_decides_in_their_place(
+async def test_the_next_similar_visitor_decides_when_the_nearest_was_forgotten(
     server: QuotaServer,
 ) -> None:
     """A reservation that was called off is forgotten; the portion was charged to another id."""
@@ -165,7 +165,7 @@ async def test_a_gate_that_dies_before_it_settles_costs_the_visitor_nothing(
         assert reserved(await other.paper(1)).new
 
 
-async def test_who_is_forgotten_while_an_instance_is_away_is_forgotten_there_too(
+async def test_a_visitor_forgotten_while_an_instance_is_away_is_forgotten_there_too(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     async with gates(1, server.port) as (one,):

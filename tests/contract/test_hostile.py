@@ -9,7 +9,7 @@ from .gates import PAIRING, Gate, gates, refused, reserved, until
 STRANGER = Pairing(quota=PAIRING.quota, key=b"x" * 32)
 
 
-async def test_a_template_copied_to_another_id_matches_nobody(
+async def test_a_template_copied_to_another_id_matches_no_visitor(
     server: QuotaServer,
 ) -> None:
     async with gates(2, server.port) as (one, other):
@@ -53,7 +53,7 @@ async def test_nobody_is_remembered_longer_than_their_paper_allows(
         assert standing.tat <= other.now() + 540 + 1.5
 
 
-async def test_a_stranger_to_the_pairing_gets_no_key_and_reads_nobody(
+async def test_without_the_pairing_code_there_is_no_key_and_no_template(
     server: QuotaServer,
 ) -> None:
     """It can refuse service; what it does not get is a face."""

@@ -40,7 +40,7 @@ async def test_a_quota_of_another_layout_is_left_alone(server: QuotaServer) -> N
         refused(await one.paper(1))
 
 
-async def test_a_member_that_is_slow_to_pass_the_key_on_makes_nobody_forgotten(
+async def test_no_visitor_is_forgotten_because_a_member_passes_the_key_on_slowly(
     server: QuotaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An instance that joins waits for the key, even from a busy machine."""
@@ -60,7 +60,7 @@ async def test_a_member_that_is_slow_to_pass_the_key_on_makes_nobody_forgotten(
         await joining.kill()
 
 
-async def test_all_instances_start_anew_and_the_old_faces_open_for_nobody(
+async def test_after_all_instances_were_restarted_the_old_faces_cannot_be_opened(
     server: QuotaServer,
 ) -> None:
     """Nobody has the key any more: a new epoch, and everybody has a whole allowance."""

@@ -26,7 +26,7 @@ async def test_an_instance_that_decides_alone_is_disconnected_at_once(
         await gate.connected()
 
 
-async def test_what_was_decided_alone_is_told_although_the_connection_holds(
+async def test_a_decision_made_alone_is_sent_although_the_connection_holds(
     server: QuotaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One answer was too late; nothing else was wrong, and nothing was cut."""

@@ -45,7 +45,7 @@ async def test_what_did_not_come_out_counts_at_once_where_everybody_knows(
 
 
 @pytest.mark.parametrize("cm", [0, 20])
-async def test_what_nobody_else_can_know_of_is_not_told(
+async def test_a_time_that_other_sites_cannot_know_is_not_told(
     server: QuotaServer, proxy: Proxy, far: Gate, cm: float
 ) -> None:
     """Elsewhere all of it counts until they hear what came out."""
@@ -57,7 +57,7 @@ async def test_what_nobody_else_can_know_of_is_not_told(
         assert at == pytest.approx(refusal.next_portion_at, abs=0.5)
 
 
-async def test_who_got_paper_after_a_lost_answer_is_told_what_holds_elsewhere(
+async def test_after_a_lost_answer_the_time_told_holds_at_every_site(
     server: QuotaServer, proxy: Proxy, far: Gate
 ) -> None:
     """The server may have reserved a whole portion until it hears otherwise."""
@@ -115,7 +115,7 @@ async def test_a_server_that_lost_its_memory_is_not_told_of_what_may_be_settled(
         assert refusal.next_portion_at == pytest.approx(far.now() + 270, abs=5)
 
 
-async def test_a_server_that_lost_its_memory_is_told_of_everybody_by_everybody(
+async def test_a_server_that_lost_its_memory_gets_all_visitors_from_all_instances(
     server: QuotaServer, proxy: Proxy, far: Gate
 ) -> None:
     """Also of those who came while the first that is back was away."""
@@ -170,7 +170,7 @@ def test_a_date_is_told_by_the_later_of_two_clocks() -> None:
     assert before.at_every_instance(640.0, 100.0) == pytest.approx(640, abs=0.2)
 
 
-def test_what_is_told_is_later_by_what_is_not_known_of_the_servers_clock() -> None:
+def test_the_time_told_is_later_by_the_error_of_the_server_s_clock() -> None:
     clock = ServerClock(wall=lambda: 1e12)
     clock.learn(100.0, 100.6, 5_000_000.0)
     # The server may have read its clock as late as at the answer.

@@ -151,7 +151,7 @@ async def test_a_visitor_whom_the_server_lost_and_who_had_paper_elsewhere_has_on
     await apart.stop()
 
 
-async def test_paper_during_the_return_of_an_instance_is_told_too(
+async def test_paper_during_the_return_of_an_instance_is_sent_too(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     """The visitor has the other half while the message about the first is on its way."""

@@ -51,7 +51,7 @@ async def both_know_everybody(one: Gate, other: Gate, *people: int) -> None:
     ],
     ids=" ".join,
 )
-async def test_what_is_lost_on_the_server_is_told_again(
+async def test_data_that_is_lost_on_the_server_is_sent_again(
     server: QuotaServer, command: tuple[str, ...]
 ) -> None:
     async with gates(2, server.port) as (one, other):
@@ -120,7 +120,7 @@ async def test_a_connection_that_is_closed_on_one_side_is_made_anew(
     ],
     ids=("permission", "persistence", "eviction", "full"),
 )
-async def test_settings_that_are_changed_later_are_noticed_and_told(
+async def test_settings_that_are_changed_later_are_noticed_and_reported(
     server: QuotaServer,
     monkeypatch: pytest.MonkeyPatch,
     command: tuple[str, ...],
@@ -143,7 +143,7 @@ async def test_settings_that_are_changed_later_are_noticed_and_told(
             refused(await one.paper(person))
 
 
-async def test_a_password_that_was_changed_is_told_when_it_is_needed(
+async def test_a_changed_password_is_reported_when_it_is_needed(
     server: QuotaServer,
 ) -> None:
     async with gates(1, server.port) as (one,):
@@ -182,7 +182,7 @@ async def test_a_key_that_is_something_else_stops_no_paper(
         refused(await one.paper(1))
 
 
-async def test_changes_that_nobody_made_are_no_way_to_stop_paper(
+async def test_forged_changes_cannot_stop_paper(
     server: QuotaServer,
 ) -> None:
     """A number far ahead in the log: no member can write one after it."""

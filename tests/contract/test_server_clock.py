@@ -53,7 +53,7 @@ async def test_nobody_waits_longer_or_is_remembered_longer_by_a_clock_that_was_s
 
 
 @pytest.mark.parametrize("ahead_s", [-3600, 3600])
-async def test_a_clock_that_is_an_hour_wrong_is_told_and_paper_goes_on(
+async def test_a_clock_that_is_an_hour_wrong_is_reported_and_paper_still_comes(
     server: ClockedServer, ahead_s: float
 ) -> None:
     async with gates(1, server.port) as (one,):

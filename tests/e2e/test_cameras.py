@@ -48,7 +48,7 @@ async def site(
 
 
 @pytest.mark.parametrize("number", [0, 1])
-async def test_who_asks_first_after_somebody_else_has_paper(
+async def test_the_first_request_after_another_visitor_gets_paper(
     site: Site, number: int, tmp_path: Path
 ) -> None:
     people = [

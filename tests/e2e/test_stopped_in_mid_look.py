@@ -19,7 +19,9 @@ ENDS_WITHIN_S = 5
 TRIES = 6
 
 
-async def test_no_reader_is_left_and_nobody_has_paid(tmp_path: Path) -> None:
+async def test_no_reader_is_left_running_and_no_visitor_was_charged(
+    tmp_path: Path,
+) -> None:
     """With a camera of each kind, all looked through at the time."""
     async with open_house(tmp_path, cameras=tuple(Kind), key_frame_s=0.5) as house:
         rules = {**RULES, "portion_cm": 5, "allowance_cm": 5}

@@ -192,7 +192,7 @@ async def test_a_key_does_what_a_finger_does(tablet: Page, site: Site) -> None:
     await shows(tablet, "Press for paper")
 
 
-async def test_a_lost_connection_is_said_and_comes_back_by_itself(
+async def test_a_lost_connection_is_shown_and_restored_by_itself(
     tablet: Page, house: House
 ) -> None:
     connection = tablet.locator("#connection")

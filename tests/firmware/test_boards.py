@@ -172,9 +172,7 @@ def test_a_pin_that_two_parts_claim_is_refused() -> None:
         ({"motor": "steam"}, "motor_steam"),
     ],
 )
-def test_limits_that_are_none_are_refused(
-    limits: dict[str, str], complaint: str
-) -> None:
+def test_invalid_limits_are_refused(limits: dict[str, str], complaint: str) -> None:
     result = esphome(adopted("esp32", **limits))
     assert not result.ok
     assert complaint in result.output

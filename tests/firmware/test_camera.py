@@ -83,7 +83,7 @@ async def test_the_first_picture_is_as_old_as_the_pause_and_the_next_one_is_new(
         assert await pictures.age_ms() < PAUSE_S * 1000 / 2
 
 
-async def test_no_picture_is_pushed_where_nobody_asks(pictures: Pictures) -> None:
+async def test_no_picture_is_sent_without_a_request(pictures: Pictures) -> None:
     """The driver's own default is one every ten seconds."""
     await pictures.age_ms()
     with pytest.raises(TimeoutError):

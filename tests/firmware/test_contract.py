@@ -53,7 +53,9 @@ def test_the_integration_knows_each_word_of_status() -> None:
     assert promised - FAULT_OF_STATUS.keys() == {"ready", "pulled"}
 
 
-async def test_what_a_manager_sets_is_no_part_of_an_area(device: Device) -> None:
+async def test_a_manager_s_settings_are_not_controlled_by_an_area(
+    device: Device,
+) -> None:
     """Home Assistant leaves entities with a category out of areas, floors and labels."""
     setters = (SwitchInfo, NumberInfo, ButtonInfo)
     plain = {

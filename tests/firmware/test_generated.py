@@ -59,9 +59,7 @@ def test_pins_and_limits_of_a_board_are_as_written_down(board: str) -> None:
     assert essence == golden.read_text()
 
 
-def test_the_camera_sends_nothing_that_nobody_asked_for_and_keeps_one_old_picture() -> (
-    None
-):
+def test_the_camera_sends_only_requested_pictures_and_keeps_one_old_picture() -> None:
     generated = esphome(adopted("esp32-s3-cam"), generate=True).generated
     assert "visitor_camera->set_idle_update_interval(0);" in generated
     assert "visitor_camera->set_frame_buffer_count(1);" in generated

@@ -34,7 +34,7 @@ async def test_settings_and_counters_outlive_a_restart(
     await device.disconnect()
 
 
-async def test_a_power_cut_in_mid_portion_is_told_and_counts_nothing_twice(
+async def test_a_power_cut_in_mid_portion_is_reported_and_counts_nothing_twice(
     device: Device, simulator: Simulator
 ) -> None:
     device.set_number("Portion length", 10)

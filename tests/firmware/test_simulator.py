@@ -45,7 +45,7 @@ async def test_two_run_side_by_side_with_separate_counters(
         assert simulator.pid is None
 
 
-async def test_what_it_measures_is_what_came_out(device: Device) -> None:
+async def test_its_measurement_is_the_paper_that_came_out(device: Device) -> None:
     for length in (10, 33, 60):
         device.set_number("Portion length", length)
         await device.until_state("Portion length", length)

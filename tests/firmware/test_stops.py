@@ -96,7 +96,7 @@ async def test_a_relay_that_sticks_latches_a_fault(device: Device) -> None:
     await device.until_state("Fault", False)
 
 
-async def test_a_relay_that_sticks_in_a_portion_is_told_as_stuck(
+async def test_a_relay_that_sticks_in_a_portion_is_reported_as_stuck(
     device: Device,
 ) -> None:
     device.set_number("Portion length", 10)

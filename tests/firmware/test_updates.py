@@ -114,7 +114,7 @@ def test_the_key_of_the_connection_guards_updates_too(board: str) -> None:
 
 
 @pytest.mark.parametrize("board", ["esp32", "esp32-c3.factory"])
-def test_without_a_key_nobody_can_push_an_update(board: str) -> None:
+def test_without_a_key_no_update_can_be_pushed(board: str) -> None:
     result = esphome(adopted(board))
     assert result.ok, result.output
     pushed = result.output.partition("\nota:")[2].partition("\n\n")[0]

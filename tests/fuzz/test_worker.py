@@ -63,7 +63,7 @@ async def test_no_picture_ends_the_process_or_keeps_it_busy() -> None:
 
 
 @pytest.mark.parametrize("number", range(MESSAGES))
-def test_a_message_that_is_none_ends_the_process(number: int) -> None:
+def test_an_invalid_message_ends_the_process(number: int) -> None:
     """It neither hangs nor is killed by the kernel, and sends nothing but its hello."""
     environment = asyncio.run(installed())
     draw = Random(f"message:{number}")

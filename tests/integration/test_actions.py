@@ -175,7 +175,7 @@ async def test_no_answer_needs_to_be_asked_for(
 
 
 @pytest.mark.parametrize("action", ["dispense", "forget"])
-async def test_what_is_no_dispenser_is_told_so(
+async def test_an_id_that_is_not_a_dispenser_is_refused(
     hass: HomeAssistant, open_site: MockConfigEntry, action: str
 ) -> None:
     with pytest.raises(ServiceValidationError) as refused:
@@ -198,7 +198,7 @@ async def test_what_is_not_ours_and_what_does_not_run_gives_nothing(
     assert dispenser.turned_on == 0
 
 
-async def test_where_nobody_is_remembered_nobody_needs_to_be_forgotten(
+async def test_without_remembered_visitors_nobody_needs_to_be_forgotten(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     """No camera is read: there is none here at all."""

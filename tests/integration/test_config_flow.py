@@ -179,7 +179,7 @@ async def test_a_site_keeps_its_own_name_and_takes_no_other_s(
     assert shown["reason"] == "already_configured"
 
 
-async def test_nobody_is_forgotten_when_nothing_was_changed(
+async def test_no_visitor_is_forgotten_when_nothing_was_changed(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
     open_site.runtime_data.visitors.reserve(somebody(1), 60)

@@ -174,7 +174,7 @@ async def test_a_site_shows_how_many_it_remembers_and_until_when(
     assert state_of(hass, "sensor.east_gate_all_faces_forgotten") == "unknown"
 
 
-async def test_the_button_of_a_dispenser_gives_a_portion_to_nobody(
+async def test_the_dispense_button_gives_a_portion_that_is_charged_to_no_visitor(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     await call(hass, "button.press", "button.entrance_dispense")

@@ -75,7 +75,7 @@ async def test_a_receipt_says_whether_a_person_or_an_automation_did_it(
 @pytest.mark.parametrize(
     "older_than", [-1, "-00:05:00", {"minutes": -5}, "soon", 1e300, math.nan, math.inf]
 )
-async def test_an_invalid_age_purges_nobody(
+async def test_an_invalid_age_purges_no_visitor(
     hass: HomeAssistant, open_site: MockConfigEntry, older_than: object
 ) -> None:
     open_site.runtime_data.visitors.reserve(somebody(1), 60)
@@ -90,7 +90,7 @@ async def test_an_invalid_age_purges_nobody(
 
 
 @pytest.mark.parametrize("action", ["purge", "export_log"])
-async def test_what_is_no_running_site_is_told_so(
+async def test_an_action_on_a_site_that_does_not_run_is_refused(
     hass: HomeAssistant, open_site: MockConfigEntry, action: str
 ) -> None:
     """An id of nothing, another integration's, a site that is stopped."""
@@ -106,7 +106,7 @@ async def test_what_is_no_running_site_is_told_so(
     assert len(set(told)) == len(told)
 
 
-async def test_the_log_of_a_site_holds_receipts_and_figures_and_nobody(
+async def test_the_log_of_a_site_holds_receipts_and_figures_and_nothing_about_a_person(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
     open_site.runtime_data.visitors.reserve(somebody(1), 60)

@@ -173,7 +173,7 @@ async def test_a_processor_without_avx_gets_the_other_engine_with_a_click(
     await unload(hass, entry)
 
 
-async def test_a_processor_that_the_other_engine_cannot_run_on_either_is_told_so(
+async def test_a_processor_that_can_run_neither_engine_is_reported(
     hass: HomeAssistant,
     stage: Stage,
     dispenser: FakeDispenser,

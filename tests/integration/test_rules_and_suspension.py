@@ -83,7 +83,7 @@ async def test_a_rule_does_not_wait_until_the_worker_has_started(
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def test_without_face_recognition_nobody_is_remembered_and_no_worker_runs(
+async def test_without_face_recognition_no_visitor_is_remembered_and_no_worker_runs(
     hass: HomeAssistant, site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     """The switch of the site purges, stops the worker, opens the open lane; and back."""

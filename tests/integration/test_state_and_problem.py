@@ -39,7 +39,7 @@ async def test_state_and_problem_follow_the_machine(
     assert seen() == working
 
 
-async def test_a_camera_that_is_gone_is_a_problem_but_stops_nobody(
+async def test_a_camera_that_is_gone_is_a_problem_and_visitors_still_get_paper(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
     await hass.config_entries.async_unload(stage.camera.entry_id)

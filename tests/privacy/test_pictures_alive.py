@@ -24,7 +24,7 @@ def picture() -> bytes:
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray])
-def test_a_picture_in_use_is_counted_until_nobody_keeps_it(kind: type) -> None:
+def test_a_picture_in_use_is_counted_until_nothing_refers_to_it(kind: type) -> None:
     before = pictures().total()
     keeper = Keeper(kind(picture()))
     found = pictures()
@@ -41,7 +41,7 @@ def test_a_picture_between_a_header_and_a_boundary_counts() -> None:
     assert keeper.picture
 
 
-def test_what_is_no_picture_is_not_counted() -> None:
+def test_bytes_that_are_not_a_picture_are_not_counted() -> None:
     before = pictures().total()
     keeper = Keeper(bytes(range(256)) * 100)
     assert pictures().total() == before

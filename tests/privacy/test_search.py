@@ -58,7 +58,7 @@ def test_a_template_is_found_in_every_spelling(where: str, content: bytes) -> No
     assert not findings.nothing
 
 
-def test_what_is_no_template_is_not_found() -> None:
+def test_an_invalid_template_is_not_found() -> None:
     findings = Findings()
     other = np.random.default_rng(8).normal(0, 0.1, 128)
     for content in (os.urandom(1_000_000), str(other.tolist()).encode()):

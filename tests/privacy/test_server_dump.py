@@ -14,7 +14,7 @@ def _loopback(socket_enabled: None) -> None:
     """Let the tests reach the server that they start."""
 
 
-async def test_a_copy_of_the_server_opens_nothing_and_links_nobody() -> None:
+async def test_with_a_copy_of_the_server_no_template_can_be_opened_or_linked() -> None:
     """Two people before a purge, the same two after it."""
     code = new_code()
     secrets = [as_secret(f"template of {n}", somebody(n)) for n in (1, 2)]

@@ -81,7 +81,7 @@ def test_a_clock_goes_to_twelve_where_people_write_it_so(
         ("US", at(11, 59, 1), "12:00 PM"),
     ],
 )
-def test_nobody_is_asked_to_come_before_the_time(
+def test_no_visitor_is_told_to_come_too_early(
     country: str | None, moment: datetime, said: str
 ) -> None:
     assert local(country=country).not_before(moment) == said

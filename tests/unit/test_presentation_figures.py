@@ -60,25 +60,25 @@ def test_the_threshold_is_well_below_what_spares_every_group() -> None:
     assert chosen([*seen, *dark, *others]) == pytest.approx(0.2 * BELOW_CHOICE)
 
 
-def test_a_group_that_is_suspected_too_often_is_told() -> None:
+def test_a_group_that_is_suspected_too_often_is_reported() -> None:
     spared = [frame(0.9) for _ in range(100)]
     assert not broken(result(spared))
     wrong = int(2 * MAX_BPCER * 100)
     assert broken(result([*spared, *(frame(0.0) for _ in range(wrong))]))
 
 
-def test_prints_that_pass_too_often_are_told() -> None:
+def test_prints_that_pass_too_often_are_reported() -> None:
     seen = [frame(0.0, "prints") for _ in range(100)]
     assert not broken(result(seen))
     assert broken(result([*seen, *(frame(0.9, "prints") for _ in range(10))]))
 
 
-def test_what_is_cut_like_a_portrait_or_too_few_visits_is_not_judged() -> None:
+def test_portrait_cuts_and_too_few_visits_are_not_judged() -> None:
     """There is not what the network looks at, or too little to say anything."""
     assert not broken(result([frame(0.0, whole=False) for _ in range(100)]))
     assert not broken(result([frame(0.0) for _ in range(20)]))
 
 
-def test_a_threshold_above_what_one_half_chose_is_told() -> None:
+def test_a_threshold_above_the_chosen_one_is_reported() -> None:
     assert broken(result([], LIVE_AT_LEAST / 2))
     assert not broken(result([], LIVE_AT_LEAST))

@@ -52,7 +52,7 @@ def test_returns_that_are_missed_are_measured_on_their_pictures() -> None:
     assert staff.missed(changed, ENGINE, 0.01)[0] > 0.8
 
 
-def test_who_is_refused_at_first_has_no_return_to_miss() -> None:
+def test_a_person_refused_at_first_has_no_return_that_could_be_missed() -> None:
     """Of two who look the same the second one is taken for the first."""
     known = people(staff.MIN_PEOPLE)
     twins = [*known[:-1], replace(known[0], name="twin")]
@@ -126,7 +126,7 @@ def test_a_manager_reads_what_was_found_and_which_pictures_were_not_used(
 
 
 @pytest.mark.parametrize("pictures", [0, 1])
-def test_a_folder_with_nobody_is_told_and_nothing_is_written(
+def test_a_folder_without_people_is_reported_and_nothing_is_written(
     pictures: int, tmp_path: Path
 ) -> None:
     """The command says what it needs, and what is wrong with a picture."""

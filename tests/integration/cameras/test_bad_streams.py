@@ -45,7 +45,7 @@ async def test_a_stream_that_fails_while_somebody_is_looked_at(
     assert (outcome, lane, cm) == ("unrecognised", "open", 60.0)
 
 
-async def test_a_card_that_says_no_signal_is_nobody(hass: HomeAssistant) -> None:
+async def test_a_no_signal_card_is_not_a_person(hass: HomeAssistant) -> None:
     async with MjpegCamera(Scene()) as camera:
         camera.scene.fault = SceneFault.NO_SIGNAL
         await add_mjpeg(hass, camera.url)

@@ -207,7 +207,7 @@ async def test_a_camera_without_a_picture_is_a_repair_issue_until_it_has_one(
     assert not issue_registry.async_get_issue("facequota", issue_id)
 
 
-async def test_a_camera_that_nobody_reads_any_more_is_no_issue(
+async def test_a_camera_that_is_not_read_any_more_is_not_an_issue(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,
@@ -221,7 +221,7 @@ async def test_a_camera_that_nobody_reads_any_more_is_no_issue(
     assert "camera_silent" not in issues(issue_registry)
 
 
-async def test_a_camera_that_goes_is_a_problem_at_once_and_none_when_it_is_back(
+async def test_a_lost_camera_is_a_problem_until_it_is_back(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
     problem = "binary_sensor.entrance_problem"
@@ -235,7 +235,7 @@ async def test_a_camera_that_goes_is_a_problem_at_once_and_none_when_it_is_back(
     assert hass.states.is_state(problem, "off")
 
 
-async def test_who_cannot_be_seen_cannot_be_forgotten_and_is_told_so(
+async def test_a_visitor_who_cannot_be_seen_is_told_that_they_cannot_be_forgotten(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,

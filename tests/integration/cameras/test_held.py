@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("log", "dispenser", "socket_enabled")
 
 @pytest.mark.parametrize("held", [2, 4])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_pictures_that_a_driver_held_are_of_nobody(
+async def test_pictures_that_a_driver_held_belong_to_no_visitor(
     hass: HomeAssistant, portraits: Path, kind: str, held: int
 ) -> None:
     """As many as it has buffers: they were taken while A was there."""

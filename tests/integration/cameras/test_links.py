@@ -36,7 +36,7 @@ def is_bright(jpeg: bytes) -> bool:
 
 
 @pytest.mark.parametrize("deaf", ["_LOST", "_GAP"])
-async def test_who_left_while_the_way_was_bad_is_shown_no_more(
+async def test_a_person_who_left_during_a_bad_connection_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaf: str
 ) -> None:
     """Neither where only the camera's numbers show the loss, nor only the pictures'."""

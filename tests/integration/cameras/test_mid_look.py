@@ -39,7 +39,7 @@ async def left(camera: MjpegCamera) -> None:
 
 
 @pytest.mark.parametrize("what", ["removed", "renamed", "disabled"])
-async def test_a_camera_that_goes_in_mid_look_costs_nobody_the_paper(
+async def test_a_visitor_gets_paper_although_the_camera_is_lost_in_mid_look(
     hass: HomeAssistant, camera: MjpegCamera, what: str
 ) -> None:
     entry = await add_mjpeg(hass, camera.url)

@@ -225,7 +225,7 @@ async def test_integrations_that_build_on_mjpeg_are_read_with_their_password(
     ],
     ids=["password", "empty", "long", "type"],
 )
-async def test_an_address_that_is_none_is_told_to_nobody(
+async def test_an_invalid_address_is_not_shown(
     hass: HomeAssistant,
     log: Log,
     monkeypatch: pytest.MonkeyPatch,

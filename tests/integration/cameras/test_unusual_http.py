@@ -146,7 +146,7 @@ async def test_however_many_pictures_a_server_keeps_none_of_them_counts(
     assert given[-1].begun_after > UNKNOWN_AGE
 
 
-async def test_nobody_packs_pictures_again_unless_he_insists(
+async def test_a_proxy_is_asked_not_to_compress_the_stream(
     hass: HomeAssistant,
 ) -> None:
     """A proxy that packs a stream keeps its pictures until it has enough of them."""

@@ -62,7 +62,7 @@ def advised(shown: SubentryFlowResult) -> str:
     return placeholders["advice"]
 
 
-async def test_what_the_camera_sees_is_told_and_nothing_is_kept(
+async def test_the_camera_test_shows_what_it_sees_and_keeps_nothing(
     hass: HomeAssistant, site: MockConfigEntry, camera: MjpegCamera, portraits: Path
 ) -> None:
     camera.scene.show(portraits / "A/1.jpg")
@@ -112,7 +112,7 @@ async def test_a_camera_that_fails_is_told_what_to_do(
     assert said in advised(await answer(hass, site, try_camera=True))
 
 
-async def test_who_is_not_seen_is_told_where_to_stand(
+async def test_a_visitor_who_is_not_seen_is_told_where_to_stand(
     hass: HomeAssistant, site: MockConfigEntry
 ) -> None:
     assert "No face is seen" in advised(await answer(hass, site, try_camera=True))

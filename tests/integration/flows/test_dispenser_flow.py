@@ -55,7 +55,7 @@ async def test_a_device_with_our_firmware_fills_in_everything_it_has(
     assert data == {"camera": CAMERA, "motor": ours["Motor"], **filled}
 
 
-async def test_what_a_device_brings_is_told_and_nothing_needs_to_be_opened(
+async def test_the_entities_of_a_device_are_named_and_no_section_needs_to_be_opened(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
     ours = add_device(hass, "Exit dispenser")
@@ -146,7 +146,7 @@ async def test_an_entity_that_was_disabled_is_not_filled_in(
     assert "request" in suggested(shown)
 
 
-async def test_a_plain_switch_is_a_matter_of_time(
+async def test_a_plain_switch_runs_for_the_time_of_a_portion(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
     shown = await submit(hass, await begin(hass, open_site), PLAIN)
@@ -227,7 +227,7 @@ async def test_the_second_form_names_each_invalid_field(
     assert shown["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_what_is_no_such_entity_or_number_is_not_taken(
+async def test_an_invalid_entity_or_number_is_refused(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
     shown = await begin(hass, open_site)

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("sites_unloaded")
 ENGINE = {"engine": "face_recognition"}
 
 
-async def test_a_folder_that_is_not_there_is_told_at_once(hass: HomeAssistant) -> None:
+async def test_a_missing_folder_is_reported_at_once(hass: HomeAssistant) -> None:
     wrong = ENGINE | {"wheels_folder": "/nowhere"}
     shown = await submit(hass, await at_engine(hass), wrong)
     assert shown["step_id"] == "engine"
@@ -105,7 +105,7 @@ async def test_a_folder_that_lacks_a_package_is_completed_and_tried_again(
     assert entry.data == {"name": "East gate", **LAW, **ENGINE, **folder}
 
 
-async def test_a_full_disk_is_told_and_tried_again(
+async def test_a_full_disk_is_reported_and_tried_again(
     hass: HomeAssistant,
     config_folder: Path,
     engine_root: Path,
@@ -148,7 +148,7 @@ async def test_an_engine_counts_as_installed_only_after_it_ran_once(
     made(await submit(hass, shown, {}))
 
 
-async def test_a_processor_without_avx_is_told(
+async def test_a_processor_without_avx_is_reported(
     hass: HomeAssistant,
     config_folder: Path,
     engine_root: Path,

@@ -85,7 +85,7 @@ async def test_a_site_joins_by_the_code_that_another_one_showed(
         await other.kill()
 
 
-async def test_a_code_of_another_quota_joins_nobody(
+async def test_the_code_of_another_quota_does_not_join_this_one(
     hass: HomeAssistant, site: MockConfigEntry
 ) -> None:
     with QuotaServer() as server:
@@ -178,7 +178,7 @@ def serving_tls(kind: str, settings: list[str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", [VALKEY, REDIS])
-async def test_a_certificate_of_ones_own_is_taken_and_no_other(
+async def test_the_named_authority_s_certificate_is_accepted_and_no_other(
     hass: HomeAssistant, site: MockConfigEntry, tmp_path: Path, kind: str
 ) -> None:
     """Each way in which a certificate is wrong has its own word."""

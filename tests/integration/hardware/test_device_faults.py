@@ -118,7 +118,7 @@ async def test_issues_of_a_device_go_with_the_site(
     assert issues(issue_registry) == {}
 
 
-async def test_a_whole_portion_after_which_the_motor_does_not_stop_is_no_good_one(
+async def test_a_whole_portion_is_a_failure_if_the_motor_does_not_stop(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
     """A welded relay: the visitor has the paper and is charged for no more than that."""
@@ -256,7 +256,7 @@ async def test_a_device_that_answers_at_once_that_it_is_too_late_has_another_clo
     ],
     ids=repr,
 )
-async def test_whatever_the_action_raises_a_visit_ends_and_nobody_is_charged(
+async def test_any_error_of_the_action_ends_the_visit_and_no_visitor_is_charged(
     hass: HomeAssistant, board: Board, site: MockConfigEntry, error: Exception
 ) -> None:
     board.error = error

@@ -112,7 +112,7 @@ async def test_a_dispenser_needs_no_display(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.parametrize("state", ["unavailable", None])
-async def test_a_display_that_is_gone_costs_nobody_the_paper(
+async def test_a_visitor_gets_paper_although_the_display_is_gone(
     hass: HomeAssistant, state: str | None
 ) -> None:
     if state is not None:
@@ -128,7 +128,7 @@ async def test_a_display_that_is_gone_costs_nobody_the_paper(
     ],
     ids=["too_short", "raises"],
 )
-async def test_a_display_that_refuses_costs_nobody_the_paper(
+async def test_a_visitor_gets_paper_although_the_display_refuses_the_text(
     hass: HomeAssistant, display: BrokenDisplay
 ) -> None:
     await hass.data[DATA_INSTANCES]["text"].async_add_entities([display])
@@ -136,7 +136,7 @@ async def test_a_display_that_refuses_costs_nobody_the_paper(
 
 
 @pytest.mark.parametrize("most", [None, "many", float("nan"), float("inf"), -1, "16"])
-async def test_a_display_with_an_invalid_length_costs_nobody_the_paper(
+async def test_a_visitor_gets_paper_although_the_display_s_length_is_invalid(
     hass: HomeAssistant, most: object
 ) -> None:
     hass.states.async_set("text.odd", "", {"max": most})

@@ -61,7 +61,7 @@ async def gives_a_whole_portion(hass: HomeAssistant) -> bool:
     return summary(await ask(hass)) == GRANTED
 
 
-async def test_a_motor_that_is_unavailable_is_told_and_nothing_is_charged(
+async def test_an_unavailable_motor_is_reported_and_nothing_is_charged(
     hass: HomeAssistant,
     one_portion: MockConfigEntry,
     dispenser: FakeDispenser,
@@ -85,7 +85,7 @@ async def test_a_motor_that_is_unavailable_is_told_and_nothing_is_charged(
     assert "motor_unavailable" not in issues(issue_registry)
 
 
-async def test_a_motor_of_which_nothing_is_known_is_not_turned_on(
+async def test_a_motor_in_an_unknown_state_is_not_turned_on(
     hass: HomeAssistant, one_portion: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     hass.states.async_set(MOTOR, "unknown")

@@ -42,7 +42,7 @@ LATER_STILL = "2026-07-01T12:01:00+00:00"
     ],
 )
 @pytest.mark.parametrize("domain", ["binary_sensor", "input_boolean", "switch"])
-async def test_what_is_on_and_off_is_pressed_when_it_turns_on(
+async def test_an_input_with_on_and_off_is_pressed_when_it_turns_on(
     hass: HomeAssistant,
     dispenser: FakeDispenser,
     domain: str,
@@ -159,7 +159,7 @@ async def test_a_button_for_urgent_need_gives_paper_to_who_was_refused(
     await unload(hass, entry)
 
 
-async def test_who_wants_to_be_forgotten_while_the_paper_comes_is_forgotten_then(
+async def test_a_visitor_who_asks_to_be_forgotten_during_a_portion_is_forgotten_after_it(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> None:
     dispenser.set("binary_sensor.forget", "off")
@@ -180,7 +180,7 @@ async def test_who_wants_to_be_forgotten_while_the_paper_comes_is_forgotten_then
     await unload(hass, entry)
 
 
-async def test_who_wants_to_be_forgotten_while_all_are_is_told_that_it_is_done(
+async def test_a_request_to_be_forgotten_during_a_purge_is_confirmed(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> None:
     """Face recognition is switched off while the camera looks for them."""

@@ -33,7 +33,7 @@ async def test_a_plain_motor_runs_for_the_time_of_a_portion_and_is_then_stopped(
     assert hass.states.is_state(MOTOR, "off")
 
 
-async def test_a_plain_motor_that_somebody_stops_gave_what_its_time_was_good_for(
+async def test_a_plain_motor_that_a_person_stops_is_charged_by_its_running_time(
     hass: HomeAssistant,
 ) -> None:
     motor = FakeDispenser(hass, plain=True)
@@ -49,7 +49,7 @@ async def test_a_plain_motor_that_somebody_stops_gave_what_its_time_was_good_for
     assert 0 <= visit["cm"] < 30
 
 
-async def test_a_plain_motor_that_is_lost_gave_what_its_time_was_good_for(
+async def test_a_plain_motor_that_is_lost_is_charged_by_its_running_time(
     hass: HomeAssistant,
 ) -> None:
     """And it is told to stop, for when it hears again."""
@@ -138,7 +138,7 @@ async def test_a_helper_can_be_the_motor(hass: HomeAssistant) -> None:
     assert hass.states.is_state("input_boolean.m", "off")
 
 
-async def test_coasting_over_is_told_and_not_charged(
+async def test_coasting_over_is_reported_and_not_charged(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
     """One and a half centimetres too many are the machine's fault."""

@@ -38,7 +38,7 @@ async def test_a_length_beyond_the_devices_limit_is_cut_there_and_charged_as_giv
 
 @pytest.mark.parametrize("most", [None, "many", float("nan"), [200]])
 @pytest.mark.parametrize("unit", [None, "cm", ["cm"]])
-async def test_a_number_with_invalid_limits_costs_nobody_the_paper(
+async def test_a_visitor_gets_paper_although_the_number_s_limits_are_invalid(
     hass: HomeAssistant, dispenser: FakeDispenser, most: object, unit: object
 ) -> None:
     attributes = {"max": most, "unit_of_measurement": unit}
@@ -48,7 +48,7 @@ async def test_a_number_with_invalid_limits_costs_nobody_the_paper(
     assert (await ask(hass, cm=50))["outcome"] == "granted"
 
 
-async def test_a_device_whose_length_nobody_knows_gives_its_own_and_the_portion_counts(
+async def test_a_device_of_unknown_portion_length_gives_its_own_and_the_portion_counts(
     hass: HomeAssistant, dispenser: FakeDispenser
 ) -> None:
     """Nothing measures here, and nothing was ever known: it is taken for a portion."""

@@ -153,7 +153,7 @@ async def test_a_button_that_is_stuck_is_a_problem_until_it_is_let_go(
     await unload(hass, entry)
 
 
-async def test_fifty_requests_to_be_forgotten_are_one_and_nobody_waits_for_them(
+async def test_fifty_requests_to_be_forgotten_are_one_and_no_visitor_waits_for_them(
     hass: HomeAssistant, dispenser: FakeDispenser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each request would look through the camera, one after the other."""

@@ -116,7 +116,7 @@ async def test_a_renamed_entity_is_followed_and_a_disabled_one_left_out(
     assert "sensor.entrance_empty_at" not in shown
 
 
-async def test_the_site_that_needs_somebody_comes_first(
+async def test_the_most_urgent_site_comes_first(
     hass: HomeAssistant,
     client: Any,
     open_site: MockConfigEntry,
@@ -281,7 +281,7 @@ async def test_a_stopped_site_says_so_and_has_nothing_else(
     assert says["content"] == "This site is not running at the moment."
 
 
-async def test_a_choice_of_sites_that_were_removed_is_none(
+async def test_a_choice_of_removed_sites_counts_as_no_choice(
     hass: HomeAssistant, client: Any, open_site: MockConfigEntry
 ) -> None:
     """A site that was set up anew has another id; the dashboard is not empty then."""

@@ -44,7 +44,7 @@ async def test_the_module_is_a_resource_beside_those_of_others(
     assert listed(hass) == ["/local/other.js"]
 
 
-async def test_resources_in_yaml_are_not_touched_and_the_line_is_told(
+async def test_resources_in_yaml_are_not_touched_and_an_issue_shows_the_line(
     hass: HomeAssistant, dispenser: FakeDispenser, issue_registry: ir.IssueRegistry
 ) -> None:
     assert await async_setup_component(

@@ -106,7 +106,7 @@ async def test_there_is_nothing_but_the_notice(
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::1", "not an address"])
-async def test_somebody_from_elsewhere_finds_nothing(
+async def test_a_request_from_outside_the_network_finds_nothing(
     phone: TestClient[Any, Any], open_site: MockConfigEntry, address: str
 ) -> None:
     with patch("aiohttp.web.BaseRequest.remote", address):
@@ -114,7 +114,7 @@ async def test_somebody_from_elsewhere_finds_nothing(
     assert answer.status == HTTPStatus.NOT_FOUND
 
 
-async def test_by_way_of_a_cloud_nobody_finds_it(
+async def test_through_a_cloud_it_cannot_be_reached(
     phone: TestClient[Any, Any], open_site: MockConfigEntry
 ) -> None:
     with patch.object(notice_view, "is_cloud_connection", return_value=True):

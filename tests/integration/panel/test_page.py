@@ -64,7 +64,7 @@ async def test_the_page_is_in_an_administrator_s_sidebar_only(
         ("facequota/languages", {"language": "en"}),
     ],
 )
-async def test_only_an_administrator_is_told_anything(
+async def test_only_an_administrator_gets_an_answer(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
@@ -189,7 +189,7 @@ async def test_a_site_that_is_stopped_has_no_facts_and_the_page_stays(
     assert frontend.async_panel_exists(hass, "facequota")
 
 
-async def test_of_several_sites_the_one_that_needs_somebody_comes_first(
+async def test_of_several_sites_the_most_urgent_one_comes_first(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     open_site: MockConfigEntry,

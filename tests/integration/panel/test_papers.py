@@ -87,7 +87,7 @@ async def test_a_page_may_neither_run_nor_load_anything(
     assert "http://" not in page and "https://" not in page
 
 
-async def test_the_log_tells_of_purges_and_lanes_and_of_nobody(
+async def test_the_log_shows_purges_and_lanes_and_nothing_about_a_person(
     hass: HomeAssistant, papers: TestClient[Any, Any], open_site: MockConfigEntry
 ) -> None:
     """Every paper is searched for the ids of those who are remembered."""

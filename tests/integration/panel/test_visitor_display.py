@@ -31,7 +31,7 @@ from tests.integration.remembered import remember
 from .displays import add_display, address, told
 
 
-async def test_adding_a_display_forgets_nobody(
+async def test_adding_a_display_forgets_no_visitor(
     hass: HomeAssistant, open_site: MockConfigEntry
 ) -> None:
     remember(open_site, 1)
@@ -212,7 +212,7 @@ async def test_an_empty_or_broken_dispenser_says_so_before_anybody_tries(
     assert screen.as_dict() == {"picture": Picture.NO_PAPER, "elsewhere": None}
 
 
-async def test_what_a_display_tells_names_nobody_and_no_entity(
+async def test_a_display_shows_no_person_and_no_entity(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     tablet: TestClient[Any, Any],

@@ -221,7 +221,7 @@ async def test_another_boards_counter_is_not_what_the_first_one_has_grown_to(
 # The plain switch
 
 
-async def test_a_portion_by_switch_that_facequota_did_not_ask_for_is_counted_and_told(
+async def test_a_portion_by_switch_that_facequota_did_not_ask_for_is_counted_and_reported(
     hass: HomeAssistant, dispenser: FakeDispenser, issue_registry: ir.IssueRegistry
 ) -> None:
     """Not as a visit: nobody knows how long it was, nor for whom."""

@@ -124,7 +124,7 @@ async def test_a_switch_that_no_registry_knows_is_taken_from_voice_assistants_to
 
 
 @pytest.mark.parametrize("how", ["shown", "exposed"])
-async def test_a_motor_that_somebody_puts_in_reach_is_told_and_hidden_with_a_click(
+async def test_a_motor_that_a_person_puts_in_reach_is_reported_and_hidden_with_a_click(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     entry: MockConfigEntry,

@@ -27,7 +27,7 @@ async def crowd(
     await ask(hass, lane="open")
 
 
-async def test_a_limit_under_which_nobody_is_recognised_is_told(
+async def test_a_limit_under_which_no_visitor_is_recognised_is_reported(
     hass: HomeAssistant, issue_registry: ir.IssueRegistry
 ) -> None:
     """Until it is a limit that somebody can be recognised under."""
@@ -56,7 +56,7 @@ async def test_a_limit_under_which_nobody_is_recognised_is_told(
     await unload(hass, entry)
 
 
-async def test_people_who_look_more_alike_than_measured_are_told_of_and_doubted(
+async def test_people_who_look_more_alike_than_measured_are_reported_and_doubted(
     hass: HomeAssistant, issue_registry: ir.IssueRegistry
 ) -> None:
     """More paper is given in doubt, by itself, until others come."""

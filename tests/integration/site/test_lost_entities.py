@@ -81,7 +81,7 @@ async def test_an_entity_in_any_role_that_is_lost_is_a_problem_and_an_issue(
     assert issues(issue_registry) == {}
 
 
-async def test_both_buttons_away_is_told_until_they_are_back(
+async def test_two_missing_buttons_are_reported_until_they_are_back(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,

@@ -158,7 +158,7 @@ async def test_a_motor_that_is_renamed_while_it_turns_is_turned_off(
     await unload(hass, entry)
 
 
-async def test_a_site_and_its_dispensers_get_other_names_and_forget_nobody(
+async def test_renaming_a_site_and_its_dispensers_forgets_no_visitor(
     hass: HomeAssistant, everything: MockConfigEntry
 ) -> None:
     """Devices and entities are called so at once."""
@@ -197,7 +197,7 @@ async def test_another_entity_in_the_place_of_one_makes_the_site_anew(
     assert data_of(everything)["motor"] == new
 
 
-async def test_the_tag_by_which_cleaning_is_told_may_be_renamed(
+async def test_the_tag_that_reports_a_cleaning_may_be_renamed(
     hass: HomeAssistant,
 ) -> None:
     """While the site runs, while it does not, and when it was just chosen."""

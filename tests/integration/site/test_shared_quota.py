@@ -71,7 +71,7 @@ async def test_a_site_shares_its_quota_and_is_alone_again(
     )
 
 
-async def test_paper_comes_while_the_server_is_away_and_a_person_is_told(
+async def test_paper_comes_while_the_server_is_away_and_an_issue_is_created(
     hass: HomeAssistant,
     site: MockConfigEntry,
     server: QuotaServer,
@@ -158,7 +158,7 @@ async def test_a_purge_only_here_leaves_the_others_as_they_are(
     await other.kill()
 
 
-async def test_a_restart_of_one_site_purges_nobody_elsewhere(
+async def test_a_restart_of_one_site_purges_no_visitor_elsewhere(
     hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
 ) -> None:
     """The sealed template stays with the others; nobody is left here to open it."""
@@ -172,7 +172,7 @@ async def test_a_restart_of_one_site_purges_nobody_elsewhere(
     await client.aclose()
 
 
-async def test_where_face_recognition_is_switched_off_nobody_is_remembered_any_more(
+async def test_while_face_recognition_is_off_no_visitor_is_remembered(
     hass: HomeAssistant, site: MockConfigEntry, server: QuotaServer
 ) -> None:
     """What was told at the other sites holds: there everybody stays until their time."""
@@ -237,7 +237,7 @@ async def test_the_code_has_to_be_one_and_somebody_has_to_be_there(
         ([], {"servers": "8.8.8.8"}, {"base": "public_address"}),
     ],
 )
-async def test_each_reason_against_a_server_is_told(
+async def test_each_reason_against_a_server_is_reported(
     hass: HomeAssistant,
     site: MockConfigEntry,
     settings: list[str],

@@ -217,7 +217,7 @@ async def test_a_purge_that_fails_throws_the_whole_book_away_and_says_so(
 
 
 @pytest.mark.parametrize("step", ["identify", "request"])
-async def test_a_book_that_fails_costs_nobody_the_paper(
+async def test_a_visitor_gets_paper_although_the_book_fails(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,
@@ -237,7 +237,7 @@ async def test_a_book_that_fails_costs_nobody_the_paper(
     assert summary(await ask(hass)) == ("granted", "face", 60.0, None)
 
 
-async def test_a_book_that_cannot_decide_is_no_fault(
+async def test_a_book_that_cannot_decide_is_not_a_fault(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,

@@ -67,7 +67,7 @@ async def plain(hass: HomeAssistant) -> AsyncGenerator[MockConfigEntry]:
 
 
 @pytest.mark.parametrize("how", ["action", "scene", "hand"])
-async def test_a_plain_switch_that_somebody_turns_on_is_a_portion_that_is_told(
+async def test_a_plain_switch_that_a_person_turns_on_is_reported_as_a_portion(
     hass: HomeAssistant,
     plain: MockConfigEntry,
     issue_registry: ir.IssueRegistry,
@@ -121,7 +121,7 @@ async def test_what_came_of_a_plain_switch_is_counted_by_the_time_it_was_on(
 
 
 @pytest.mark.parametrize("measured", [True, False])
-async def test_what_came_of_a_device_that_stops_by_itself_is_what_it_measured(
+async def test_a_device_that_stops_by_itself_is_charged_by_its_own_measurement(
     hass: HomeAssistant, dispenser: FakeDispenser, measured: bool
 ) -> None:
     """Or its portion length, without a counter."""
@@ -135,7 +135,7 @@ async def test_what_came_of_a_device_that_stops_by_itself_is_what_it_measured(
 
 
 @pytest.mark.parametrize("fault", [None, Fault.JAM_AT_20_CM, Fault.NEVER_ON])
-async def test_a_portion_of_a_visit_is_none_that_nobody_asked_for(
+async def test_a_portion_of_a_visit_does_not_count_as_not_asked_for(
     hass: HomeAssistant,
     dispenser: FakeDispenser,
     issue_registry: ir.IssueRegistry,
@@ -150,7 +150,7 @@ async def test_a_portion_of_a_visit_is_none_that_nobody_asked_for(
     await unload(hass, entry)
 
 
-async def test_the_event_of_such_portions_gives_none(
+async def test_the_event_of_portions_not_asked_for_gives_no_paper(
     hass: HomeAssistant, plain: MockConfigEntry
 ) -> None:
     """An action at the dispenser's device is one portion; at this entity it is none."""

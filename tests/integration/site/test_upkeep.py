@@ -113,7 +113,7 @@ async def test_a_refill_s_due_time_is_read_and_not_set(
     ],
     ids=lambda one: str(one),
 )
-async def test_whatever_else_is_wanted_of_the_tasks_is_refused_in_words(
+async def test_other_changes_of_the_tasks_are_refused_with_a_reason(
     hass: HomeAssistant,
     dispenser: FakeDispenser,
     log: Log,
@@ -171,7 +171,7 @@ async def test_all_of_it_outlives_a_restart(
     ],
     ids=lambda stored: str(stored)[:60],
 )
-async def test_an_invalid_file_costs_nobody_the_paper(
+async def test_visitors_get_paper_although_a_file_is_invalid(
     hass: HomeAssistant,
     dispenser: FakeDispenser,
     hass_storage: dict[str, Any],

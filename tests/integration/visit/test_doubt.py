@@ -61,7 +61,7 @@ async def test_a_visitor_with_eyes_below_the_line_gets_paper_by_the_open_lane_ea
     await unload(hass, entry)
 
 
-async def test_without_a_line_nobody_is_too_low(
+async def test_without_an_eye_line_no_visitor_is_too_low(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage, portraits: Path
 ) -> None:
     show(stage, (portraits / "A/1.jpg", 170, 200))

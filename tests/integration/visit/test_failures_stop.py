@@ -105,7 +105,7 @@ async def test_an_unloaded_site_turns_a_plain_motor_off(
     assert hass.states.is_state("switch.motor", "off")
 
 
-async def test_a_plain_motor_is_turned_off_even_if_nobody_has_seen_it_turn_yet(
+async def test_a_plain_motor_is_turned_off_even_if_it_was_not_seen_on_yet(
     hass: HomeAssistant, plain_motor: FakeDispenser
 ) -> None:
     """The command is out, the answer of a slow integration is not in."""
@@ -163,7 +163,7 @@ async def test_a_request_that_waits_its_turn_is_called_off_too(
     assert dispenser.turned_on == 1
 
 
-async def test_nobody_begins_a_visit_at_a_site_that_is_being_stopped(
+async def test_no_visit_begins_at_a_site_that_is_being_stopped(
     hass: HomeAssistant, open_site: MockConfigEntry, dispenser: FakeDispenser
 ) -> None:
     (place,) = open_site.runtime_data.dispensers.values()

@@ -46,7 +46,7 @@ async def test_a_worker_that_is_killed_is_there_again_for_the_next_visitor(
     assert not issues(issue_registry)
 
 
-async def test_a_worker_that_is_killed_while_it_looks_costs_nobody_the_paper(
+async def test_a_visitor_gets_paper_although_the_worker_is_killed_in_mid_look(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
     stage.person("A")
@@ -88,7 +88,7 @@ async def test_a_site_that_stops_while_a_hanging_worker_is_ended_leaves_it_nowhe
     assert not Path(f"/proc/{hanging}").exists()
 
 
-async def test_what_is_remembered_outlives_the_worker(
+async def test_visitors_stay_remembered_when_the_worker_ends(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
     """The child keeps nothing, so a restart loses nothing."""

@@ -64,7 +64,7 @@ async def test_a_purge_ends_the_worker_that_saw_visitors(
     assert worker_of(site) != before
 
 
-async def test_a_worker_that_saw_nobody_may_stay(
+async def test_a_worker_that_saw_no_face_may_stay(
     hass: HomeAssistant, site: MockConfigEntry
 ) -> None:
     """A purge every minute, by an automation, costs nothing while nobody comes."""
@@ -85,7 +85,7 @@ async def test_it_ends_when_the_last_visitor_is_forgotten(
     await unload(hass, entry)
 
 
-async def test_it_ends_when_somebody_asks_to_be_forgotten(
+async def test_it_ends_when_a_visitor_asks_to_be_forgotten(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
     """Whether the visitor was known or not."""
@@ -179,7 +179,7 @@ async def test_a_purge_at_any_step_of_a_renewal_is_kept(
     await until_unseen(hass, site)
 
 
-async def test_purges_one_after_the_other_end_every_worker_that_saw_somebody(
+async def test_repeated_purges_end_every_worker_that_saw_a_face(
     hass: HomeAssistant, site: MockConfigEntry, stage: Stage
 ) -> None:
     stage.person("A")
@@ -220,7 +220,7 @@ async def test_a_purge_ends_all_of_several_workers(
     await unload(hass, entry)
 
 
-async def test_where_no_other_worker_can_start_the_one_that_saw_somebody_ends_all_the_same(
+async def test_a_worker_that_saw_a_face_ends_even_if_no_other_one_can_start(
     hass: HomeAssistant,
     stage: Stage,
     log: Log,

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("log")
 GRANTED_WITHOUT_FACE = ("granted", "open", 60.0, None)
 
 
-async def test_nobody_is_guided_and_then_gets_paper_by_the_open_lane(
+async def test_without_a_visible_face_there_is_guidance_and_then_paper_by_the_open_lane(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,
@@ -44,7 +44,7 @@ async def test_nobody_is_guided_and_then_gets_paper_by_the_open_lane(
     assert faces(site) == 0
 
 
-async def test_the_open_lane_gives_the_same_portion_and_looks_at_nobody(
+async def test_the_open_lane_gives_the_same_portion_without_a_camera(
     hass: HomeAssistant,
     site: MockConfigEntry,
     stage: Stage,
@@ -71,7 +71,7 @@ async def test_an_open_lane_that_is_used_up_says_when_paper_comes(
     await unload(hass, entry)
 
 
-async def test_staff_gives_a_portion_that_nobody_is_charged_for(
+async def test_a_portion_from_staff_is_charged_to_no_visitor(
     hass: HomeAssistant,
     open_site: MockConfigEntry,
     dispenser: FakeDispenser,
@@ -130,7 +130,7 @@ async def test_a_suspended_dispenser_does_not_keep_the_others_from_looking(
     await unload(hass, entry)
 
 
-async def test_who_is_looked_at_while_recognition_is_suspended_is_not_remembered(
+async def test_a_visitor_seen_while_recognition_is_suspended_is_not_remembered(
     hass: HomeAssistant,
     stage: Stage,
     dispenser: FakeDispenser,

@@ -37,7 +37,7 @@ async def until_forgotten(hass: HomeAssistant) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_face_is_gone_when_its_allowance_is_whole_and_nobody_has_to_ask(
+async def test_a_face_is_deleted_by_itself_when_its_allowance_is_whole(
     hass: HomeAssistant, stage: Stage
 ) -> None:
     """Twenty centimetres of sixty are back in two of this window's six seconds."""

@@ -132,7 +132,7 @@ async def test_a_worker_that_was_given_up_is_tried_again_after_a_while(
     await unload(hass, entry)
 
 
-async def test_a_processor_without_avx_is_told_to_the_manager(
+async def test_a_processor_without_avx_is_reported_to_the_manager(
     hass: HomeAssistant,
     stage: Stage,
     log: Log,
@@ -153,7 +153,7 @@ async def test_a_processor_without_avx_is_told_to_the_manager(
     ("death", "issue"),
     [("SIGKILL", "engine_failed"), ("SIGILL", "engine_no_avx")],
 )
-async def test_after_five_quick_deaths_the_worker_is_given_up_until_somebody_repairs_it(
+async def test_after_five_quick_deaths_the_worker_is_given_up_until_it_is_repaired(
     hass: HomeAssistant,
     stage: Stage,
     log: Log,

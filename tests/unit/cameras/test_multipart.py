@@ -76,7 +76,7 @@ def test_a_page_is_no_stream_whose_boundary_is_not_named() -> None:
         pictures(b"<!-- Camera -->\n<h1>Camera</h1>\n" * 1000, 100, b"")
 
 
-def test_what_is_no_picture_is_left_out() -> None:
+def test_bytes_that_are_not_a_picture_are_left_out() -> None:
     page = part(b"<html>", b"Content-Type: text/html", length(b"<html>"))
     assert pictures(b"garbage" * 5000 + page + part(JPEG, length(JPEG))) == [JPEG]
 

@@ -35,5 +35,5 @@ def test_a_picture_is_named_by_its_format(kind: str, name: str) -> None:
         (b"busy", "?"),
     ],
 )
-def test_what_is_no_picture_is_named_too(content: bytes, name: str) -> None:
+def test_bytes_that_are_not_a_picture_are_named_too(content: bytes, name: str) -> None:
     assert format_of(content) == name

@@ -43,7 +43,7 @@ def test_what_is_sent_is_what_arrives() -> None:
         struct.pack("!BI", Answer.PICTURE, PICTURE_HEAD_SIZE + MAX_PICTURE_BYTES + 1),
     ],
 )
-def test_a_header_that_is_none_is_refused(header: bytes) -> None:
+def test_an_invalid_header_is_refused(header: bytes) -> None:
     with pytest.raises(ProtocolError):
         decode_header(header, Answer)
 

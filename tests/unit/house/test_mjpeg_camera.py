@@ -83,7 +83,7 @@ async def test_each_snapshot_is_taken_now(
     assert age <= 0
 
 
-async def test_nobody_reads_once_the_reader_has_gone(
+async def test_nothing_is_read_after_the_reader_has_ended(
     session: ClientSession, camera: MjpegCamera
 ) -> None:
     assert camera.readers == 0

@@ -56,7 +56,7 @@ async def test_key_frames_come_as_often_as_is_set(camera: RtspCamera) -> None:
     assert {later - one for one, later in pairwise(keys)} == {KEY_FRAME_EVERY}
 
 
-async def test_who_connects_waits_for_the_next_key_frame(camera: RtspCamera) -> None:
+async def test_a_new_reader_waits_for_the_next_key_frame(camera: RtspCamera) -> None:
     (reference, *_) = await asyncio.to_thread(first, camera.url, 1)
     await asyncio.sleep(KEY_FRAME_S / 4)
     asked = clock.milliseconds(time.time())

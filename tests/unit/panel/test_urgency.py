@@ -41,7 +41,7 @@ def test_an_empty_roll_comes_before_any_number_of_tasks_for_later() -> None:
     ]
 
 
-def test_what_is_out_of_order_is_as_urgent_as_what_is_empty() -> None:
+def test_a_dispenser_out_of_order_is_as_urgent_as_an_empty_one() -> None:
     broken = site("Broken", Task(kind=TaskKind.LOOK_AFTER, name="Entrance"))
     empty = site("Empty", refill(-3))
     both = site("Both", refill(-1), Task(kind=TaskKind.LOOK_AFTER, name="Entrance"))

@@ -31,7 +31,7 @@ def test_a_returning_visitor_is_told_when_the_next_portion_comes(book: Book) -> 
     assert reserved(book.request(face(1), 60, 540)).new
 
 
-def test_somebody_else_gets_paper_meanwhile(book: Book) -> None:
+def test_another_visitor_gets_paper_meanwhile(book: Book) -> None:
     """One visitor's quota is nobody else's."""
     visit(book, 1, 0)
     other = reserved(book.request(face(2), 60, 10))
@@ -104,7 +104,7 @@ def test_one_of_two_who_look_alike_is_not_refused_for_the_other() -> None:
     assert reservation.new
 
 
-def test_two_who_look_alike_and_had_paper_are_no_doubt() -> None:
+def test_two_visitors_who_look_alike_and_had_paper_are_refused() -> None:
     """Whichever of them it is, the answer is the same."""
     book = make_book()
     visit(book, 1, 0)
@@ -132,7 +132,7 @@ def test_a_template_learns_from_a_sure_return_and_from_no_other(book: Book) -> N
     assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)
 
 
-def test_looking_somebody_up_changes_nothing(book: Book) -> None:
+def test_a_lookup_changes_nothing(book: Book) -> None:
     """Neither which visitors are known, nor until when."""
     visit(book, 1, 0)
     before = book.statistics(10)
@@ -197,7 +197,7 @@ def test_a_rule_whose_allowance_is_smaller_than_an_open_portion(book: Book) -> N
     assert book.settle(reservation, 60, 2).next_portion_at <= 272
 
 
-def test_statistics_are_about_the_window_and_nobody_in_it(book: Book) -> None:
+def test_statistics_are_about_the_window_and_not_about_a_visitor(book: Book) -> None:
     """Counts and times only."""
     visit(book, 1, 0)
     visit(book, 2, 50)

@@ -52,7 +52,7 @@ def test_a_cohort_that_is_not_the_released_one_is_not_used(
 
 
 @pytest.mark.parametrize("content", [b"", b"no cohort", b"PK\x03\x04 cut off", "npz"])
-def test_a_file_that_is_no_cohort_is_told_even_with_its_own_digest(
+def test_an_invalid_cohort_file_is_reported_even_with_its_own_digest(
     content: bytes | str, tmp_path: Path
 ) -> None:
     """Whoever changes both has no crash at set-up, but an engine that does not start."""
@@ -92,7 +92,7 @@ def test_of_several_crowds_the_strictest_decides() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_who_is_as_much_like_children_as_they_are_is_not_certain(engine: str) -> None:
+def test_a_face_as_childlike_as_children_s_is_not_certain(engine: str) -> None:
     """Nor who is more so than the children who were measured, as babies are."""
     cohort = Cohort.load(engine)
     children = cohort.childlike + 0.3 * cohort.means[[0, 1, 3]].mean(axis=0)
@@ -101,7 +101,7 @@ def test_who_is_as_much_like_children_as_they_are_is_not_certain(engine: str) ->
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_stranger_a_face_the_nearer_somebody_has_to_be(engine: str) -> None:
+def test_the_stranger_a_face_the_stricter_its_threshold(engine: str) -> None:
     cohort = Cohort.load(engine)
     trusting = replace(cohort, usual_strangeness=np.full(2, np.inf, np.float32))
     away = np.random.default_rng(9).normal(size=DIMENSION)
@@ -138,7 +138,7 @@ def test_a_face_at_the_end_of_a_crowd_is_compared_more_strictly(
     assert parts[-1] < 0.95
 
 
-def test_what_is_far_from_every_crowd_is_not_certain() -> None:
+def test_a_face_far_from_every_crowd_is_not_certain() -> None:
     """Nothing that was measured is like it, so nothing can be promised."""
     cohort = Cohort.load("face_recognition")
     for template in (face(1), -cohort.means[0]):
@@ -162,7 +162,7 @@ def test_a_template_of_another_dimension_is_refused() -> None:
         any_face().impostors(np.ones(512, np.float32))
 
 
-def test_without_a_cohort_nobody_is_certain() -> None:
+def test_without_a_cohort_no_face_is_certain() -> None:
     assert not Cohort.unknown(DIMENSION).impostors(face(1)).is_certain
 
 

@@ -77,7 +77,7 @@ def test_people_as_they_were_measured_move_nothing() -> None:
     assert not estimate(threshold).is_denser
 
 
-def test_people_who_look_more_alike_get_more_doubt_and_the_manager_is_told() -> None:
+def test_with_people_who_look_more_alike_there_is_more_doubt_and_an_issue() -> None:
     """By itself, and within a school class."""
     before = Threshold(cohort=any_face(), limit=LIMIT)
     wrong = refused(before, nearer_by=1.2)
@@ -119,7 +119,7 @@ def test_one_visitor_is_no_crowd(near: float) -> None:
     assert same(threshold) == FRESH
 
 
-def test_a_window_with_nobody_in_it_says_nothing() -> None:
+def test_an_empty_window_gives_no_estimate() -> None:
     threshold = after(iter([np.zeros(0, np.float32)] * 50))
     assert estimate(threshold).visits == 0
 
@@ -143,7 +143,7 @@ def test_of_people_as_they_were_measured_hardly_anybody_is_compared_more_strictl
     assert np.mean(stricter) < 0.02
 
 
-def test_two_templates_of_ones_own_are_no_crowd() -> None:
+def test_two_templates_of_one_visitor_do_not_count_as_a_crowd() -> None:
     """A return that was missed leaves one; so does a sister."""
     threshold = Threshold(cohort=any_face(), limit=LIMIT)
     distances = far(SIZE)
@@ -151,7 +151,7 @@ def test_two_templates_of_ones_own_are_no_crowd() -> None:
     assert threshold.decide(face(1), distances).same == FRESH
 
 
-def test_who_may_be_somebody_stays_the_same_where_people_are_alike() -> None:
+def test_the_zone_of_doubt_stays_the_same_where_people_are_alike() -> None:
     """So that whoever wants to be forgotten is found."""
     threshold = Threshold(cohort=any_face(), limit=LIMIT)
     crowded = threshold.decide(face(1), next(strangers(1, nearer_by=3.0)))

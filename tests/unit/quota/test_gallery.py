@@ -134,7 +134,7 @@ def test_the_transform_goes_with_the_last_template() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
-def test_a_template_that_is_no_template_is_refused(bad: float) -> None:
+def test_an_invalid_template_is_refused(bad: float) -> None:
     """Not kept and not compared."""
     gallery, template = Gallery(DIMENSION), face(1)
     template[5] = bad

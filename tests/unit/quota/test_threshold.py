@@ -106,7 +106,7 @@ def test_sure_is_nearer_than_the_same_and_doubt_is_farther() -> None:
 
 
 @pytest.mark.parametrize("limit", [0.0, -0.1, 0.6, math.nan, math.inf])
-def test_a_limit_that_is_no_share_is_refused(limit: float) -> None:
+def test_an_invalid_limit_is_refused(limit: float) -> None:
     with pytest.raises(ValueError):
         Threshold(cohort=any_face(), limit=limit)
 
@@ -131,7 +131,7 @@ def test_the_manager_is_told_nothing_before_enough_people_came() -> None:
     assert 100 < estimate.comparisons <= 200
 
 
-def test_a_limit_under_which_nobody_is_recognised_is_told() -> None:
+def test_a_limit_under_which_no_visitor_is_recognised_is_reported() -> None:
     """Then face recognition may as well rest."""
     cohort = Cohort.load("face_recognition")
     assert Threshold(cohort=cohort, limit=0.001).estimate(50).useful

@@ -176,6 +176,6 @@ def test_two_faces_side_by_side_are_asked_to_come_one_at_a_time(
     assert found.guidance is Guidance.ONE_AT_A_TIME
 
 
-def test_somebody_in_the_background_does_not_matter(image: Image.Image) -> None:
+def test_a_person_in_the_background_does_not_matter(image: Image.Image) -> None:
     found = assess(pixels(image), [face(), face(left=400, side=0.6 * SIDE)])
     assert found.guidance is None

@@ -283,7 +283,7 @@ def test_a_process_with_a_network_opens_internet_sockets_and_no_other_ones(
     assert kernel.ask("connect", 3, 4, 5, network=True) == ALLOWED
 
 
-def test_a_process_with_a_network_serves_nobody(kernel: Filter) -> None:
+def test_a_process_with_a_network_serves_no_visitor(kernel: Filter) -> None:
     for name in ("bind", "listen", "accept", "accept4"):
         assert kernel.ask(name, 3, 4, 5, network=True) == EACCES
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-async def test_a_camera_that_hangs_aslant_shows_nobody_that_could_be_remembered(
+async def test_a_tilted_camera_shows_no_face_that_could_be_remembered(
     worker: Supervisor, portraits: Path, degrees: int
 ) -> None:
     turned = Image.open(portraits / "A/1.jpg").rotate(degrees, expand=True)
@@ -101,7 +101,7 @@ async def test_a_face_whose_last_line_is_drawn_out_has_no_template(
     assert sighting.template is None
 
 
-async def test_a_picture_of_one_colour_shows_nobody(worker: Supervisor) -> None:
+async def test_a_picture_of_one_colour_shows_no_person(worker: Supervisor) -> None:
     for colour, guidance in (
         ((0, 0, 0), Guidance.MORE_LIGHT),
         ((0, 135, 0), Guidance.NO_FACE),

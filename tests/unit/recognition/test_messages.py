@@ -83,7 +83,7 @@ def test_a_region_of_another_size_is_refused() -> None:
         decode_region(encode_region(None)[:-1])
 
 
-def test_what_nobody_looked_for_arrives_as_missing() -> None:
+def test_values_that_were_not_computed_arrive_as_missing() -> None:
     sent = replace(NO_FACE, eyes=None, live=None)
     assert decode_sighting(encode_sighting(sent), dimension=4) == sent
 

@@ -106,11 +106,11 @@ async def fails_with(
 
 
 @pytest.mark.usefixtures("no_network")
-async def test_a_machine_without_network_is_told_so(pins: Path, tmp_path: Path) -> None:
+async def test_a_missing_network_is_reported(pins: Path, tmp_path: Path) -> None:
     await fails_with("no_network", pins, tmp_path, wheels=None)
 
 
-async def test_a_folder_without_the_wheel_is_told_so(
+async def test_a_folder_without_the_wheel_is_reported(
     pins: Path, tmp_path: Path
 ) -> None:
     empty = tmp_path / "empty"
@@ -118,7 +118,7 @@ async def test_a_folder_without_the_wheel_is_told_so(
     await fails_with("no_wheel", pins, tmp_path, wheels=empty)
 
 
-async def test_a_package_that_the_index_does_not_have_is_told_so(
+async def test_a_package_that_is_missing_in_the_index_is_reported(
     tmp_path: Path,
 ) -> None:
     pins = tmp_path / "pins.txt"
@@ -145,7 +145,7 @@ async def test_a_wheel_that_arrived_in_part_is_refused(
     await fails_with("hash_mismatch", pins, tmp_path, wheels=torn)
 
 
-async def test_a_full_disk_is_told_before_anything_is_fetched(
+async def test_a_full_disk_is_reported_before_anything_is_fetched(
     wheels: Path, pins: Path, tmp_path: Path
 ) -> None:
     await fails_with("no_space", pins, tmp_path, wheels=wheels, size=10**18)

@@ -17,7 +17,7 @@ from . import pictures
 
 
 @pytest.mark.parametrize("name", pictures.unusable())
-def test_what_is_no_usable_picture_is_refused_by_its_name(name: str) -> None:
+def test_an_unusable_picture_is_refused_with_its_format(name: str) -> None:
     data, what = pictures.unusable()[name]
     with pytest.raises(UnreadablePictureError) as refused:
         decode(data)

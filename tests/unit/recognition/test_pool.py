@@ -72,7 +72,7 @@ async def test_one_after_the_other_is_looked_at_by_one_worker(
     assert len(pool.pids) == 1
 
 
-async def test_more_workers_come_while_somebody_waits_and_no_more_than_may(
+async def test_workers_are_added_while_a_visitor_waits_up_to_the_maximum(
     actor: Actor, make_pool: MakePool
 ) -> None:
     with no_process_left():
@@ -117,7 +117,7 @@ async def test_a_further_worker_that_does_not_start_changes_nothing_for_the_othe
     assert not caplog.text
 
 
-async def test_pools_know_whether_any_of_their_workers_has_seen_somebody(
+async def test_a_pool_knows_whether_a_worker_has_seen_a_face(
     actor: Actor, make_pool: MakePool
 ) -> None:
     pool = make_pool(actor(SLOW.format(seconds=0)))

@@ -91,7 +91,7 @@ def test_the_model_list_says_where_the_files_come_from_and_their_licence() -> No
     assert all(re.fullmatch(r"[0-9a-f]{64}", one) for one in wanted_files().values())
 
 
-def test_a_file_that_is_missing_or_not_the_one_that_was_checked_is_told(
+def test_a_missing_or_unexpected_file_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = tmp_path / "list"

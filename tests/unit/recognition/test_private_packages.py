@@ -117,7 +117,7 @@ async def test_an_installed_engine_tells_what_a_frame_takes_here(
     assert 0 < await environment.frame_ms() < 30_000
 
 
-async def test_an_engine_that_sees_nobody_in_a_drawn_face_is_none(
+async def test_an_engine_that_does_not_see_a_drawn_face_is_refused(
     engine_environment: EngineEnvironment, root: Path
 ) -> None:
     """Instead of the package there is something that finds no face anywhere."""

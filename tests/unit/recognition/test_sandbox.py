@@ -180,7 +180,7 @@ def test_memory_is_locked_without_any_privilege_under_a_limit_that_is_large_enou
 
 @pytest.mark.parametrize("limit", limits(600))
 @pytest.mark.parametrize(("mapped", "is_locked"), [(512, True), (1024, False)])
-def test_what_is_enough_to_lock_depends_on_what_may_be_mapped(
+def test_the_memory_that_must_be_lockable_depends_on_the_memory_that_may_be_mapped(
     in_sandbox: InSandbox, limit: int, mapped: int, is_locked: bool
 ) -> None:
     set_before = {"RLIMIT_AS": mapped * MEGABYTE, "RLIMIT_MEMLOCK": limit * MEGABYTE}
@@ -207,7 +207,7 @@ def test_lower_limits_than_ours_are_no_error(in_sandbox: InSandbox, case: Case) 
 
 
 @pytest.mark.parametrize("case", BARE, ids=str)
-def test_a_crash_of_the_child_is_seen_as_what_it_is(
+def test_a_crash_of_the_child_is_reported_as_a_crash(
     in_sandbox: InSandbox, case: Case
 ) -> None:
     """Aborting takes a signal to oneself, which musl and glibc send differently."""

@@ -47,14 +47,14 @@ def test_a_frozen_picture_under_a_running_clock_is_the_same() -> None:
     assert is_same(first, squares(sent(frozen, "12:00:03"), moved))
 
 
-def test_somebody_who_does_not_move_at_all_is_not_the_same() -> None:
+def test_a_person_who_does_not_move_is_not_a_frozen_picture() -> None:
     """The sensor's noise is enough."""
     one, other = (squares(sent(picture(seed)), FACE) for seed in (1, 2))
     assert one
     assert not is_same(one, other)
 
 
-def test_what_is_of_one_colour_says_nothing() -> None:
+def test_a_square_of_one_colour_does_not_count() -> None:
     white = np.full((160, 160, 3), 255, np.uint8)
     assert squares(white, FACE) == frozenset()
     assert not is_same(frozenset(), frozenset())

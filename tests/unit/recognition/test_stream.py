@@ -163,7 +163,9 @@ def test_looking_at_connections_neither_opens_nor_closes_any() -> None:
         assert connection.send(b"still open")
 
 
-async def test_pictures_of_a_host_that_nobody_named_are_not_used() -> None:
+async def test_pictures_from_a_host_that_the_manager_did_not_name_are_not_used() -> (
+    None
+):
     async with TransportCamera(Scene((320, 240)), host="127.0.0.2") as elsewhere:
         moved = web.Response(status=302, headers={"Location": elsewhere.url})
         async with server(moved) as url:
@@ -172,7 +174,7 @@ async def test_pictures_of_a_host_that_nobody_named_are_not_used() -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_what_is_no_stream_is_an_error_without_an_address() -> None:
+async def test_an_address_without_a_stream_is_an_error_that_does_not_show_it() -> None:
     """A page, and a playlist that leads elsewhere."""
     playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nhttp://127.0.0.2:9/1.ts\n"
     for answer in (

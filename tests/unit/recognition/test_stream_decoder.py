@@ -90,9 +90,7 @@ def differs(picture: Pixels, number: int) -> float:
 
 @pytest.mark.parametrize("codec", ENCODERS)
 @pytest.mark.parametrize("lost", [range(1, 2), range(CHANGE, CHANGE + 1), range(8, 14)])
-def test_after_a_loss_nobody_is_shown_who_is_no_longer_there(
-    codec: str, lost: range
-) -> None:
+def test_after_a_loss_no_person_is_shown_who_has_left(codec: str, lost: range) -> None:
     """The decoder would show the one before, moved and under the newest time stamp."""
     camera = Camera(codec)
     packets = [one for at, one in enumerate(camera.packets) if at not in lost]

@@ -31,7 +31,7 @@ async def test_a_started_worker_answers(
     assert sighting.guidance is Guidance.NO_FACE
 
 
-async def test_every_change_of_state_is_told(actor: Actor) -> None:
+async def test_every_change_of_state_is_reported(actor: Actor) -> None:
     states: list[WorkerState] = []
     supervisor = Supervisor(
         command=actor(OBEDIENT),
@@ -150,7 +150,7 @@ async def test_a_hanging_worker_is_replaced(
     await supervisor.look(b"picture", timeout=30)
 
 
-async def test_an_asker_who_leaves_does_not_disturb_the_others(
+async def test_a_cancelled_request_does_not_disturb_the_others(
     actor: Actor, make_supervisor: MakeSupervisor
 ) -> None:
     supervisor = make_supervisor(

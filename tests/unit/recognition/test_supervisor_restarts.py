@@ -59,7 +59,7 @@ async def test_a_worker_that_dies_of_a_picture_fails_that_picture_only(
         *("os._exit(0)", "os._exit(1)", "os._exit(255)", "os.close(1); os.close(2)"),
     ],
 )
-async def test_whatever_ends_a_worker_is_told_and_another_one_starts(
+async def test_every_end_of_a_worker_is_reported_and_another_one_starts(
     actor: Actor, make_supervisor: MakeSupervisor, death: str
 ) -> None:
     """Real-time signals have no names."""

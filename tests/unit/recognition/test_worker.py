@@ -128,7 +128,7 @@ async def test_a_usable_frame_tells_where_the_face_is(
     assert side_by_side.region is None
 
 
-async def test_who_moved_a_little_is_found_where_they_were(
+async def test_a_face_that_moved_a_little_is_found_near_its_old_place(
     worker: Supervisor, portraits: Path, same_person: float
 ) -> None:
     a, b = portraits / "A/1.jpg", portraits / "B/1.jpg"
@@ -140,7 +140,7 @@ async def test_who_moved_a_little_is_found_where_they_were(
         assert distance(after, before) < same_person / 2, scale
 
 
-async def test_who_is_no_longer_there_is_looked_for_everywhere(
+async def test_a_face_that_left_its_place_is_searched_in_the_whole_picture(
     worker: Supervisor, portraits: Path, same_person: float
 ) -> None:
     a = portraits / "A/1.jpg"
@@ -170,7 +170,7 @@ async def test_a_person_a_few_steps_away_is_asked_closer(
     assert (await look(worker, far)).guidance is Guidance.CLOSER
 
 
-async def test_a_mask_makes_nobody_somebody_else(
+async def test_with_a_mask_no_person_is_taken_for_another(
     worker: Supervisor, portraits: Path, same_person: float
 ) -> None:
     """A visitor with a mask is recognised, or asked to show the face; never taken for another person."""

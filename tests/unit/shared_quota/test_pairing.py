@@ -30,7 +30,7 @@ def test_a_typing_error_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "ABCD", "0" * 24, "é" * 24, "one too long"])
-def test_what_is_no_code_is_refused(text: str) -> None:
+def test_an_invalid_code_is_refused(text: str) -> None:
     text = new_code() + "A" if text == "one too long" else text
     with pytest.raises(WrongCode):
         read_code(text)

@@ -18,7 +18,7 @@ def test_a_template_opens_for_its_visitor_in_its_epoch() -> None:
     assert np.array_equal(opened.template, face(1))
 
 
-def test_a_template_copied_to_another_visitor_opens_for_nobody() -> None:
+def test_a_template_copied_to_another_visitor_cannot_be_opened() -> None:
     key = EpochKey("one")
     sealed = key.seal("visitor", face(1), 0)
     with pytest.raises(Forged):
@@ -73,7 +73,7 @@ def test_the_pairing_secret_and_a_dump_do_not_give_the_key_away() -> None:
         )
 
 
-def test_who_has_another_pairing_secret_is_no_member() -> None:
+def test_an_instance_with_another_pairing_secret_is_not_a_member() -> None:
     with pytest.raises(Forged):
         Membership(PAIRING, "a").read_greeting(
             "b", Membership(OTHER, "b").greeting("gate", "")

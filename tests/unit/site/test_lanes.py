@@ -108,7 +108,7 @@ def test_figures_go_on_from_where_they_were_kept(lanes: Lanes) -> None:
     assert again.compared == lanes.compared
 
 
-def test_who_was_not_recognised_counts_for_the_lane_that_gave_the_paper() -> None:
+def test_an_unrecognised_visitor_counts_for_the_lane_that_gave_the_paper() -> None:
     lanes = Lanes()
     lanes.record(
         VisitResult(

@@ -90,7 +90,7 @@ def test_a_first_weekend_may_be_closed(begins_on: int) -> None:
     assert foreseen.latest is None or foreseen.latest > friday + 80 * HOUR
 
 
-def test_a_day_that_stays_closed_moves_what_is_foreseen() -> None:
+def test_a_day_that_stays_closed_moves_the_forecast() -> None:
     open_day, closed_day = lived(4), lived(4)
     at = MONDAY + timedelta(weeks=4, hours=13)
     for hours in range(14):
@@ -114,7 +114,7 @@ def test_what_lasts_longer_than_anybody_plans_is_not_foreseen() -> None:
     assert UsageProfile(MONDAY).forecast(MONDAY, 10_000_000) is None
 
 
-def test_hours_in_which_nobody_counted_are_no_quiet_hours() -> None:
+def test_hours_without_statistics_do_not_count_as_quiet_hours() -> None:
     stopped = lived(2)
     later = MONDAY + timedelta(weeks=3, hours=9)
     stopped.follow(later)
@@ -163,7 +163,7 @@ def test_a_profile_outlives_a_restart() -> None:
         {"cm": None, "hours": None, "variance": None},
     ],
 )
-def test_what_is_no_profile_is_not_taken_for_one(broken: dict[str, Any]) -> None:
+def test_an_invalid_profile_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         UsageProfile.from_dict(broken, MONDAY)
 

@@ -92,7 +92,7 @@ def test_without_working_hours_low_is_a_tenth_of_the_roll() -> None:
 
 
 @given(st.integers(0, 10**6), st.sampled_from([EVERY_MORNING, None]))
-def test_of_one_roll_low_is_told_at_most_once(
+def test_one_roll_is_reported_as_low_at_most_once(
     seed: int, staff: StaffHours | None
 ) -> None:
     """Whatever is used and measured, over restarts: until there is a new roll."""
@@ -154,7 +154,7 @@ def test_a_sensor_that_sees_paper_again_has_seen_a_new_roll() -> None:
 
 
 @pytest.mark.parametrize("minutes", [1, 4, 6])
-def test_a_roll_that_is_told_twice_is_no_more_low_than_one_that_is_told_once(
+def test_a_low_roll_that_is_reported_twice_counts_once(
     minutes: int,
 ) -> None:
     """Somebody presses, the old roll is measured once more, and then the new one."""
@@ -198,7 +198,7 @@ def test_how_long_a_refill_took_and_how_long_a_roll_lasted_are_kept() -> None:
     assert roll.time_between_refills == 22 * HOUR
 
 
-def test_a_new_roll_that_is_told_twice_is_one() -> None:
+def test_a_new_roll_that_is_reported_twice_counts_once() -> None:
     """By its sensor and by a person, in either order, and by a second touch."""
     roll = supply(left_cm=500)
     roll.need(MONDAY, True)

@@ -31,7 +31,7 @@ def test_a_family_is_not_unusual_however_quiet_the_place() -> None:
     assert not rate.is_unusual(now)
 
 
-def test_what_is_usual_here_is_no_alarm() -> None:
+def test_usual_use_is_not_an_alarm() -> None:
     """Sixty portions in ten minutes, all day long."""
     rate = UsageRate(0)
     now = taken(rate, begin=0, every_s=10, number=6 * 60 * 24 * 2)

@@ -143,14 +143,14 @@ def is_refused(book: Book, probe: Probe) -> bool:
     return isinstance(book.request(probe.template, 60, 10), Refusal)
 
 
-async def test_who_is_known_again_without_doubt_is_looked_at_twice(book: Book) -> None:
+async def test_a_surely_returning_visitor_is_looked_at_twice(book: Book) -> None:
     """Nobody is refused by one picture, which a camera may have frozen."""
     probe = await Scene(*[face(1, away=0.05)] * 5).probe(book)
     assert probe.frames == 2
     assert is_refused(book, probe)
 
 
-async def test_who_is_new_is_remembered_by_three_frames(book: Book) -> None:
+async def test_a_new_visitor_is_remembered_by_three_frames(book: Book) -> None:
     """Also the very first visitor, before whom nobody was."""
     for known in (book, Book(rule=book.rule, threshold=book.threshold, dimension=128)):
         seen = [face(2), face(2, away=0.2), face(2, away=0.1)]
@@ -164,7 +164,7 @@ async def test_who_is_new_is_remembered_by_three_frames(book: Book) -> None:
         assert not is_refused(known, probe)
 
 
-async def test_who_is_surely_new_does_not_wait_for_a_third_frame_where_two_took_long(
+async def test_a_surely_new_visitor_does_not_wait_for_a_third_frame_if_two_took_long(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slow camera, a slow machine, a queue: in doubt alone a third is taken."""
@@ -182,7 +182,7 @@ async def test_doubt_takes_a_third_frame_and_no_fourth(book: Book) -> None:
         assert probe.frames == MAX_FRAMES == 3
 
 
-async def test_a_bad_frame_is_none_of_those_that_count(book: Book) -> None:
+async def test_a_bad_frame_does_not_count(book: Book) -> None:
     scene = Scene(Guidance.CLOSER, face(2), Guidance.HOLD_STILL, *[face(2)] * 3)
     probe = await scene.probe(book)
     assert probe.frames == 5
@@ -212,7 +212,9 @@ async def test_looking_remembers_nobody(book: Book) -> None:
     assert book.statistics(1).faces == 1
 
 
-async def test_a_face_that_hangs_is_no_visitor_and_refuses_nobody(book: Book) -> None:
+async def test_a_face_that_hangs_is_not_a_visitor_and_causes_no_refusal(
+    book: Book,
+) -> None:
     """In the same place as in an earlier visit, and it does not move."""
     places = EarlierPlaces()
     for visit, reason in enumerate((None, "hanging_face", "hanging_face")):
@@ -288,7 +290,7 @@ async def test_nobody_is_refused_by_a_face_that_never_moves(book: Book) -> None:
         assert (probe.template is None) is (somebody == 1)
 
 
-async def test_who_is_known_again_is_looked_at_until_the_face_has_moved(
+async def test_a_returning_visitor_is_looked_at_until_the_face_has_moved(
     book: Book,
 ) -> None:
     scene = Scene(*[face(1)] * 20)
