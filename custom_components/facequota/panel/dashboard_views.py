@@ -151,7 +151,7 @@ def _dispenser(name: str, one: Mapping[str, str]) -> Card | None:
         ),
         tile(one.get("sensor.empty_at"), color="amber"),
         tile(one.get("sensor.refilled_at")),
-        tile(one.get("sensor.time_to_refill")),
+        unless_unknown(one.get("sensor.time_to_refill")),
     )
 
 
@@ -195,7 +195,7 @@ def _faces(site: Entities, words: Words, *, admin: bool) -> Card | None:
     return section(
         heading(words["faces"], "mdi:face-recognition"),
         tile(remembered, color="indigo"),
-        tile(site.of_site.get("sensor.longest_time_left"), color="indigo"),
+        unless_unknown(site.of_site.get("sensor.longest_time_left"), color="indigo"),
         history,
         tile(site.of_site.get("switch.face_recognition"), features=[{"type": "toggle"}])
         if admin
