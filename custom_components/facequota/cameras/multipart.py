@@ -45,6 +45,7 @@ class Multipart:
         """Begin before the first part; an empty boundary is the first line with dashes."""
         self._delimiter = boundary
         self._buffer = bytearray()
+        self._has_begun = False
         self._in_body = False
         self._length: int | None = None
         self._is_picture = False
@@ -71,17 +72,21 @@ class Multipart:
 
     def _take_head(self) -> bool:
         """Drop everything up to the next part's body; return if it has begun."""
-        if not self._delimiter:
-            if (line := _BOUNDARY_LINE.search(self._buffer)) is None:
-                if len(self._buffer) > MAX_HEAD_BYTES:
-                    raise CameraError("a stream of pictures without a boundary")
+        start = self._buffer.find(self._delimiter) if self._delimiter else -1
+        if start < 0 and not self._has_begun:
+            # Not named, or not as it is sent.
+            if line := _BOUNDARY_LINE.search(self._buffer):
+                self._delimiter = line.group().rstrip()
+                start = line.start()
+            elif len(self._buffer) <= MAX_HEAD_BYTES:
                 return False
-            self._delimiter = line.group().rstrip()
-        start = self._buffer.find(self._delimiter)
+            elif not self._delimiter:
+                raise CameraError("a stream of pictures without a boundary")
         if start < 0:
             # Garbage, or the end of a part that was longer than it said.
             del self._buffer[: -len(self._delimiter)]
             return False
+        self._has_begun = True
         # Most cameras send dashes before it; it is looked for as this one sends it.
         if not self._delimiter.startswith(_DASHES) and self._buffer.endswith(
             _DASHES, 0, start

@@ -71,6 +71,13 @@ def test_a_boundary_that_is_not_named_is_the_first_line_with_dashes(
     assert pictures(sent, step, b"") == [JPEG, JPEG, JPEG]
 
 
+@pytest.mark.parametrize("step", [0, 1, 100])
+def test_a_boundary_may_be_named_other_than_it_is_sent(step: int) -> None:
+    sent = part(JPEG, b"Content-Type: image/jpeg", length(JPEG)) * 3
+    for named in (b"camera", b"'frame'"):
+        assert pictures(sent, step, named) == [JPEG, JPEG, JPEG]
+
+
 def test_a_page_is_no_stream_whose_boundary_is_not_named() -> None:
     with pytest.raises(CameraError):
         pictures(b"<!-- Camera -->\n<h1>Camera</h1>\n" * 1000, 100, b"")
