@@ -12,7 +12,7 @@ class AloneLane {
  public:
   /// Whether a manager allows it.
   void set_allowed(bool allowed) { this->allowed_ = allowed; }
-  /// How long nobody is connected before it opens.
+  /// How long Home Assistant is away before the lane opens.
   void set_after(uint32_t ms) { this->after_ms_ = ms; }
   /// The time from one portion to the next.
   void set_window(uint32_t ms) { this->window_ms_ = ms; }
@@ -29,7 +29,7 @@ class AloneLane {
   }
 
   bool connected() const { return this->connected_; }
-  /// Nobody has been connected for a while.
+  /// Home Assistant has been away for that time.
   bool away() const { return this->away_; }
   /// Whether visitors get paper in this state.
   bool open() const { return this->away_ && this->allowed_; }
@@ -41,7 +41,7 @@ class AloneLane {
     return this->used_ ? Refusal::WINDOW : Refusal::NONE;
   }
 
-  /// How long to wait for the next portion; 0 when nothing has to be waited for, or nothing will come.
+  /// How long to wait for the next portion; 0 when a portion can come now, or none will come.
   uint32_t wait_ms(uint32_t now_ms) const {
     if (this->connected_ || !this->allowed_)
       return 0;

@@ -6,7 +6,7 @@
 
 namespace esphome::paper_dispenser {
 
-/// How far the paper still runs after the motor is off, learnt from what it did the last times.
+/// How far the paper still runs after the motor is off, learnt from the last portions.
 ///
 /// Friction slows paper and motor evenly, so the way to standstill grows with the square of the speed (v² / 2a); the one number
 /// to learn is the factor. Distances in pulses, speed as the time between two pulses.
@@ -23,10 +23,10 @@ class Coast {
   /// The motor was switched off at this speed, `powered` pulses after its start, and `pulses` came after that.
   void learn(uint32_t period_us, uint32_t powered, uint32_t pulses) {
     if (period_us == 0 || powered < MIN_POWERED)
-      return;  // a motor that has hardly begun to turn says nothing about one at speed
+      return;  // a motor that has hardly begun to turn is no example for one at full speed
     const float rate = 1e6f / static_cast<float>(period_us);
-    // A hand that takes the paper while it runs on makes the way longer, a lost pulse shorter: no portion may teach more than a
-    // few pulses.
+    // A hand that takes the paper while it runs on makes the way longer, a lost pulse makes it shorter: one portion may change
+    // the result by a few pulses only.
     const float expected = this->factor_ * rate * rate;
     const float low = this->learnt_ ? std::max(0.0f, expected - MAX_STEP_PULSES) : 0.0f;
     const float high = this->learnt_ ? expected + MAX_STEP_PULSES : MAX_FIRST_PULSES;
@@ -35,14 +35,14 @@ class Coast {
     // Pulses are whole. Divided by a small rate squared, that rounding would weigh most where least is known: the weight takes
     // the same square back, as least squares would.
     const float share = (rate / this->fastest_) * (rate / this->fastest_);
-    // The first portion tells most; later ones only correct, so that one pulse more or less does not make the aim wander.
+    // The first portion counts most; later ones only correct it, so that a single pulse does not change the aim much.
     this->factor_ = this->learnt_ ? this->factor_ + WEIGHT * share * share * (seen - this->factor_) : seen;
     this->learnt_ = true;
   }
 
   float factor() const { return this->factor_; }
 
-  /// Take up a factor stored before; anything that is not a sane number is ignored.
+  /// Use a factor that was stored before; an impossible number is ignored.
   void restore(float factor) {
     if (!std::isfinite(factor) || factor < 0.0f)
       return;

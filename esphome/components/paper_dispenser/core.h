@@ -37,16 +37,16 @@ template<typename Pin> class Core {
     this->rest_.clear(now_ms);
   }
 
-  /// Called when a portion is decided and before its motor turns: the place to write down what record() says and to arm the second
-  /// clock. Returns the time then, for writing takes some.
+  /// Called when a portion is decided and before its motor turns: it stores record() and starts the second clock. Returns the
+  /// time after that, because writing takes time.
   using Prepare = uint32_t (*)(void *context);
   void set_prepare(Prepare prepare, void *context) {
     this->prepare_ = prepare;
     this->prepare_context_ = context;
   }
 
-  /// Take up what was known before the reboot. Returns whether a portion was interrupted by it. A record that is not whole is
-  /// left alone: the counters then begin at zero.
+  /// Restore the state from before the reboot. Returns whether the reboot interrupted a portion. A damaged record is not used:
+  /// the counters then begin at zero.
   bool restore(const Record &record) {
     if (!record.is_whole())
       return false;
@@ -73,7 +73,7 @@ template<typename Pin> class Core {
 
   // --- commands --------------------------------------------------------------------------------------------------------------
 
-  /// Begin a portion of `length_cm`, or say why not.
+  /// Begin a portion of `length_cm`, or return the reason why not.
   Refusal start(float length_cm, uint32_t now_ms, const Inputs &inputs, Asker asker = Asker::SWITCH) {
     const Refusal refusal = this->refusal_(length_cm, now_ms, inputs);
     if (refusal == Refusal::NONE)
@@ -81,7 +81,8 @@ template<typename Pin> class Core {
     return refusal;
   }
 
-  /// The same, once per `request_id` and not after `expires_s`. A repeated id that has moved paper is no refusal and no portion.
+  /// The same, once per `request_id` and not after `expires_s`. A repeated id that has moved paper gets neither a refusal nor a
+  /// portion.
   Refusal dispense(float length_cm, std::string_view request_id, uint32_t expires_s, const WallClock &clock, uint32_t now_ms,
                    const Inputs &inputs) {
     if (!RecentRequests::is_id(request_id))
@@ -100,7 +101,7 @@ template<typename Pin> class Core {
     }
     const Refusal refusal = this->refusal_(length_cm, now_ms, inputs);
     if (refusal == Refusal::NONE) {
-      this->requests_.add(request_id);  // first, so that what is written before the motor turns knows it
+      this->requests_.add(request_id);  // first, so that the record that is stored before the motor turns contains it
       this->begin_(length_cm, now_ms, Asker::ACTION);
     }
     return refusal;
@@ -122,7 +123,7 @@ template<typename Pin> class Core {
     this->rest_.clear(now_ms);
   }
 
-  /// A full roll is in.
+  /// A full roll was put in.
   void new_roll() { this->paper_.new_roll(); }
 
   /// As PaperCount::calibrate, but refused in mid-portion.
@@ -154,7 +155,7 @@ template<typename Pin> class Core {
   bool jam() const { return this->health_.jam(); }
   /// A hand pulls at the paper, or did so until a moment ago.
   bool pulled() const { return this->rest_.pulled(); }
-  /// What keeps it from giving paper, or has just happened.
+  /// The condition that keeps it from giving paper, or that has just occurred.
   Status status(const Inputs &inputs) const {
     if (this->fault() != Fault::NONE)
       return status_of(this->fault());
@@ -172,7 +173,7 @@ template<typename Pin> class Core {
   /// All paper that ever came out, between portions too (cm).
   double total_cm() const { return this->paper_.total_cm(); }
   uint32_t portions() const { return this->paper_.portions(); }
-  /// What came off the roll since it was new (cm).
+  /// Paper that came off the roll since it was new (cm).
   double roll_used_cm() const { return this->paper_.roll_used_cm(); }
   /// Paper that moved between portions since the last call (cm).
   double take_strays_cm() { return static_cast<double>(this->rest_.take_pulses()) * this->cm_per_pulse(); }
@@ -211,7 +212,7 @@ template<typename Pin> class Core {
     this->motion_.go(now_ms);
   }
 
-  /// Book the pulses since the last call.
+  /// Count the pulses since the last call.
   uint32_t count_() {
     const uint32_t fresh = this->motion_.count();
     this->paper_.add(fresh);

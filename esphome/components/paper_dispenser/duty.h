@@ -5,7 +5,8 @@
 
 namespace esphome::paper_dispenser {
 
-/// The motor's warmth as a bucket of milliseconds: running fills it, time empties it. Small gear motors are made for short runs.
+/// The motor's warmth as a number of milliseconds: running adds to it, time takes from it. Small gear motors are made for short
+/// runs.
 class DutyBudget {
  public:
   /// `capacity_ms`: how long the motor may run without a pause. `share`: the part of the time it may run for ever (0 … 1).

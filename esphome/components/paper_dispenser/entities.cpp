@@ -8,7 +8,7 @@ namespace esphome::paper_dispenser {
 static const char *const TAG = "paper_dispenser";
 
 namespace {
-/// Counters that changed by somebody's pulling, and the roll, are published no more often than this.
+/// Counters that changed because paper was pulled, and the roll, are published no more often than this.
 constexpr uint32_t HOUSEKEEPING_MS = 10000;
 
 bool is_on(const binary_sensor::BinarySensor *sensor) { return sensor != nullptr && sensor->state; }
@@ -68,7 +68,7 @@ void PaperDispenser::finish_(const Portion &portion) {
   this->tally_.add(portion);
   if (portion.asker == Asker::ALONE && portion.pulses == 0)
     this->lane_.give_back();
-  this->last_housekeeping_ms_ = millis();  // the housekeeping waits: a portion comes first
+  this->last_housekeeping_ms_ = millis();  // other publishing waits: a portion comes first
   this->save_(this->journal_);
   show(this->last_portion_sensor_, portion.cm);
   this->publish_counters_();
@@ -84,7 +84,7 @@ void PaperDispenser::announce_(const char *word) {
     this->dispense_event_->trigger(word);
 }
 
-/// Publish what need not be published with every portion.
+/// Publish the values that are not published with every portion.
 void PaperDispenser::housekeeping_(uint32_t now_ms) {
   if (now_ms - this->last_housekeeping_ms_ < HOUSEKEEPING_MS)
     return;

@@ -6,7 +6,7 @@
 
 namespace esphome::paper_dispenser {
 
-/// What stays after a failed portion: a jam until the next good portion, a fault until a person has looked at it.
+/// The state after a failed portion: a jam stays until the next good portion, a fault until a person has looked at it.
 class Health {
  public:
   explicit Health(uint8_t jams_to_latch) : jams_to_latch_(jams_to_latch) {}
@@ -20,7 +20,7 @@ class Health {
       this->fault_ = fault;
   }
 
-  /// What the outcome means for the next portion.
+  /// Update the state by the outcome of a portion.
   void judge(Outcome outcome) {
     switch (outcome) {
       case Outcome::COMPLETED:
@@ -52,7 +52,7 @@ class Health {
     this->jams_in_a_row_ = 0;
   }
 
-  /// A fault outlives a reboot; a number that is none is no fault.
+  /// A fault stays after a reboot; an unknown number counts as no fault.
   void restore(uint8_t fault) {
     if (fault <= static_cast<uint8_t>(Fault::JAMMED))
       this->fault_ = static_cast<Fault>(fault);

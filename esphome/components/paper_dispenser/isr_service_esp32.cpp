@@ -2,8 +2,9 @@
 
 #include <esp_intr_alloc.h>
 
-// The pulse sensor's interrupt must also come while the flash is written: an update, a counter that is stored. ESPHome installs the
-// service for all pins without that; the linker leads its call here (--wrap). Handlers of pins lie in RAM by ESPHome's own rule.
+// The pulse sensor's interrupt must also work while the flash is written: during an update, or while a counter is stored. ESPHome
+// installs the service for all pins without that; the linker redirects its call to here (--wrap). Handlers of pins are in RAM by
+// ESPHome's own rule.
 extern "C" int __real_gpio_install_isr_service(int flags);
 
 extern "C" int __wrap_gpio_install_isr_service(int flags) { return __real_gpio_install_isr_service(flags | ESP_INTR_FLAG_IRAM); }

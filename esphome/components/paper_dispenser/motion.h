@@ -32,7 +32,7 @@ template<typename Pin> class Motion {
     return fresh;
   }
 
-  /// A portion of `target` pulses is decided; go() follows.
+  /// Prepare a portion of `target` pulses; go() follows.
   void decide(uint32_t target) {
     this->target_ = target;
     this->state_ = State::RUNNING;
@@ -118,11 +118,11 @@ template<typename Pin> class Motion {
     return this->stands_still_(now_ms) || this->blocked_.is_over(inputs.current_a, now_ms);
   }
 
-  /// Switch off early by what will still come, once all the periods that make a speed are of this portion.
+  /// Switch off early, by the pulses that will still come, once the speed is measured from this portion alone.
   void aim_() {
     if (this->pulses() <= PERIODS)
       return;
-    // If the place has been passed already, cut at the next pulse.
+    // If that point has been passed already, switch off at the next pulse.
     this->gate_.aim(this->start_pulses_ + this->target_ - this->coast_model_.pulses(this->gate_.usual_period_us()));
   }
 
@@ -141,7 +141,7 @@ template<typename Pin> class Motion {
       const uint32_t cut = this->gate_.cut_pulses();
       this->coast_model_.learn(this->gate_.cut_usual_period_us(), cut - this->start_pulses_, this->counted_ - cut);
     }
-    // Paper that goes on and on is pulled, unless the motor draws current: then it does not stop.
+    // Paper that keeps moving is pulled by a hand, unless the motor draws current: then the motor does not stop.
     if (!this->still_ && powered)
       this->outcome_ = Outcome::STUCK;
   }

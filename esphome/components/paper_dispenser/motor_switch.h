@@ -6,7 +6,7 @@
 
 namespace esphome::paper_dispenser {
 
-/// Never restored: after a reboot it is off, whatever it was.
+/// Never restored: after a reboot it is off.
 class MotorSwitch final : public switch_::Switch, public Parented<PaperDispenser> {
  protected:
   void write_state(bool on) override {

@@ -5,7 +5,7 @@
 
 namespace esphome::paper_dispenser {
 
-/// Pulses as centimetres, and how many of them came: in the device's life and since the roll was new.
+/// Converts pulses into centimetres, and counts them: in all, and since the roll was new.
 class PaperCount {
  public:
   float cm_per_pulse() const { return this->cm_per_pulse_; }
@@ -40,13 +40,13 @@ class PaperCount {
     return pulses < 1 ? 1 : static_cast<uint32_t>(pulses);
   }
 
-  /// The last portion was `measured_cm` long by the ruler. Returns false, and changes nothing, when that can't be: nothing ran, too
-  /// little ran to measure by, or the result would be no sane wheel.
+  /// The last portion was `measured_cm` long by the ruler. Returns false, and changes nothing, when that is not possible: there
+  /// was no portion, it was too short to measure, or the result would be no possible wheel.
   bool calibrate(float measured_cm) {
     return this->last_pulses_ >= MIN_CALIBRATION_PULSES && this->set_cm_per_pulse(measured_cm / static_cast<float>(this->last_pulses_));
   }
 
-  /// True when the value was taken; 0, negative and non-finite ones are not.
+  /// Returns whether the value was accepted; 0, negative and non-finite values are not.
   bool set_cm_per_pulse(float cm_per_pulse) {
     if (!(cm_per_pulse >= MIN_CM_PER_PULSE && cm_per_pulse <= MAX_CM_PER_PULSE))
       return false;

@@ -11,7 +11,7 @@ static const char *const TAG = "paper_dispenser";
 namespace {
 /// How long a shutdown waits for the paper to stand still.
 constexpr uint32_t MAX_SHUTDOWN_MS = 600;
-/// What one dispenser keeps: there is one of each for the program.
+/// The stored state of one dispenser: there is one of each in the program.
 constexpr uint32_t RECORD_KEY = 0x46510000;
 constexpr uint32_t TALLY_KEY = 0x46510100;
 
@@ -50,7 +50,7 @@ void PaperDispenser::setup() {
   if (this->tally_preference_.load(&tally) && tally.is_whole())
     this->tally_ = this->stored_tally_ = tally;
   if (this->interrupted_)
-    this->save_(true);  // once told, not again after the next reboot
+    this->save_(true);  // reported once, not again after the next reboot
 #ifdef USE_OTA_STATE_LISTENER
   ota::get_global_ota_callback()->add_global_state_listener(this);
 #endif
@@ -98,7 +98,7 @@ void PaperDispenser::dump_config() {
 
 void PaperDispenser::start() {
   if (this->core_.state() != State::IDLE)
-    return;  // on is on already: the portion that runs is the answer
+    return;  // it is on already: the running portion is the answer
   this->begun_(this->core_.start(this->portion_cm_, millis(), this->inputs_()), "switch");
 }
 
@@ -145,7 +145,7 @@ void PaperDispenser::set_roll_length(float cm) {
 void PaperDispenser::set_paper_low_at(float percent) { this->paper_low_percent_ = percent; }
 
 #ifdef USE_OTA_STATE_LISTENER
-/// The transfer blocks the main loop, and what is written then is the program itself: no portion meanwhile.
+/// The transfer blocks the main loop and overwrites the program itself: no portion meanwhile.
 void PaperDispenser::on_ota_global_state(ota::OTAState state, float /*progress*/, uint8_t /*error*/, ota::OTAComponent * /*component*/) {
   if (state == ota::OTA_IN_PROGRESS)
     return;
@@ -156,7 +156,7 @@ void PaperDispenser::on_ota_global_state(ota::OTAState state, float /*progress*/
 }
 #endif
 
-/// Before the motor turns: what was decided is written, and the second clock runs.
+/// Before the motor turns: store the decision, and start the second clock.
 uint32_t PaperDispenser::prepare_(void *dispenser) {
   auto *self = static_cast<PaperDispenser *>(dispenser);
   self->save_(self->journal_);
@@ -172,7 +172,7 @@ void PaperDispenser::motor_is_off_() {
   this->motor_off_trigger_.trigger();
 }
 
-/// Keep what must outlive a power cut; `now`: not only when ESPHome writes its preferences anyway.
+/// Store the state that must be kept over a power cut; `now`: at once, not only when ESPHome writes its preferences.
 void PaperDispenser::save_(bool now) {
   const Record record = this->core_.record();
   this->preference_.save(&record);

@@ -20,7 +20,7 @@
 namespace esphome::paper_dispenser {
 
 #ifdef USE_HOST
-/// No pin of the host platform moves anything: a simulated motor takes its place.
+/// The host platform has no pins: a simulated motor takes their place.
 struct GatePin {
   void (*write)(void *motor, bool on){nullptr};
   void *motor{nullptr};
@@ -63,7 +63,7 @@ class PaperDispenser : public Component
   void set_current(sensor::Sensor *current) { this->current_ = current; }
   void set_dispense_event(event::Event *event) { this->dispense_event_ = event; }
   void set_display(DisplayText *display) { this->display_ = display; }
-  /// What the display says while Home Assistant is away: paper at a press, later (in so many seconds), not at all.
+  /// The display's texts while Home Assistant is away: paper at a press, paper in so many seconds, no paper.
   void set_alone_texts(const char *ready, const char *wait, const char *off) { this->alone_texts_ = {ready, wait, off}; }
   SUB_BINARY_SENSOR(jam)
   SUB_BINARY_SENSOR(fault)
@@ -87,7 +87,7 @@ class PaperDispenser : public Component
   Trigger<> *get_alone_trigger() { return &this->alone_trigger_; }
 
 #ifdef USE_HOST
-  /// What stands for the motor's pin and the pulse sensor on the host platform.
+  /// The stand-ins for the motor's pin and the pulse sensor on the host platform.
   void set_simulated_motor(GatePin pin) { this->gate_.set_pin(pin); }
   PulseGate<GatePin> &gate() { return this->gate_; }
   /// Begin with a coasting factor that is known (coast.h).
@@ -103,7 +103,7 @@ class PaperDispenser : public Component
   const char *dispense(float length_cm, const std::string &request_id, int32_t expires, const WallClock &clock);
   /// A visitor pressed a button. With Home Assistant away the dispenser answers by itself.
   void asked();
-  /// The last portion was so long by the ruler. Returns whether that can be, and was taken.
+  /// The last portion was this long by the ruler. Returns whether the value is possible and was accepted.
   bool calibrate(float measured_cm);
   /// A person has looked at the fault.
   void reset();

@@ -24,7 +24,7 @@ template<typename Pin> class PulseGate {
 
   void set_pin(Pin pin) { this->pin_ = pin; }
 
-  /// Edges closer than this to the edge before are contact bounce or noise, and no paper.
+  /// Edges that follow the edge before within this time are contact bounce or noise, not paper.
   void set_min_period_us(uint32_t min_period_us) { this->min_period_us_ = min_period_us; }
 
   // --- from interrupts -------------------------------------------------------------------------------------------------------
@@ -34,7 +34,7 @@ template<typename Pin> class PulseGate {
     const uint32_t gap = now_us - this->last_edge_us_;
     this->last_edge_us_ = now_us;
     if (gap < this->min_period_us_) {
-      // Measured from the last edge, not from the last pulse: a steady 10 kHz is then no paper at all, instead of a little.
+      // Measured from the last edge, not from the last pulse: so a steady 10 kHz counts as no paper at all.
       this->noise_.store(this->noise_.load(RELAXED) + 1, RELAXED);
       return;
     }
@@ -48,7 +48,7 @@ template<typename Pin> class PulseGate {
       this->cut_(Cut::TARGET);
   }
 
-  /// The second clock: the motor has been on for as long as it may be.
+  /// The second clock: the motor has been on for its longest time.
   __attribute__((always_inline)) void expire() {
     if (this->open_.load())
       this->cut_(Cut::CLOCK);
@@ -70,7 +70,7 @@ template<typename Pin> class PulseGate {
   /// Move the cut of a running motor.
   void aim(uint32_t cut_at) { this->cut_at_.store(cut_at); }
 
-  /// Switch the motor off, whatever it does.
+  /// Switch the motor off.
   void close() {
     this->open_.store(false);
     this->pin_.digital_write(false);
@@ -80,7 +80,7 @@ template<typename Pin> class PulseGate {
   Cut cut_by() const { return this->cut_by_.load(); }
   uint32_t pulses() const { return this->pulses_.load(RELAXED); }
   uint32_t period_us() const { return this->period_us_.load(RELAXED); }
-  /// The usual time between two of the last pulses, whatever one of them did.
+  /// The usual time between two of the last pulses; a single wrong pulse does not change it.
   uint32_t usual_period_us() const { return usual(this->periods_us_); }
   /// The counter and the same time when the interrupt switched off.
   uint32_t cut_pulses() const { return this->cut_pulses_.load(RELAXED); }

@@ -10,7 +10,7 @@ namespace esphome::paper_dispenser {
 
 inline bool is_length(double cm) { return std::isfinite(cm) && cm >= 0.0; }
 
-/// FNV-1a over the first bytes of something that is written as it lies in memory.
+/// FNV-1a over the first bytes of a structure that is stored as it is in memory.
 inline uint32_t checksum_of(const void *data, size_t size) {
   const auto *bytes = static_cast<const unsigned char *>(data);
   uint32_t value = 2166136261U;
@@ -19,7 +19,7 @@ inline uint32_t checksum_of(const void *data, size_t size) {
   return value;
 }
 
-/// The state that outlives a power cut. A damaged record is ignored.
+/// The state that is kept over a power cut. A damaged record is ignored.
 struct Record {
   static constexpr uint32_t LAYOUT = 0x46510001;  ///< change the last digits when a field changes
   static constexpr size_t REQUESTS = 4;
@@ -44,7 +44,7 @@ struct Record {
   }
 };
 
-// No hidden gaps: what the checksum covers is what was written. The chips and the host agree on these places.
+// No hidden gaps: the checksum covers exactly the stored bytes. The layout is the same on the chips and on the host.
 static_assert(sizeof(Record) == 72 && offsetof(Record, checksum) == 64);
 
 }  // namespace esphome::paper_dispenser

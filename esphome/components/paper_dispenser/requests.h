@@ -16,7 +16,7 @@ struct WallClock {
 
 enum class Expiry : uint8_t { OPEN, PAST, TOO_FAR, NO_CLOCK };
 
-/// Whether a command may still run. A command that would stay good for long is no protection against a late delivery: refused.
+/// Whether a command may still run. A command that is valid for too long does not protect from late delivery: it is refused.
 inline Expiry judge_expiry(uint32_t expires_s, const WallClock &clock, uint32_t max_s) {
   if (!clock.valid)
     return Expiry::NO_CLOCK;
@@ -26,7 +26,7 @@ inline Expiry judge_expiry(uint32_t expires_s, const WallClock &clock, uint32_t 
   return left > static_cast<int32_t>(max_s) ? Expiry::TOO_FAR : Expiry::OPEN;
 }
 
-/// The last requests that moved paper, so that none does it twice.
+/// The last requests that moved paper, so that none of them moves paper twice.
 class RecentRequests {
  public:
   static constexpr size_t SIZE = 8;
@@ -45,7 +45,7 @@ class RecentRequests {
 
   void add(std::string_view id) { this->add_(hash(id)); }
 
-  /// The newest ones to store and to take up again, oldest first.
+  /// The newest requests, oldest first, to store and to restore.
   template<size_t N> std::array<uint64_t, N> newest() const {
     static_assert(N <= SIZE);
     std::array<uint64_t, N> result;

@@ -11,7 +11,7 @@ namespace esphome::paper_dispenser {
 enum class Setting : uint8_t {
   PORTION_LENGTH,   ///< cm
   CALIBRATION,      ///< cm per pulse
-  MEASURED_LENGTH,  ///< cm by the ruler: not a setting, but what calibrates
+  MEASURED_LENGTH,  ///< cm by the ruler: not a setting, it calibrates
   ROLL_LENGTH,      ///< m of a new roll
   PAPER_LOW_AT,     ///< % of the roll
   ALONE_WINDOW,     ///< s from one portion to the next while Home Assistant is away

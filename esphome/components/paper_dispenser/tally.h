@@ -7,8 +7,8 @@
 
 namespace esphome::paper_dispenser {
 
-/// Paper that FaceQuota did not ask for, counted so that it is known afterwards: what hands pulled, what the switch gave, what
-/// visitors had while Home Assistant was away.
+/// Paper that FaceQuota did not ask for, counted for later: paper that hands pulled, that the switch gave, and that visitors had
+/// while Home Assistant was away.
 struct Tally {
   static constexpr uint32_t LAYOUT = 0x46510101;  ///< as Record's
 

@@ -13,9 +13,9 @@ enum class Outcome : uint8_t {
   COMPLETED,    ///< the whole length came out
   SHORT,        ///< the roll ended
   JAM,          ///< motor on, paper still (or the motor's current too high)
-  TIMEOUT,      ///< on for as long as the motor may be
+  TIMEOUT,      ///< the motor was on for its longest time
   STOPPED,      ///< told to stop
-  COVER_OPEN,   ///< somebody opened the cover
+  COVER_OPEN,   ///< the cover was opened
   SENSOR,       ///< pulses that no paper can make
   STUCK,        ///< the paper went on after the motor was switched off
   INTERRUPTED,  ///< power was lost in mid-portion; the length is unknown
@@ -44,7 +44,7 @@ enum class Refusal : uint8_t {
 enum class Fault : uint8_t {
   NONE,
   STUCK,   ///< the motor does not stop
-  STRAY,   ///< the motor runs although it is off; paper that a hand pulls is none
+  STRAY,   ///< the motor runs although it is off; paper that a hand pulls does not count
   SENSOR,  ///< the pulse sensor sends impossible pulses
   JAMMED,  ///< several jams in a row
   TIMER,   ///< the chip has no timer left for the second time limit; found at each start, so nobody can reset it
@@ -93,10 +93,10 @@ struct Limits {
   float stall_current_a{0.0f};         ///< more than this for `stall_current_ms` is a jam; 0: not measured
   uint32_t stall_current_ms{150};
   uint8_t jams_to_latch{3};            ///< so many jams in a row need a person
-  uint32_t max_expiry_s{60};           ///< a command that is good for longer is refused
+  uint32_t max_expiry_s{60};           ///< a command that is valid for longer is refused
 };
 
-/// What the other sensors say now. A sensor that is not there says false, or NAN.
+/// The values of the other sensors. A sensor that does not exist is false, or NAN.
 struct Inputs {
   bool cover_open{false};
   bool paper_out{false};
@@ -115,7 +115,7 @@ struct Portion {
   Outcome outcome;
   Asker asker;
   uint32_t target_pulses;
-  uint32_t pulses;    ///< what really came, coasting included
+  uint32_t pulses;    ///< the pulses that really came, coasting included
   float cm;
   uint32_t motor_ms;  ///< how long the motor was on
 };

@@ -36,8 +36,9 @@ inline std::string fit_utf8(std::string_view text, size_t max_bytes) {
   return result;
 }
 
-/// Where the line that begins at `start` ends, when a line takes what `fits` says yes to: the last space before its edge; without one
-/// (Chinese and Japanese have none between words), the last whole character before it. At least one character of a line is taken.
+/// Where the line that begins at `start` ends; `fits` tells whether a text fits into a line: the last space before its edge;
+/// without one (Chinese and Japanese have none between words), the last whole character before it. At least one character of a
+/// line is taken.
 template<typename Fits> size_t line_end(std::string_view text, size_t start, Fits fits) {
   size_t end = text.size();
   while (!fits(text.substr(start, end - start))) {

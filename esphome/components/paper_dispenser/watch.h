@@ -7,7 +7,7 @@
 
 namespace esphome::paper_dispenser {
 
-/// A current that is too high for too long; a short rush, or one wrong reading, is none.
+/// A current that is too high for too long; a short peak, or one wrong reading, does not count.
 class CurrentWatch {
  public:
   /// More than `limit_a` for `hold_ms`; 0: never.
@@ -30,7 +30,7 @@ class CurrentWatch {
   uint32_t since_ms_{0};
 };
 
-/// Paper that moves while the motor is off: somebody pulls at it, or the motor runs by itself.
+/// Paper that moves while the motor is off: a person pulls at it, or the motor runs by itself.
 class StrayWatch {
  public:
   enum class Verdict : uint8_t { NONE, PULL, MOTOR };
@@ -40,7 +40,7 @@ class StrayWatch {
         blocked_(limits.stall_current_a, limits.stall_current_ms),
         running_(limits.idle_current_a, limits.stall_current_ms) {}
 
-  /// Forget what was; count again from `now_ms`.
+  /// Forget earlier movement; count again from `now_ms`.
   void clear(uint32_t now_ms) {
     this->since_ms_ = this->moved_ms_ = this->run_ms_ = now_ms;
     this->pulses_ = 0;
@@ -66,7 +66,8 @@ class StrayWatch {
     const bool running = this->running_.is_over(current_a, now_ms);
     this->window_(fresh, now_ms);
     const bool far = this->pulses_ > this->limits_.stray_pulses;
-    // A current tells for sure. Without a sensor: an arm ends after a metre and takes hold again, a motor makes no pause.
+    // A current shows it surely. Without a current sensor: an arm pulls a metre and then takes hold again, a motor makes no
+    // pause.
     if (blocked || (far && (std::isnan(current_a) ? this->runs_on_(now_ms) : running)))
       return Verdict::MOTOR;
     this->pulled_ = this->pulled_ || far;
