@@ -26,6 +26,15 @@ LATER = "2026-07-01T12:00:09+00:00"
 LATER_STILL = "2026-07-01T12:01:00+00:00"
 
 
+async def site_with_forget_button(
+    hass: HomeAssistant, dispenser: FakeDispenser
+) -> MockConfigEntry:
+    """Return a site whose dispenser has a button to be forgotten."""
+    dispenser.set("binary_sensor.forget", "off")
+    data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
+    return await set_up_site(hass, data=data)
+
+
 @pytest.mark.parametrize(
     ("states", "presses"),
     [
@@ -162,9 +171,7 @@ async def test_a_button_for_urgent_need_gives_paper_to_who_was_refused(
 async def test_a_visitor_who_asks_to_be_forgotten_during_a_portion_is_forgotten_after_it(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> None:
-    dispenser.set("binary_sensor.forget", "off")
-    data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
-    entry = await set_up_site(hass, data=data)
+    entry = await site_with_forget_button(hass, dispenser)
     stage.person("A")
     dispenser.fault = Fault.HANGS
     visit = asyncio.create_task(ask(hass))
@@ -184,9 +191,7 @@ async def test_a_request_to_be_forgotten_during_a_purge_is_confirmed(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> None:
     """Face recognition is switched off while the camera looks for them."""
-    dispenser.set("binary_sensor.forget", "off")
-    data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
-    entry = await set_up_site(hass, data=data)
+    entry = await site_with_forget_button(hass, dispenser)
     dispenser.set("binary_sensor.forget", "on")
     entry.runtime_data.suspend(True)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -199,9 +204,7 @@ async def test_a_button_to_be_forgotten_forgets_who_presses_it(
     hass: HomeAssistant, stage: Stage, dispenser: FakeDispenser
 ) -> None:
     """When nobody can be seen, nobody is forgotten, and nothing is logged of it."""
-    dispenser.set("binary_sensor.forget", "off")
-    data = {**DISPENSER_DATA, "forget": "binary_sensor.forget"}
-    entry = await set_up_site(hass, data=data)
+    entry = await site_with_forget_button(hass, dispenser)
     stage.person("A")
     await ask(hass)
     stage.empty()
