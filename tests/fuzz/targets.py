@@ -1,7 +1,7 @@
 """What is attacked.
 
-A target takes a random generator, runs one case, and returns whether the case was let
-through; whatever it raises is a finding.
+A target takes a random generator, runs one case, and returns whether the input was
+accepted; any exception is a finding.
 """
 
 from collections.abc import Callable

@@ -114,7 +114,7 @@ async def test_diagnostics_name_neither_the_place_nor_who_runs_it(
 async def test_diagnostics_of_a_site_that_does_not_run_tell_its_settings(
     hass: HomeAssistant, open_site: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
-    """Who asks for help has often a site that could not start."""
+    """A person who asks for help often has a site that could not start."""
     await hass.config_entries.async_unload(open_site.entry_id)
     told: Any = await get_diagnostics_for_config_entry(hass, hass_client, open_site)
     assert told["state"] == "not_loaded"

@@ -21,7 +21,7 @@ NATIVE = ("cv2", "dlib", "face_recognition", "ncnn", "PIL", "scipy", "torch")
 
 @pytest.fixture
 def guarded_loop(disable_block_async_io: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Home Assistant report whatever blocks its loop, as it does in production."""
+    """Let Home Assistant report everything that blocks its loop, as it does in production."""
     # In tests it lets files be opened.
     monkeypatch.setattr(block_async_io, "_IN_TESTS", False)
     block_async_io.enable()

@@ -1,6 +1,6 @@
-"""Whatever a person can read is in the translations: here in English.
+"""Every text that a person can read is in the translations: here in English.
 
-What the other languages say is compared with that in tests/invariants/test_languages.py.
+The other languages are compared with English in tests/invariants/test_languages.py.
 Which steps, errors and exceptions there are is read from the sources; which fields,
 entities, states and actions, from the running integration.
 """

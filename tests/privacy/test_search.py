@@ -1,4 +1,4 @@
-"""The proof's search finds what is there, in every form."""
+"""The proof's search finds a secret in every form."""
 
 import base64
 from io import BytesIO

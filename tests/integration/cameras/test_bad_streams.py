@@ -1,4 +1,4 @@
-"""Whatever a stream does: paper, no reader left over, and no address told."""
+"""With any fault of a stream there is paper, no reader is left running, and no address is shown."""
 
 import asyncio
 from collections.abc import AsyncGenerator

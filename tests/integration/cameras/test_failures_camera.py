@@ -1,4 +1,4 @@
-"""Whatever a camera does, the visitor gets paper and the manager hears of it."""
+"""With any fault of a camera the visitor gets paper and the manager sees the fault."""
 
 import asyncio
 from io import BytesIO

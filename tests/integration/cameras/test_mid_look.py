@@ -1,4 +1,4 @@
-"""Whatever happens to a camera while somebody is looked at: paper or a word, no reader left."""
+"""A camera that fails during a look: paper or an error message, and no reader is left running."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -56,7 +56,7 @@ async def test_a_visitor_gets_paper_although_the_camera_is_lost_in_mid_look(
             registry.async_update_entity(
                 ENTITY, disabled_by=er.RegistryEntryDisabler.USER
             )
-    # Who renames it has the site built anew: the visitor is told.
+    # After a renaming the site is built again: the visitor sees a message.
     with suppress(HomeAssistantError):
         visit = await asking
         assert (visit["outcome"], visit["cm"]) == ("unrecognised", 60.0)

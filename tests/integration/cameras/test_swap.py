@@ -1,6 +1,6 @@
 """A has paper and leaves, B stands there and asks: nobody pays for the one before.
 
-Whatever the camera holds ready, repeats or fails at.
+Also when the camera holds pictures ready, repeats them or fails.
 """
 
 import asyncio
@@ -97,7 +97,8 @@ async def test_a_stream_shows_who_stands_there(
         await asyncio.sleep(key_frame_s if opened == "always" else 0)
         served = [summary(await ask(hass))]
         camera.scene.show(b)
-        # Who has just come stands there for a moment before pressing the button.
+        # A visitor who has just come stands there for a moment before pressing the
+        # button.
         await asyncio.sleep(0.5)
         served += [summary(await ask(hass)), summary(await ask(hass))]
         # How soon the next key frame comes decides whether somebody is seen in time.

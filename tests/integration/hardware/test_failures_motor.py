@@ -1,4 +1,4 @@
-"""Whatever the motor does, nobody is charged for paper that did not come out.
+"""With any fault of the motor, no visitor is charged for paper that did not come out.
 
 Most visits come by the open lane of a suspended site, with an allowance of one portion: its
 account shows what was charged just as a visitor's does, and no worker is needed.

@@ -1,4 +1,4 @@
-"""Visitors by hour: today's in both lanes, and what is usual on this weekday."""
+"""Visitors by hour: today in both lanes, and the usual number on this weekday."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

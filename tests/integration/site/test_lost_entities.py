@@ -1,4 +1,4 @@
-"""A dispenser's entities that are unavailable, disabled or gone are told."""
+"""A dispenser's entities that are unavailable, disabled or removed are reported."""
 
 from datetime import timedelta
 from typing import Final

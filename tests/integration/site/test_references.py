@@ -1,4 +1,4 @@
-"""A dispenser keeps its entities, whatever they are called and whatever becomes of them."""
+"""A dispenser keeps its entities when they are renamed, removed or disabled."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""Paper for which no visit asked is seen, counted and told, whatever the switch is."""
+"""Paper for which no visit asked is detected, counted and reported, with any kind of switch."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""Whatever the recognition worker does, the visitor gets paper and the manager hears."""
+"""With any fault of the recognition worker the visitor gets paper and the manager sees the fault."""
 
 import asyncio
 from pathlib import Path

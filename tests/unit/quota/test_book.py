@@ -123,7 +123,7 @@ def test_doubt_gives_paper(book: Book) -> None:
 
 
 def test_a_template_learns_from_a_sure_return_and_from_no_other(book: Book) -> None:
-    """Who came back stays known by the way they look now."""
+    """A visitor who came back is recognised by the way they look now."""
     visit(book, 1, 0)
     refused(book.request(face(1, away=0.08), 60, 10))
     assert book.identify(face(1, away=0.08)).distance == pytest.approx(0.04, abs=2e-3)

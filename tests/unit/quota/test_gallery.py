@@ -74,7 +74,7 @@ def test_a_name_has_one_template(names: list[str]) -> None:
 
 @given(st.lists(st.one_of(st.none(), st.sets(st.integers(0, 30))), max_size=40))
 def test_names_stay_with_their_templates(steps: list[set[int] | None]) -> None:
-    """Whatever was added and removed before, everyone is found under their name."""
+    """After any additions and removals everyone is found under their name."""
     people, gallery = crowd(60), Gallery(DIMENSION)
     held: dict[str, int] = {}
     for person, step in enumerate(steps):

@@ -86,7 +86,7 @@ def test_people_of_no_crowd_that_was_measured_are_refused_no_more_often(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_whoever_came_before_the_answer_for_a_face_is_the_same(engine: str) -> None:
+def test_earlier_visitors_do_not_change_the_answer_for_a_face(engine: str) -> None:
     """After a restart, at a quiet site, after others: nothing has to be learnt."""
     cohort = Cohort.load(engine)
     people = drawn(cohort, 1, 120)

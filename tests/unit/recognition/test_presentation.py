@@ -1,4 +1,4 @@
-"""A picture of a face is told from a person, by several frames and in doubt a person."""
+"""A picture of a face is distinguished from a person, by several frames; in doubt it counts as a person."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ needs_the_network = pytest.mark.skipif(
     reason="needs the network in .cache/presentation_attack: docs/recognition.md",
 )
 
-# Takes for a person what is greener than it is red or blue.
+# Takes a picture for a person if it is more green than red or blue.
 GREEN_IS_LIVE = """\
 7767517
 3 3

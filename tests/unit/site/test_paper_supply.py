@@ -1,4 +1,4 @@
-"""The roll of one dispenser: what is left, when it is low, and how it is refilled."""
+"""The roll of one dispenser: the paper left, when it is low, and how it is refilled."""
 
 from datetime import UTC, datetime, time, timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""More paper than usual is told; a crowd, and a quiet place, are not an alarm."""
+"""Unusual use is reported; a crowd, or a quiet place, causes no alarm."""
 
 from itertools import accumulate, repeat
 from math import exp, factorial
