@@ -38,6 +38,7 @@ class Law:
 
     def __init__(self, people: Numbers, like: Numbers | None = None) -> None:
         """Fit to templates of shape (n, dimension), with the shape of a covariance."""
+        self.is_own = True
         self.mean = people.mean(axis=0)
         covariance = np.cov(people, rowvar=False)
         if like is not None:
@@ -75,6 +76,7 @@ def cohort_of(laws: Sequence[Law], power: float) -> Cohort:
         means=_rounded([law.mean for law in laws]),
         directions=_rounded([law.directions for law in laws]),
         rest=_rounded([law.rest for law in laws]),
+        own=_rounded([law.is_own for law in laws]),
         power=power,
         childlike=np.zeros(laws[0].mean.shape, np.float32),
         most_childlike=np.inf,

@@ -39,16 +39,18 @@ LAWS: Final = (
 )
 MIN_PEOPLE: Final = 12
 # There are too few children here to test their law on other children. It is made wider
-# by a factor that costs adults hardly any returns. SFace has no such law: without it
-# children are strange to every crowd, which is stricter.
-CHILDREN_WIDTH: Final = {"face_recognition": 1.4}
+# by a factor that costs adults hardly any returns.
+CHILDREN_WIDTH: Final = 1.4
+# With SFace every face is inside that law: as a face's own crowd it would leave nobody
+# strange to the crowds. So it only makes thresholds stricter.
+CHILDREN_ARE_A_CROWD: Final = {"face_recognition": True, "ncnn": False}
 # With the children's mean alone, babies, who are farther from adults, would be left
 # out; with the whole way from adults, adults of some groups would count as children.
 AWAY_FROM_ADULTS: Final = 0.3
-# The share of adults of each crowd for whom the limit is kept; the others are too much
-# like children. With dlib it is kept for children, too, so that it holds for more
-# adults.
-ADULTS_WITH_LIMIT: Final = {"face_recognition": 1.0, "ncnn": 0.994}
+# A face is too much like children, and the limit is not kept for it, from so many standard
+# deviations above the adults' mean on: the fewest with which the limit is kept for 98 % of
+# the adults of every group.
+CHILDLIKE_DEVIATES: Final = {"face_recognition": 3.3, "ncnn": 2.6}
 # In the directions of a crowd and in all others: chosen by the results of crowds that
 # were left out, and of returns (docs/threshold.md has the trade-off).
 USUAL_STRANGENESS: Final = {
@@ -83,9 +85,9 @@ def bounded(
         adult = np.mean([crowd.mean(axis=0) for crowd in adults.values()], axis=0)
         childlike = children.mean(axis=0) - AWAY_FROM_ADULTS * adult
         most = max(
-            float(np.quantile(crowd @ childlike, ADULTS_WITH_LIMIT[engine]))
-            for crowd in adults.values()
-            if len(crowd) >= ENOUGH_PEOPLE
+            float(alike.mean() + CHILDLIKE_DEVIATES[engine] * alike.std(ddof=1))
+            for alike in (crowd @ childlike for crowd in adults.values())
+            if len(alike) >= ENOUGH_PEOPLE
         )
     everybody = [
         template.astype(np.float32)
@@ -112,6 +114,7 @@ def bounded(
         "means": cohort.means,
         "directions": cohort.directions,
         "rest": cohort.rest,
+        "own": cohort.own,
         "power": cohort.power,
         "childlike": childlike,
         "most_childlike": most,
@@ -127,7 +130,6 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
     named = [
         (law, crowd)
         for law in LAWS
-        if law[1] != CHILDREN or engine in CHILDREN_WIDTH
         if len(crowd := with_pictures(by_light.get(law[0], {}).get(law[1], []), law[2]))
         >= MIN_PEOPLE
     ]
@@ -137,9 +139,12 @@ def made(engine: str, by_light: Mapping[Light, Crowds]) -> tuple[bytes, list[str
     for ((light, name, least), crowd), law, factor in zip(
         named, laws, widths(crowds, power), strict=True
     ):
-        law.widen(CHILDREN_WIDTH[engine] if name == CHILDREN else factor)
+        width = factor
+        if name == CHILDREN:
+            width, law.is_own = CHILDREN_WIDTH, CHILDREN_ARE_A_CROWD[engine]
+        law.widen(width)
         said.append(
-            f"{name}, {light}, {least}+ pictures: {len(crowd)} people, × {factor:.2f}"
+            f"{name}, {light}, {least}+ pictures: {len(crowd)} people, × {width:.2f}"
         )
     content = io.BytesIO()
     values = bounded(engine, cohort_of(laws, power), by_light)

@@ -20,6 +20,8 @@ the part 1 - t/D, with the squared Mahalanobis distance D and the usual one t. F
 middle there E |x - Y|^2 is t/D of what it is for m. So the threshold is stricter for a face
 that is far from every crowd. The directions in which people differ most, and all others,
 are looked at separately: by a few large differences groups of people are told apart.
+A law that is wider than its people, so as to be strict with them, may hold any face: it is
+then no crowd that a face can be of.
 
 scripts/build_cohorts makes the files, docs/threshold.md says of whom.
 """
@@ -90,6 +92,9 @@ class Cohort:
     """Orthogonal in each crowd, as long as its spread there: (crowds, rank, dimension)."""
     rest: Numbers
     """Variance in every other direction, shape (crowds,)."""
+    own: Numbers
+    """1 for a crowd that a face can be of, 0 for one whose law only makes the threshold
+    stricter, shape (crowds,)."""
     power: float
     """Squared distances to this power are close to normal."""
     childlike: Numbers
@@ -139,6 +144,7 @@ class Cohort:
             means=np.zeros((1, dimension), np.float32),
             directions=np.full((1, 1, dimension), 1e-3, np.float32),
             rest=np.ones(1, np.float32),
+            own=np.ones(1, np.float32),
             power=1.0,
             childlike=np.zeros(dimension, np.float32),
             most_childlike=-1.0,
@@ -210,7 +216,7 @@ class Cohort:
         inside = parts.sum(axis=1)
         parts.fill(0)
         others = (whole - inside) / self.rest
-        nearest = (main + others).argmin()
+        nearest = np.where(self.own, main + others, np.inf).argmin()
         share = inside[nearest] / whole[nearest]
         strangeness = np.array([main[nearest], others[nearest]])
         left = 1.0 / np.maximum(strangeness / self.usual_strangeness, 1.0)

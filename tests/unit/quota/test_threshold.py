@@ -75,6 +75,7 @@ def test_people_of_no_crowd_that_was_measured_are_refused_no_more_often(
         means=whole.means[others],
         directions=whole.directions[others],
         rest=whole.rest[others],
+        own=whole.own[others],
     )
     threshold = Threshold(cohort=cohort, limit=0.01)
     refused = 0
