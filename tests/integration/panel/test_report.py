@@ -27,6 +27,7 @@ from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
+from tests.integration.actions import act
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.fake_dispenser import FakeDispenser
 
@@ -128,14 +129,7 @@ async def test_it_is_a_paper_in_both_languages_a_table_and_an_action_s_answer(
     site = lived.runtime_data
     (one,) = site.dispensers.values()
     one.roll.supply.refilled(dt_util.now() - timedelta(days=1))
-    answer = await hass.services.async_call(
-        "facequota",
-        "report",
-        {"config_entry_id": lived.entry_id, "period": "week"},
-        blocking=True,
-        return_response=True,
-    )
-    assert answer is not None
+    answer = await act(hass, "report", config_entry_id=lived.entry_id, period="week")
     assert answer["visitors"] == 11
     report = await async_report(hass, site, Period.WEEK)
     assert report.paper[0].refills == 1

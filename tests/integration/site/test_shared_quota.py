@@ -17,6 +17,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from scripts.park.server import QuotaServer
 from tests.contract.gates import Gate
+from tests.integration.actions import act
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.people import somebody
 
@@ -101,14 +102,7 @@ async def test_a_purge_answers_who_followed_it(
 ) -> None:
     await share(hass, site, server)
     await site.runtime_data.visitors.request(somebody(1), 60)
-    receipt = await hass.services.async_call(
-        DOMAIN,
-        "purge",
-        {"config_entry_id": site.entry_id},
-        blocking=True,
-        return_response=True,
-    )
-    assert receipt is not None
+    receipt = await act(hass, "purge", config_entry_id=site.entry_id)
     assert receipt["faces"] == 1
     assert receipt["shared_quota"] == {
         "acknowledged": ["East gate"],
@@ -143,14 +137,7 @@ async def test_a_purge_only_here_leaves_the_others_as_they_are(
     visitors = site.runtime_data.visitors
     await visitors.request(somebody(1), 60)
     await until(lambda: other.replica.names())
-    receipt = await hass.services.async_call(
-        DOMAIN,
-        "purge",
-        {"config_entry_id": site.entry_id, "only_here": True},
-        blocking=True,
-        return_response=True,
-    )
-    assert receipt is not None
+    receipt = await act(hass, "purge", config_entry_id=site.entry_id, only_here=True)
     assert receipt["faces"] == 1
     assert "shared_quota" not in receipt
     assert isinstance(await other.book.reserve(somebody(1), 60, other.now()), Refusal)

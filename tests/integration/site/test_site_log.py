@@ -19,6 +19,7 @@ from custom_components.facequota.site.usage import SPAN_S
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
+from tests.integration.actions import act
 from tests.integration.conftest import ask, faces, issues, summary
 from tests.integration.fake_dispenser import FakeDispenser
 from tests.integration.log import Log
@@ -27,15 +28,7 @@ from tests.integration.stage import Stage
 
 async def exported(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
     """Return what the manager can export."""
-    answer = await hass.services.async_call(
-        "facequota",
-        "export_log",
-        {"config_entry_id": entry.entry_id},
-        blocking=True,
-        return_response=True,
-    )
-    assert answer is not None
-    return dict(answer)
+    return await act(hass, "export_log", config_entry_id=entry.entry_id)
 
 
 async def test_receipts_and_figures_outlive_a_restart_and_faces_do_not(
@@ -200,14 +193,7 @@ async def test_a_purge_that_fails_throws_the_whole_book_away_and_says_so(
 
     with monkeypatch.context() as broken:
         broken.setattr(Book, "purge", fails)
-        receipt = await hass.services.async_call(
-            "facequota",
-            "purge",
-            {"config_entry_id": site.entry_id},
-            blocking=True,
-            return_response=True,
-        )
-    assert receipt is not None
+        receipt = await act(hass, "purge", config_entry_id=site.entry_id)
     assert receipt["faces"] == 1
     assert faces(site) == 0
     assert "purge_failed" in issues(issue_registry)

@@ -4,6 +4,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+from tests.integration.actions import act
 
 GRANTED = ("granted", "face", 60.0, None)
 REFUSED = ("refused", "face", 0.0, None)
@@ -19,15 +20,7 @@ def seconds_until(next_portion: str) -> float:
 
 async def purge(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, object]:
     """Purge a site by the action and return the receipt."""
-    receipt = await hass.services.async_call(
-        "facequota",
-        "purge",
-        {"config_entry_id": entry.entry_id},
-        blocking=True,
-        return_response=True,
-    )
-    assert receipt is not None
-    return dict(receipt)
+    return await act(hass, "purge", config_entry_id=entry.entry_id)
 
 
 async def switch(hass: HomeAssistant, entity_id: str, service: str) -> None:
