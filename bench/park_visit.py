@@ -18,7 +18,7 @@ from custom_components.facequota.const import Lane
 from custom_components.facequota.hardware.motor import Paper
 from custom_components.facequota.options import SiteOptions
 from custom_components.facequota.visit.accounts import Accounts
-from custom_components.facequota.visit.capture import Probe
+from custom_components.facequota.visit.probe import Probe
 from custom_components.facequota.visit.visit import Request, VisitContext, visit
 from custom_components.facequota.visit.visitors import Visitors
 from scripts.park.server import QuotaServer

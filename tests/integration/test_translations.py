@@ -30,8 +30,8 @@ from custom_components.facequota.site.lanes import Lanes
 from custom_components.facequota.site.problem import BUTTON_STUCK
 from custom_components.facequota.trigger import TRIGGERS
 from custom_components.facequota.visit.camera_trial import Advice
-from custom_components.facequota.visit.capture import Doubt
 from custom_components.facequota.visit.engine_issues import ENGINE_ISSUES
+from custom_components.facequota.visit.probe import Doubt
 from custom_components.facequota.visit.purge_receipt import Cause, Receipt
 from custom_components.facequota.visit.records import receipt_record, visit_record
 from custom_components.facequota.visit.visit import (

@@ -17,7 +17,7 @@ from custom_components.facequota.quota.account import Refusal, Reservation, Sett
 from custom_components.facequota.quota.replica import Replica
 from custom_components.facequota.quota.threshold import Threshold
 from custom_components.facequota.visit.accounts import Account, Accounts
-from custom_components.facequota.visit.capture import Probe
+from custom_components.facequota.visit.probe import Probe
 from custom_components.facequota.visit.purge_receipt import Cause
 from custom_components.facequota.visit.request_queue import RequestQueue
 from custom_components.facequota.visit.visit import (

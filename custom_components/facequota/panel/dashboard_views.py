@@ -89,11 +89,7 @@ def round_view(sites: Iterable[Entities], words: Words) -> Card:
 def _stopped(title: str, words: Words) -> Card | None:
     return section(
         heading(title, "mdi:map-marker-off"),
-        {
-            "type": "markdown",
-            "content": words.stopped,
-            "grid_options": WHOLE_WIDTH,
-        },
+        {"type": "markdown", "content": words.stopped, "grid_options": WHOLE_WIDTH},
     )
 
 

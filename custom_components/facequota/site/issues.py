@@ -13,7 +13,7 @@ from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.hardware.faults import LATCHED, Fault
 from custom_components.facequota.hardware.motor import Defect
 from custom_components.facequota.recognition.engine import Guidance
-from custom_components.facequota.visit.capture import Doubt
+from custom_components.facequota.visit.probe import Doubt
 from custom_components.facequota.visit.visit import VisitResult
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir

@@ -6,7 +6,8 @@ from dataclasses import replace
 from custom_components.facequota.cameras.camera import Camera
 from custom_components.facequota.const import DOMAIN
 from custom_components.facequota.hardware.display import Display, Sentence
-from custom_components.facequota.visit.capture import Probe, look
+from custom_components.facequota.visit.capture import look
+from custom_components.facequota.visit.probe import Probe
 from homeassistant.exceptions import HomeAssistantError
 
 from .site_parts import SiteParts

@@ -12,7 +12,7 @@ from custom_components.facequota.options import LIMITS, SiteOptions
 from custom_components.facequota.quota.account import Refusal, Reservation, Settlement
 from custom_components.facequota.quota.lane import OpenLane
 
-from .capture import Probe
+from .probe import Probe
 from .visitors import Visitors
 
 MAX_STAFF_CM: Final = LIMITS[CONF_PORTION_CM][1]

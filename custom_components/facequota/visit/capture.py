@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,6 +17,7 @@ from custom_components.facequota.recognition.presentation import is_attack
 from custom_components.facequota.recognition.supervisor import WorkerError
 
 from .frames import Frames
+from .probe import Doubt, Probe
 from .recogniser import Recogniser
 
 # A sure return needs fewer. Three fused frames recognise a visitor far better than two
@@ -39,36 +39,6 @@ REASON_WORKER_SLOW: Final = "worker_timeout"
 _UNREADABLE: Final = Guidance.UNREADABLE_PICTURE
 
 type Identify = Callable[[NDArray[np.float32]], Identity]
-
-
-class Doubt(StrEnum):
-    """Why a usable face is not looked up; then the open lane gives the paper."""
-
-    PRESENTATION_ATTACK = "presentation_attack"
-    LOW_FACE = "low_face"
-    ALIKE = "alike"
-    """The limit cannot be kept for such a face: too many people have one like it."""
-    SEVERAL_PEOPLE = "several_people"
-    HANGING_FACE = "hanging_face"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """The result of one look: a template, or the reason why there is none.
-
-    With both, the template is not looked up for paper; it serves only a request to be
-    forgotten.
-    """
-
-    template: NDArray[np.float32] | None
-    reason: str | None
-    recognition_ms: float
-    frames: int
-
-    def overwrite(self) -> None:
-        """Overwrite the template in memory; freed memory alone would keep it."""
-        if self.template is not None:
-            self.template.fill(0)
 
 
 async def look(

@@ -13,7 +13,7 @@ from custom_components.facequota.quota.account import Refusal, Reservation
 from custom_components.facequota.quota.protocol import Undecided
 
 from .accounts import Account, Accounts
-from .capture import Probe
+from .probe import Probe
 
 _LOGGER = logging.getLogger(__name__)
 
