@@ -3,6 +3,7 @@
 from dataclasses import replace
 import re
 
+from playwright.async_api import Browser
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -49,57 +50,54 @@ def longest(facts: SiteFacts) -> SiteFacts:
     )
 
 
-async def pages(page: str) -> int:
-    """Return on how many pages a browser prints a page."""
-    async with chromium() as browser:
-        shown = await browser.new_page()
-        await shown.set_content(page)
-        printed = await shown.pdf(prefer_css_page_size=True)
+async def pages(browser: Browser, paper: str) -> int:
+    """Return on how many pages a browser prints a paper."""
+    page = await browser.new_page()
+    await page.set_content(paper)
+    printed = await page.pdf(prefer_css_page_size=True)
+    await page.close()
     return len(re.findall(rb"/Type\s*/Page\b", printed))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("suspended", [False, True])
 async def test_the_longest_notice_has_two_pages(
     hass: HomeAssistant,
     socket_enabled: None,
     open_site: MockConfigEntry,
-    language: str,
+    suspended: bool,
 ) -> None:
+    """So has one that says that recognition is off."""
     facts = longest(async_site_facts(hass, open_site.runtime_data))
     assert {facts.open_way, facts.forget_way, facts.urgent_way} == {"either"}
-    page = await async_render(hass, Paper.NOTICE, language, facts)
-    assert await pages(page) == MAX_PAGES
+    facts = replace(facts, suspended=suspended)
+    async with chromium() as browser:
+        printed = {
+            language: await pages(
+                browser, await async_render(hass, Paper.NOTICE, language, facts)
+            )
+            for language in LANGUAGES
+        }
+    assert printed == dict.fromkeys(LANGUAGES, MAX_PAGES)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_so_has_one_that_says_that_recognition_is_off(
-    hass: HomeAssistant,
-    socket_enabled: None,
-    open_site: MockConfigEntry,
-    language: str,
-) -> None:
-    facts = replace(
-        longest(async_site_facts(hass, open_site.runtime_data)), suspended=True
-    )
-    page = await async_render(hass, Paper.NOTICE, language, facts)
-    assert await pages(page) == MAX_PAGES
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
 async def test_on_a_phone_it_is_read_without_moving_it_sideways(
-    hass: HomeAssistant,
-    socket_enabled: None,
-    open_site: MockConfigEntry,
-    language: str,
+    hass: HomeAssistant, socket_enabled: None, open_site: MockConfigEntry
 ) -> None:
     """And in letters that are large, but not a poster's."""
     facts = longest(async_site_facts(hass, open_site.runtime_data))
-    page = await async_render(hass, Paper.NOTICE, language, facts, read_at="/notice")
+    cut: dict[str, list[str]] = {}
+    sizes: dict[str, str] = {}
     async with chromium() as browser:
         phone = await browser.new_page(viewport={"width": 390, "height": 844})
-        await phone.set_content(page)
-        assert await cut_texts(phone, "body") == []
-        (size,) = await phone.evaluate(
-            """() => [getComputedStyle(document.querySelector(".poster")).fontSize]"""
-        )
-    assert float(size.removesuffix("px")) == pytest.approx(16 * 96 / 72, abs=0.1)
+        for language in LANGUAGES:
+            paper = await async_render(
+                hass, Paper.NOTICE, language, facts, read_at="/notice"
+            )
+            await phone.set_content(paper)
+            cut[language] = await cut_texts(phone, "body")
+            sizes[language] = await phone.evaluate(
+                """() => getComputedStyle(document.querySelector(".poster")).fontSize"""
+            )
+    assert cut == {language: [] for language in LANGUAGES}
+    px = {language: float(size.removesuffix("px")) for language, size in sizes.items()}
+    assert px == pytest.approx(dict.fromkeys(LANGUAGES, 16 * 96 / 72), abs=0.1)
