@@ -38,7 +38,7 @@ async def houses(
         ]
         sites = await asyncio.gather(
             *(
-                house.set_up_site(name=name)
+                house.set_up_site(name=name, engine="ncnn")
                 for house, name in zip(opened, NAMES, strict=True)
             )
         )

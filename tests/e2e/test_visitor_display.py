@@ -37,7 +37,7 @@ async def house(
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(house: House) -> Site:
     """Set a site up, with a single portion without a face in a window."""
-    made = await house.set_up_site(name="East gate", rules=RULES)
+    made = await house.set_up_site(name="East gate", rules=RULES, engine="ncnn")
     options = await Flow.start(house.client, OPTIONS, made.entry_id)
     await options.finish("init", {**options.suggested, "open_portions": 1})
     return made
