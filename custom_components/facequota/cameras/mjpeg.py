@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+import math
 from typing import Final
 
 from aiohttp import ClientResponse
@@ -18,16 +19,15 @@ from homeassistant.core import HomeAssistant
 
 from .http import Address, get
 from .multipart import Multipart, boundary_of, is_multipart
-from .pace import HELD_WITHIN_S, MAX_HELD
+from .pace import MAX_HELD
 from .single_pictures import StillSource
 from .source import UNKNOWN_AGE, CameraError, Kind, Picture, RefusedError, Source
 
 MIN_WAIT_S: Final = 0.02
 """After a pause this long a picture was taken now and did not lie ready."""
 
-MIN_WAITS: Final = 2
-"""A server may hold more than MAX_HELD. So often it has to be waited for before what
-follows counts in any case; the network may pause once in between."""
+MIN_INTERVAL_S: Final = 0.01
+"""No camera takes pictures faster. A server that kept more than MAX_HELD sends them so."""
 
 MAX_EARLY_BYTES: Final = 1000
 """A part's head may come before its picture does."""
@@ -73,8 +73,8 @@ async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Pi
     """Give the parts of a stream."""
     loop = asyncio.get_running_loop()
     begun_after = UNKNOWN_AGE
-    opened_at = loop.time()
-    given = waits = 0
+    first_at = math.inf
+    given = 0
     waited = False
 
     def wait_over(end: int) -> None:
@@ -89,14 +89,8 @@ async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Pi
             if not contents:
                 continue
             # Pictures that arrive together were held ready together.
-            waits += waited
-            # A camera so fast that it is never waited for has nothing ready after this.
-            is_caught_up = (
-                waits >= MIN_WAITS or begun_after >= opened_at + HELD_WITHIN_S
-            )
-            counts = (waited and len(contents) == 1) or (
-                given >= MAX_HELD and is_caught_up
-            )
+            is_paced = begun_after - first_at >= given * MIN_INTERVAL_S
+            counts = (waited and len(contents) == 1) or (given >= MAX_HELD and is_paced)
             for content in contents:
                 yield Picture(
                     content=content, begun_after=begun_after if counts else UNKNOWN_AGE
@@ -105,6 +99,7 @@ async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Pi
             # The network may pause once between pictures that were held ready.
             waited = False
             begun_after = loop.time()
+            first_at = min(begun_after, first_at)
             if timer is not None:
                 timer.cancel()
             # A clock that is read when the next chunk is would also tell how long
