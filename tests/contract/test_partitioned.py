@@ -106,10 +106,9 @@ async def test_paper_of_others_that_was_given_back_during_an_entry_is_known_afte
 
 
 async def test_faces_are_forgotten_on_time_during_a_slow_entry(
-    server: QuotaServer, monkeypatch: pytest.MonkeyPatch
+    server: QuotaServer,
 ) -> None:
     """Timers are set for those who were read already."""
-    monkeypatch.setattr("custom_components.facequota.shared_quota.sync._TELL_S", 0.0)
     async with gates(1, server.port) as (one,):
         reserved(await one.paper(1))
         seen: list[float | None] = []

@@ -112,10 +112,16 @@ class Telling:
     elsewhere meanwhile; then the search is made again.
     """
 
-    def __init__(self, copy: Copy, now: Callable[[], float]) -> None:
-        """Have told nothing yet."""
+    def __init__(
+        self,
+        copy: Copy,
+        now: Callable[[], float],
+        on_change: Callable[[], None],
+    ) -> None:
+        """Have told nothing yet; on_change sets timers for whom the server told."""
         self._copy = copy
         self._now = now
+        self._on_change = on_change
         self.double_grants = 0
 
     async def lost(self, link: Link, accounts: dict[str, Standing]) -> None:
@@ -181,6 +187,7 @@ class Telling:
             return []
         self.double_grants += answer[2]
         await follow(link, copy)
+        self._on_change()
         return names
 
     def _unite(

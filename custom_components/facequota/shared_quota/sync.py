@@ -48,7 +48,7 @@ class Sync:
         # The rule that was changed here and the server does not know yet.
         self.purge_due: str | None = None
         self.rule_due: Rule | None = None
-        self._telling = Telling(copy, now)
+        self._telling = Telling(copy, now, on_change)
 
     @property
     def double_grants(self) -> int:
@@ -101,6 +101,7 @@ class Sync:
             # A visitor who asked here meanwhile may have lapsed reservations of others given back.
             changed = copy.changed_alone
             there = await self._everybody(link, before)
+            self._on_change()
             await self._telling.lost(link, lacking(copy, before, there))
             await self._telling.alone(link)
         self._life, self._run = tick.life, link.run
