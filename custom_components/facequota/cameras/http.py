@@ -21,7 +21,7 @@ _HEADERS: Final = {
     # Caches on the way must ask the camera.
     "Cache-Control": "no-cache",
     "Pragma": "no-cache",
-    # To pack pictures again only takes time.
+    # Compressing pictures once more only takes time.
     "Accept-Encoding": "identity",
 }
 
@@ -82,7 +82,7 @@ class Address:
         password = self.password or ""
         if not self.uses_digest:
             return {"Authorization": aiohttp.encode_basic_auth(self.user, password)}, ()
-        # It remembers the camera's challenge, which is one origin's.
+        # It stores the camera's challenge, which belongs to one origin.
         login = self._logins.setdefault(
             url.origin(), aiohttp.DigestAuthMiddleware(self.user, password)
         )

@@ -50,7 +50,7 @@ MAX_HELD_BY_ESPHOME: Final = 2
 # Our boards have one buffer (esphome/esp32-s3-cam.yaml). A file is read when it is asked for.
 HELD_BY_OURS: Final = 1
 HELD_BY_FILE: Final = 0
-# Home Assistant and EXIF number the two quarter turns the other way round.
+# Home Assistant and EXIF number the two quarter turns in opposite order.
 _ORIENTATIONS: Final = {Orientation.ROTATE_LEFT: 8, Orientation.ROTATE_RIGHT: 6}
 # An integration that never answers is asked again and again (camera.CHECK_EVERY).
 ANSWERS_WITHIN_S: Final = 10.0
@@ -105,13 +105,13 @@ async def _stream_address(camera: Camera) -> str | None:
     # Another integration may give something that is not text.
     if not isinstance(address, str):
         return None
-    # FFmpeg takes a scheme in capital letters for an unknown one.
+    # FFmpeg does not know a scheme in capital letters.
     scheme, _, rest = address.strip().partition("://")
     return f"{scheme}://{rest}" if (scheme := scheme.lower()) in SCHEMES else None
 
 
 async def _orientation(hass: HomeAssistant, entity_id: str) -> int:
-    """Return how a stream's pictures are to be turned, as set for it in Home Assistant."""
+    """Return how a stream's pictures must be turned, as set in Home Assistant."""
     settings = await get_dynamic_camera_stream_settings(hass, entity_id)
     return _ORIENTATIONS.get(settings.orientation, settings.orientation)
 

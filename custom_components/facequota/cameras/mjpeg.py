@@ -102,8 +102,8 @@ async def _parts(response: ClientResponse, boundary: bytes) -> AsyncGenerator[Pi
             first_at = min(begun_after, first_at)
             if timer is not None:
                 timer.cancel()
-            # A clock that is read when the next chunk is would also tell how long
-            # Home Assistant was busy with something else.
+            # A clock that is read together with the next chunk would also count the
+            # time in which Home Assistant was busy with other work.
             end = response.content.total_bytes - parts.pending
             timer = loop.call_later(MIN_WAIT_S, wait_over, end)
     finally:

@@ -74,7 +74,7 @@ class Multipart:
         """Drop everything up to the next part's body; return if it has begun."""
         start = self._buffer.find(self._delimiter) if self._delimiter else -1
         if start < 0 and not self._has_begun:
-            # Not named, or not as it is sent.
+            # The boundary is not named, or is sent in another form.
             if line := _BOUNDARY_LINE.search(self._buffer):
                 self._delimiter = line.group().rstrip()
                 start = line.start()

@@ -1,4 +1,4 @@
-"""One open stream: its packets since the last key frame, for whoever asks.
+"""One open stream: its packets since the last key frame, decoded on request.
 
 In the reader's process only: the bytes are untrusted.
 """
@@ -44,8 +44,8 @@ MAX_UNREADABLE: Final = 20
 
 _POLL_S: Final = 0.05
 
-# What FFmpeg says in its log of a camera that sends less than it numbers: it does so
-# where its network is too slow.
+# FFmpeg's log message about a camera that sends fewer packets than it numbers, as on a
+# slow network.
 _LOST: Final = "RTP: missed"
 
 
@@ -170,7 +170,7 @@ class Stream:
                 self._packets.append(packet)
                 self._bytes += packet.size
                 if len(self._packets) > MAX_PACKETS or self._bytes > MAX_PACKET_BYTES:
-                    # What was left out cannot be made up for.
+                    # Packets that were left out cannot be restored.
                     self._packets = []
                     self._bytes, waits_for_key = 0, True
                 self._news.notify_all()
@@ -193,17 +193,17 @@ def _options(url: str) -> dict[str, str]:
         "protocol_whitelist": PROTOCOLS,
         "format_whitelist": FORMATS,
         "fpsprobesize": "0",
-        # As Home Assistant's own streams: cameras certify themselves.
+        # As in Home Assistant's own streams: cameras have self-signed certificates.
         "tls_verify": "0",
     }
     if not url.startswith("rtsp"):
         return options | {"analyzeduration": "500000"}
     # Its description says what comes, so FFmpeg need not wait to find out. Sound is not
-    # asked for; with it the time stamps would begin on another clock.
+    # requested: with it the time stamps would begin on another clock.
     return options | {
         "rtsp_transport": "tcp",
         "allowed_media_types": "video",
-        # With room for fewer packets it would not look at their numbers.
+        # With a smaller buffer FFmpeg would not check the packets' numbers.
         "reorder_queue_size": "2",
         "probesize": "32",
         "analyzeduration": "1",

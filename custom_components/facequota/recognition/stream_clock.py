@@ -57,8 +57,8 @@ class StreamClock:
     def packet(self, arrival: float, stamp: float | None) -> bool:
         """Take the time stamp and the arrival of a packet, in seconds of both clocks.
 
-        Returns False when what came before it belongs to another time: pictures were lost,
-        or the stream's clock has jumped, and nothing is known of the new one yet.
+        Returns False when earlier packets belong to another time: pictures were lost,
+        or the stream's clock has jumped, and the delay is unknown again.
         """
         if stamp is None:
             self._begin()

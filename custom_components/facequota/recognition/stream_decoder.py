@@ -1,9 +1,9 @@
 """Makes a JPEG of the newest picture of a stream's packets, upright and with square pixels.
 
-A picture is told by its difference from the one before. Where one was lost on the way, a
-decoder goes on with what it has: it shows who stood there before the loss, moves them as
-whoever stands there now moves, and gives them the newest time stamp. So after a loss
-nothing counts until the next key frame.
+A picture is encoded as the difference from the one before. If one was lost in
+transport, a decoder continues with the old picture: it shows the person from before the
+loss, with the movements of the person who stands there now and the newest time stamp.
+So after a loss no picture counts until the next key frame.
 
 In the reader's process only: the bytes are untrusted.
 """
@@ -25,15 +25,15 @@ from .picture import MAX_PIXELS, WORK_LINES
 MAX_STRETCH: Final = 4.0
 """No camera's pixels are so much wider than high, or higher than wide."""
 
-# From 2 (best) to 31; at 3 nothing of a face is lost.
+# From 2 (best) to 31; at 3 no detail of a face is lost.
 _JPEG_SCALE: Final = 3
 
-# FFmpeg tells losses in its log only: most as errors, this one among what it says for
-# debugging. (Of MPEG-4 Part 2, whose pictures have no numbers, it tells none.)
+# FFmpeg reports losses in its log only: most as errors, this one as a debug message.
+# (It reports none for MPEG-4 Part 2, whose pictures have no numbers.)
 _GAP: Final = "Frame num gap"
 av.logging.set_level(av.logging.DEBUG)
 av.logging.set_skip_repeated(False)
-# It holds addresses with their passwords.
+# The log holds addresses with their passwords.
 logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
 
 
@@ -41,19 +41,19 @@ class Decoder:
     """Decodes one stream."""
 
     def __init__(self, video: VideoStream) -> None:
-        """Take over what the stream's description says."""
+        """Take the settings from the stream's description."""
         # One of our own: that of the container goes with it, in another thread.
         decoder = av.CodecContext.create(video.codec_context.name, "r")
         assert isinstance(decoder, VideoCodecContext)
         decoder.extradata = video.codec_context.extradata
-        # Threads would give each picture later, by as many pictures.
+        # Threads would delay each picture by as many pictures.
         decoder.thread_count = 1
         self._decoder = decoder
         self._has_lost = False
         self._orientation = UPRIGHT
 
     def newest(self, packets: list[Packet[VideoStream]]) -> VideoFrame | None:
-        """Return the newest frame of the packets that follow, None if they make none."""
+        """Return the newest frame of the packets that follow; None if they contain none."""
         newest = None
         if packets[0].is_keyframe:
             self._decoder.flush_buffers()
@@ -99,7 +99,7 @@ class Decoder:
             except av.FFmpegError:
                 frames = []
                 self._has_lost = True
-        # What is wrong with a key frame spoils its picture, but shows nobody else.
+        # An error in a key frame spoils its picture, but does not show another person.
         if packet.is_corrupt or any(
             level <= av.logging.ERROR or message.startswith(_GAP)
             for level, _, message in said
@@ -109,7 +109,7 @@ class Decoder:
 
 
 def _orientation(frame: VideoFrame, before: int) -> int:
-    """Return how a frame is to be turned: a stream tells it with its key frames only."""
+    """Return how a frame must be turned: only a stream's key frames contain it."""
     matrix = frame.side_data.get(Type.DISPLAYMATRIX)
     if matrix is not None:
         return of_display_matrix(bytes(matrix))

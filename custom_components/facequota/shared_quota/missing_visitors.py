@@ -1,4 +1,4 @@
-"""Sends the server the visitors that it lacks: of an instance that was alone, or of its own lost memory."""
+"""Sends the server the visitors that it lacks: those of an instance that was alone, or those that the server lost."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -26,8 +26,8 @@ _CHANGES: Final = 200
 def message(copy: Copy, name: str, mine: Standing, second: str = "") -> Message:
     """Return the message about a visitor's account for the server.
 
-    second is the id of a portion too much that was charged to it. Raises Forged without
-    a key, KeyError for an unknown id.
+    second is the id of a second portion that was charged to this account. Raises Forged
+    without a key, KeyError for an unknown id.
     """
     if copy.key is None:
         raise Forged
@@ -57,7 +57,7 @@ def message(copy: Copy, name: str, mine: Standing, second: str = "") -> Message:
 def lacking(
     copy: Copy, before: dict[str, Standing], there: set[str]
 ) -> dict[str, Standing]:
-    """Return the accounts from before that a server which lost its memory lacks."""
+    """Return the earlier accounts that a server lacks after it lost its memory."""
     found = {name: copy.replica.standing(name) for name in before}
     return {
         name: mine
@@ -108,7 +108,7 @@ class Telling:
     """Sends accounts that the server lacks.
 
     A visitor who has one under another id there is one visitor from now on: the later TAT
-    wins. The server refuses a message whose search did not include somebody who came
+    wins. The server refuses a message whose search did not include a visitor who came
     elsewhere meanwhile; then the search is made again.
     """
 
@@ -156,7 +156,7 @@ class Telling:
                 if copy.replica.standing(name) in (None, told.here):
                     copy.alone.pop(name, None)
                 elif name in copy.alone:
-                    # They had paper here again while this was under way.
+                    # The visitor had paper here again meanwhile.
                     copy.alone[name] = told.here.tat
 
     async def _send(
@@ -168,7 +168,7 @@ class Telling:
             raise EpochEnded
         if set(copy.replica.names()) - set(untold) - copy.alone.keys():
             for name in list(islice(left, _PIECE)):
-                # Each of them is a search; others want to be served in between.
+                # Each of them needs a search; other tasks run in between.
                 await asyncio.sleep(0)
                 self._unite(name, left, untold)
         names = list(islice(left, _PIECE))
@@ -211,7 +211,7 @@ class Telling:
     def _same_person(self, name: str, untold: Collection[str]) -> str | None:
         """Return the other id under which the server knows a visitor, if there is one.
 
-        It does not know those who are untold, and those who were charged here alone.
+        It does not know visitors who were not sent yet or were charged here alone.
         """
         copy = self._copy
         if copy.replica.standing(name) is None:
@@ -225,6 +225,6 @@ class Telling:
         return None
 
     def _is_too_much(self, one: _Untold, there: Standing) -> bool:
-        """Return whether the paper of both places together is more than the allowance."""
+        """Return whether the paper at both sites together is more than the allowance."""
         owed = max(0.0, there.tat - self._now()) + max(0.0, one.mine.tat - one.base)
         return owed > self._copy.replica.rule.window_s + CLOCK_MS / 1000

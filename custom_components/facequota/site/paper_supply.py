@@ -132,8 +132,8 @@ class PaperSupply:
     ) -> bool | None:
         """Return if it will be empty before staff come again; None if unknown.
 
-        A roll that is as good as new is not low, however short it lasts: nobody can mend that
-        by changing it.
+        A roll that is nearly new is not low, however short it lasts: another new roll
+        would not help.
         """
         if self.left_cm is None:
             return None

@@ -207,10 +207,11 @@ class _Attempt:
         return None
 
     def _may_be(self, identity: Identity, pictures: Pictures) -> bool:
-        """Return if the visitor may be taken for somebody known: the face has to have moved.
+        """Return if the visitor may be taken for a known one: the face must have moved.
 
-        A frozen picture under a running clock shows somebody who has left. Where it is
-        packed anew each time its pixels differ, and its templates by as much as anybody's.
+        A frozen picture with a running clock shows a person who has left. If it is
+        encoded again each time, its pixels differ, and its templates differ as much as
+        those of a living person.
         """
         return identity.visitor is None or self.frames.has_moved or pictures.is_file
 
