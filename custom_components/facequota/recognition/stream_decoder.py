@@ -31,17 +31,17 @@ _JPEG_SCALE: Final = 3
 # FFmpeg reports losses in its log only: most as errors, this one as a debug message.
 # (It reports none for MPEG-4 Part 2, whose pictures have no numbers.)
 _GAP: Final = "Frame num gap"
-av.logging.set_level(av.logging.DEBUG)
-av.logging.set_skip_repeated(False)
-# The log holds addresses with their passwords.
-logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
 
 
 class Decoder:
     """Decodes one stream."""
 
     def __init__(self, video: VideoStream) -> None:
-        """Take the settings from the stream's description."""
+        """Take the settings from the stream's description; FFmpeg tells all to its log."""
+        av.logging.set_level(av.logging.DEBUG)
+        av.logging.set_skip_repeated(False)
+        # The log holds addresses with their passwords.
+        logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
         # One of our own: that of the container goes with it, in another thread.
         decoder = av.CodecContext.create(video.codec_context.name, "r")
         assert isinstance(decoder, VideoCodecContext)

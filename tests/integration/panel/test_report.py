@@ -30,6 +30,7 @@ from homeassistant.util import dt as dt_util
 from tests.integration.actions import act
 from tests.integration.conftest import set_up_site, unload
 from tests.integration.fake_dispenser import FakeDispenser
+from tests.integration.panel.paper_pages import Structure, read
 
 GRANTED = "sensor.entrance_portions_granted"
 PAPER = "sensor.entrance_paper_left"
@@ -120,6 +121,18 @@ async def test_it_counts_visitors_by_hour_and_hours_with_paper(
     assert report.busiest == 7
     (paper,) = report.paper
     assert (paper.hours_with, paper.hours_known) == (2, 3)
+
+
+async def test_hours_of_a_report_are_those_of_the_country_s_clock(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    lived: MockConfigEntry,
+) -> None:
+    client = await hass_client()
+    for country, halves in (("US", {"AM", "PM"}), ("DE", set())):
+        hass.config.country = country
+        report = Structure(await read(client, lived, "report-week.html"))
+        assert {half for half in ("AM", "PM") if half in report.text} == halves
 
 
 async def test_it_is_a_paper_in_both_languages_a_table_and_an_action_s_answer(
