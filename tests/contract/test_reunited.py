@@ -12,6 +12,7 @@ from custom_components.facequota.quota.gcra import Rule
 from custom_components.facequota.shared_quota.link import Link
 from scripts.park.proxy import Proxy
 from scripts.park.server import QuotaServer
+from tests.unit.quota.people import face
 
 from .gates import Gate, gates, refused, reserved, until
 
@@ -177,4 +178,33 @@ async def test_paper_during_the_return_of_an_instance_is_sent_too(
         assert halves == 2
         await until(lambda: one.knows(1))
         refused(await one.paper(1))
+        await alone.kill()
+
+
+async def test_paper_while_the_other_account_is_looked_for_is_not_lost(
+    server: QuotaServer, proxy: Proxy
+) -> None:
+    """The visitor has the second half after the first was prepared to be sent."""
+    async with gates(1, server.port, rule=HALVES) as (one,):
+        alone = Gate(proxy.port, rule=HALVES)
+        await alone.open()
+        await proxy.stop()
+        await _away(alone)
+        reserved(await one.paper(1))
+        reserved(await alone.paper(1))
+        identify, halves = alone.replica.identify, 1
+
+        def later(probe: Any) -> Any:
+            nonlocal halves
+            if halves == 1:
+                halves += 1
+                answer = alone.replica.request(face(1), 60, alone.now())
+                alone.replica.settle(reserved(answer), 60, alone.now())
+            return identify(probe)
+
+        with patch.object(alone.replica, "identify", later):
+            await proxy.start()
+            await alone.connected()
+        assert halves == 2
+        assert _counted(alone) == 1
         await alone.kill()

@@ -55,6 +55,8 @@ class StreamReader:
         self._listening: asyncio.Task[None] | None = None
         self._waiting: deque[asyncio.Future[Picture]] = deque()
         self._url: str | None = None
+        # Closed while its name is looked up, a stream is not opened any more.
+        self._wanted: str | None = None
         self._started_at = -math.inf
         self._changing = asyncio.Lock()
 
@@ -74,9 +76,12 @@ class StreamReader:
             await self._start()
             if url == self._url:
                 return
+            self._wanted = url
         # Names may be looked up for long: the process can be ended meanwhile.
         address = await _with_number(url)
         async with self._changing:
+            if url != self._wanted:
+                raise CameraError("it is not to be open any more")
             if url != self._url:
                 await self._ask(Question.OPEN, encode_address(address, {}))
                 self._url = url
@@ -84,6 +89,7 @@ class StreamReader:
     async def close(self) -> None:
         """Let the process stop receiving; it keeps running."""
         async with self._changing:
+            self._wanted = None
             if self._url is not None:
                 self._url = None
                 with suppress(CameraError):
@@ -137,7 +143,7 @@ class StreamReader:
     async def _end(self) -> None:
         process, self._process = self._process, None
         pipes, self._pipes = self._pipes, None
-        self._url = None
+        self._url = self._wanted = None
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.wait([self._listening])

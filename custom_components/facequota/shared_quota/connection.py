@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 import logging
 import secrets
-from typing import Any, Final
+from typing import Final
 
 from custom_components.facequota.quota.protocol import Rule
 
@@ -185,7 +185,7 @@ class Connection:
             except Fallen:
                 await self._enter(link)
                 continue
-            await self._hand_keys(link, told)
+            await self._epochs.hand_who_asked(link, self._copy.key, told)
             if b"p" in kinds or b"b" in kinds:
                 await self._enter(link)
             elif b"r" in kinds:
@@ -193,13 +193,6 @@ class Connection:
                 self.sync.follow_rule(tick.rule)
             if kinds:
                 self._on_change()
-
-    async def _hand_keys(self, link: Link, told: list[Any]) -> None:
-        for _, kind, state in told:
-            if kind == b"j" and self._copy.key is not None:
-                instance = state[0].decode("ascii", "replace")
-                if instance != self._epochs.instance:
-                    await self._epochs.hand(link, self._copy.key, instance)
 
     async def _send_outbox(self, link: Link) -> None:
         while True:

@@ -91,6 +91,16 @@ class Epochs:
             return
         await link.call("hand", key.epoch, instance, wrapped)
 
+    async def hand_who_asked(
+        self, link: Link, key: EpochKey | None, changes: list[Any]
+    ) -> None:
+        """Give the epoch's key to the members who ask for it in these changes."""
+        for _, kind, state in changes:
+            if kind == b"j" and key is not None:
+                instance = state[0].decode("ascii", "replace")
+                if instance != self.instance:
+                    await self.hand(link, key, instance)
+
     async def obtain(self, link: Link, epoch: str) -> EpochKey | None:
         """Return the key of an epoch from another member; None if no member has it.
 

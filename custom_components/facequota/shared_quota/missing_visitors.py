@@ -10,6 +10,7 @@ from custom_components.facequota.quota.protocol import Standing
 
 from .account_format import later, text
 from .copy import CLOCK_MS, Copy
+from .epochs import Epochs
 from .functions import EpochEnded
 from .link import Link
 from .seal import Forged
@@ -19,7 +20,7 @@ type Message = tuple[str | bytes | float, ...]
 # By how much two estimates of one moment may differ.
 _TOLERANCE_MS: Final = 50.0
 # Visitors in one message, and changes in one answer.
-_PIECE: Final = 64
+MAX_PIECE: Final = 64
 _CHANGES: Final = 200
 
 
@@ -75,7 +76,7 @@ def _is_more(both: Standing, there: Standing) -> bool:
     )
 
 
-async def follow(link: Link, copy: Copy) -> set[str]:
+async def follow(link: Link, copy: Copy, epochs: Epochs) -> set[str]:
     """Follow all changes that the server has; return the ids in them.
 
     Raises EpochEnded where one of them is the end of the epoch.
@@ -84,7 +85,9 @@ async def follow(link: Link, copy: Copy) -> set[str]:
     while changes := (await link.call("changes", link.life, copy.position, _CHANGES))[
         2
     ]:
-        if b"p" in copy.apply(changes):
+        ended = b"p" in copy.apply(changes)
+        await epochs.hand_who_asked(link, copy.key, changes)
+        if ended:
             raise EpochEnded
         found.update(text(state[0]) for _, _, state in changes)
     return found
@@ -114,14 +117,17 @@ class Telling:
 
     def __init__(
         self,
+        epochs: Epochs,
         copy: Copy,
         now: Callable[[], float],
         on_change: Callable[[], None],
     ) -> None:
         """Have told nothing yet; on_change sets timers for whom the server told."""
+        self._epochs = epochs
         self._copy = copy
         self._now = now
         self._on_change = on_change
+        self._piece = MAX_PIECE
         self.double_grants = 0
 
     async def lost(self, link: Link, accounts: dict[str, Standing]) -> None:
@@ -145,7 +151,7 @@ class Telling:
         copy = self._copy
         left: dict[str, _Untold] = {}
         while copy.alone:
-            for name in list(copy.alone.keys() - left.keys())[: _PIECE - len(left)]:
+            for name in list(copy.alone.keys() - left.keys())[: MAX_PIECE - len(left)]:
                 if (mine := copy.replica.standing(name)) is None:
                     copy.alone.pop(name)
                 else:
@@ -167,11 +173,11 @@ class Telling:
         if copy.key is None:
             raise EpochEnded
         if set(copy.replica.names()) - set(untold) - copy.alone.keys():
-            for name in list(islice(left, _PIECE)):
+            for name in list(islice(left, self._piece)):
                 # Each of them needs a search; other tasks run in between.
                 await asyncio.sleep(0)
                 self._unite(name, left, untold)
-        names = list(islice(left, _PIECE))
+        names = list(islice(left, self._piece))
         messages = [
             message(copy, name, left[name].mine, left[name].second)
             for name in names
@@ -184,9 +190,13 @@ class Telling:
         )
         if answer[0] == b"newer":
             copy.apply(answer[2])
+            await self._epochs.hand_who_asked(link, copy.key, answer[2])
+            # A search among fewer is over before the next visitor comes elsewhere.
+            self._piece = max(1, self._piece // 2)
             return []
+        self._piece = min(MAX_PIECE, 2 * self._piece)
         self.double_grants += answer[2]
-        await follow(link, copy)
+        await follow(link, copy, self._epochs)
         self._on_change()
         return names
 
@@ -198,6 +208,8 @@ class Telling:
         same = self._same_person(name, untold)
         if same is None or (there := copy.replica.standing(same)) is None:
             return
+        # They may have had paper here again since the account was taken.
+        one.mine = copy.replica.standing(name) or one.mine
         if self._is_too_much(one, there):
             one.second = name
         one.here = later(one.mine, there)

@@ -48,7 +48,7 @@ class Sync:
         # The rule that was changed here and the server does not know yet.
         self.purge_due: str | None = None
         self.rule_due: Rule | None = None
-        self._telling = Telling(copy, now, on_change)
+        self._telling = Telling(epochs, copy, now, on_change)
 
     @property
     def double_grants(self) -> int:
@@ -175,7 +175,7 @@ class Sync:
             cursor = answer[2]
             if cursor == b"0":
                 break
-        found.update(await follow(link, copy))
+        found.update(await follow(link, copy, self._epochs))
         copy.keep_only(found | set(before))
         return found
 

@@ -57,6 +57,8 @@ class PaperSupply:
         self.refills: list[tuple[str, float | None]] = []
         """When, and after how many seconds of need, None where it was not needed yet."""
         self._forecast: Forecast | None = None
+        # It is needed only because a sensor sees no paper.
+        self._only_out = False
 
     def used(self, now: datetime, cm: float) -> None:
         """Count paper that came out."""
@@ -95,15 +97,21 @@ class PaperSupply:
         """Decide if a new roll is needed: by the forecast, else by the sensors.
 
         A forecast goes up and down. Once it has said that a new roll is needed, this
-        stays true until there is a new roll, or until staff have other working hours. A
-        sensor that sees paper again has seen a new roll. out: there is no paper,
-        whatever the forecast says.
+        stays true until there is a new roll, or until staff have other working hours.
+        out: a sensor sees no paper, whatever the forecast says; what only that said ends
+        when it sees paper again.
         """
         foreseen = self.is_low_by_forecast(now, staff)
         if foreseen is None or (staff is None and by_sensors is not None):
             low, ends = by_sensors, by_sensors is not None
         else:
-            low, ends = foreseen or out, anew
+            low, ends = (
+                foreseen or out,
+                anew or self._only_out,
+            )
+            self._only_out = not foreseen and (
+                self._only_out or self.needed_since is None
+            )
         if low or ends:
             self.need(now, bool(low))
         self.low = low if self.needed_since is None else True

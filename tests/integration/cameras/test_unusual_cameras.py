@@ -136,6 +136,34 @@ async def test_a_name_that_is_looked_up_for_long_keeps_no_reader_running(
     assert reader.pid is None
 
 
+async def test_a_stream_that_is_closed_while_its_name_is_looked_up_is_not_opened(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The visitor left, or recognition was switched off, before the name was found."""
+    asked, answers = threading.Event(), threading.Event()
+
+    def slowly(*_: Any) -> list[tuple[Any, ...]]:
+        asked.set()
+        answers.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+
+    reader = StreamReader(stream_packages(hass, None))
+    assert await hass.async_add_executor_job(reader.packages.is_installed)
+    async with TransportCamera(Scene((320, 240))) as camera:
+        monkeypatch.setattr(socket, "getaddrinfo", slowly)
+        opening = asyncio.create_task(
+            reader.open(camera.url.replace("127.0.0.1", "camera.home"))
+        )
+        await asyncio.to_thread(asked.wait)
+        await reader.close()
+        answers.set()
+        with pytest.raises(CameraError):
+            await opening
+        with pytest.raises(CameraError):
+            await reader.next()
+        await reader.end()
+
+
 class WithStream(HoldingCamera):
     """A camera that names the address of a stream."""
 

@@ -133,6 +133,24 @@ def test_what_was_foreseen_to_be_low_stays_so_until_a_new_roll() -> None:
     assert roll.time_to_refill == 12 * HOUR
 
 
+def test_a_sensor_that_sees_no_paper_for_a_moment_leaves_nothing_to_do() -> None:
+    """Somebody opened the cover; the forecast says that paper lasts until staff come."""
+    now, roll = MONDAY + 10 * HOUR, supply(left_cm=15_000)
+    for out in (False, True, True, False):
+        roll.judge(now, EVERY_MORNING, by_sensors=None, out=out)
+        assert roll.low is out
+    assert roll.needed_since is None
+
+
+def test_no_paper_on_a_roll_that_was_foreseen_to_be_low_does_not_end_it() -> None:
+    now, roll = MONDAY + 10 * HOUR, supply(left_cm=6000)
+    for _ in range(50):
+        roll.used(now, 60)
+    for out in (False, True, False):
+        roll.judge(now, EVERY_MORNING, by_sensors=None, out=out)
+        assert roll.low
+
+
 def test_other_working_hours_judge_a_roll_anew() -> None:
     now, roll = MONDAY + 10 * HOUR, supply(left_cm=4000)
     in_an_hour = StaffHours(begin=time(11), weekdays=frozenset(range(7)))

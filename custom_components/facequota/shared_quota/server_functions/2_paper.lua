@@ -111,6 +111,7 @@ end
 -- epoch, life, position, visitors...: all of them, or nothing while there are visitors whom the search for their other ids did not include.
 local function merge(keys, args)
   local q, wrong = with_epoch(keys, args[1])
+  if args[2] ~= q.life or q.set_back then return {'gap', number(q.now)} end
   if wrong then return wrong end
   local missed = newer(q, args[2], args[3])
   if missed then return missed end
