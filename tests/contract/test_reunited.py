@@ -1,8 +1,8 @@
 """Instances that decided alone, and meet again: one person has one account."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -14,13 +14,24 @@ from scripts.park.proxy import Proxy
 from scripts.park.server import QuotaServer
 from tests.unit.quota.people import face
 
-from .gates import Gate, gates, refused, reserved, until
+from .gates import TEMPLE, Gate, gates, refused, reserved, until
 
 HALVES = Rule(allowance_cm=120, window_s=540)
 
 
 async def _away(*away: Gate) -> None:
     await until(lambda: not any(gate.book.status.connected for gate in away))
+
+
+@asynccontextmanager
+async def _cut_off(proxy: Proxy, rule: Rule = TEMPLE) -> AsyncIterator[Gate]:
+    """Yield an instance that was in sync, and decides alone until its proxy starts."""
+    gate = Gate(proxy.port, rule=rule, name="alone")
+    await gate.open()
+    await proxy.stop()
+    await _away(gate)
+    yield gate
+    await gate.kill()
 
 
 @contextmanager
@@ -56,11 +67,7 @@ async def test_gates_that_cannot_reach_each_other_agree_when_they_can(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     """One face had a portion at each: the later TAT wins, and it is counted."""
-    async with gates(1, server.port) as (one,):
-        other = Gate(proxy.port)
-        await other.open()
-        await proxy.stop()
-        await _away(other)
+    async with gates(1, server.port) as (one,), _cut_off(proxy) as other:
         first = reserved(await one.paper(1))
         await asyncio.sleep(0.1)
         second = reserved(await other.paper(1))
@@ -75,23 +82,20 @@ async def test_gates_that_cannot_reach_each_other_agree_when_they_can(
         assert len(one.replica.names()) == 1
         refusal = refused(await one.paper(1))
         assert refusal.next_portion_at == pytest.approx(second.next_portion_at, abs=0.2)
-        await other.kill()
 
 
 async def test_a_portion_of_the_allowance_at_each_gate_is_no_double_grant(
     server: QuotaServer, proxy: Proxy
 ) -> None:
-    async with gates(1, server.port, rule=HALVES) as (one,):
-        other = Gate(proxy.port, rule=HALVES)
-        await other.open()
-        await proxy.stop()
-        await _away(other)
+    async with (
+        gates(1, server.port, rule=HALVES) as (one,),
+        _cut_off(proxy, HALVES) as other,
+    ):
         reserved(await one.paper(1))
         reserved(await other.paper(1))
         await proxy.start()
         await other.connected()
         assert other.book.status.double_grants == 0
-        await other.kill()
 
 
 async def test_instances_that_come_back_at_the_same_moment_have_one_account(
@@ -124,11 +128,7 @@ async def test_a_visitor_whom_the_server_lost_and_who_had_paper_elsewhere_has_on
     """The server comes back empty, and who was cut off before is the first to be there."""
     apart = Proxy(server.port)
     await apart.start()
-    alone = Gate(apart.port)
-    await alone.open()
-    async with gates(2, proxy.port) as (one, other):
-        await apart.stop()
-        await _away(alone)
+    async with _cut_off(apart) as alone, gates(2, proxy.port) as (one, other):
         reserved(await one.paper(1))
         await until(lambda: other.knows(1))
         await asyncio.sleep(0.1)
@@ -148,7 +148,6 @@ async def test_a_visitor_whom_the_server_lost_and_who_had_paper_elsewhere_has_on
             told = refused(await gate.paper(1)).next_portion_at
             assert told == pytest.approx(second.next_portion_at, abs=0.09)
         assert _counted(one, other, alone) == 1
-    await alone.kill()
     await apart.stop()
 
 
@@ -156,11 +155,10 @@ async def test_paper_during_the_return_of_an_instance_is_sent_too(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     """The visitor has the other half while the message about the first is on its way."""
-    async with gates(1, server.port, rule=HALVES) as (one,):
-        alone = Gate(proxy.port, rule=HALVES)
-        await alone.open()
-        await proxy.stop()
-        await _away(alone)
+    async with (
+        gates(1, server.port, rule=HALVES) as (one,),
+        _cut_off(proxy, HALVES) as alone,
+    ):
         reserved(await alone.paper(1))
         call, halves = Link.call, 1
 
@@ -178,18 +176,16 @@ async def test_paper_during_the_return_of_an_instance_is_sent_too(
         assert halves == 2
         await until(lambda: one.knows(1))
         refused(await one.paper(1))
-        await alone.kill()
 
 
 async def test_paper_while_the_other_account_is_looked_for_is_not_lost(
     server: QuotaServer, proxy: Proxy
 ) -> None:
     """The visitor has the second half after the first was prepared to be sent."""
-    async with gates(1, server.port, rule=HALVES) as (one,):
-        alone = Gate(proxy.port, rule=HALVES)
-        await alone.open()
-        await proxy.stop()
-        await _away(alone)
+    async with (
+        gates(1, server.port, rule=HALVES) as (one,),
+        _cut_off(proxy, HALVES) as alone,
+    ):
         reserved(await one.paper(1))
         reserved(await alone.paper(1))
         identify, halves = alone.replica.identify, 1
@@ -207,4 +203,3 @@ async def test_paper_while_the_other_account_is_looked_for_is_not_lost(
             await alone.connected()
         assert halves == 2
         assert _counted(alone) == 1
-        await alone.kill()

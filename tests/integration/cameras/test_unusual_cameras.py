@@ -1,6 +1,7 @@
 """Cameras that work, though not as most of them do."""
 
 import asyncio
+from collections.abc import Iterator
 import socket
 import threading
 from typing import Any, override
@@ -110,47 +111,51 @@ async def test_a_camera_with_two_addresses_may_stream_from_one_of_them(
     assert picture.content
 
 
-async def test_a_name_that_is_looked_up_for_long_keeps_no_reader_running(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Home Assistant stops meanwhile; what the look-up finds starts nothing again."""
+@pytest.fixture
+def slow_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Let the camera's name be looked up until the second event; the first one says that it is."""
     asked, answers = threading.Event(), threading.Event()
+    look_up = socket.getaddrinfo
 
-    def slowly(*_: Any) -> list[tuple[Any, ...]]:
+    def slowly(host: Any, *rest: Any, **more: Any) -> list[tuple[Any, ...]]:
+        if host != "camera.home":
+            return look_up(host, *rest, **more)
         asked.set()
         answers.wait()
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
 
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    yield asked, answers
+    answers.set()
+
+
+async def test_a_name_that_is_looked_up_for_long_keeps_no_reader_running(
+    hass: HomeAssistant, slow_names: tuple[threading.Event, threading.Event]
+) -> None:
+    """Home Assistant stops meanwhile; what the look-up finds starts nothing again."""
+    asked, answers = slow_names
     reader = StreamReader(stream_packages(hass, None))
     assert await hass.async_add_executor_job(reader.packages.is_installed)
-    monkeypatch.setattr(socket, "getaddrinfo", slowly)
     opening = asyncio.create_task(reader.open("rtsp://camera.home/video"))
     await asyncio.to_thread(asked.wait)
-    try:
-        async with asyncio.timeout(10):
-            await reader.end()
-    finally:
-        answers.set()
+    async with asyncio.timeout(10):
+        await reader.end()
+    answers.set()
     with pytest.raises(CameraError):
         await opening
     assert reader.pid is None
 
 
 async def test_a_stream_that_is_closed_while_its_name_is_looked_up_is_not_opened(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, slow_names: tuple[threading.Event, threading.Event]
 ) -> None:
     """The visitor left, or recognition was switched off, before the name was found."""
-    asked, answers = threading.Event(), threading.Event()
-
-    def slowly(*_: Any) -> list[tuple[Any, ...]]:
-        asked.set()
-        answers.wait()
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
-
+    asked, answers = slow_names
     reader = StreamReader(stream_packages(hass, None))
     assert await hass.async_add_executor_job(reader.packages.is_installed)
     async with TransportCamera(Scene((320, 240))) as camera:
-        monkeypatch.setattr(socket, "getaddrinfo", slowly)
         opening = asyncio.create_task(
             reader.open(camera.url.replace("127.0.0.1", "camera.home"))
         )
