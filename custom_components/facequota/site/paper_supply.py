@@ -97,7 +97,8 @@ class PaperSupply:
         """Decide if a new roll is needed: by the forecast, else by the sensors.
 
         A forecast goes up and down. Once it has said that a new roll is needed, this
-        stays true until there is a new roll, or until staff have other working hours.
+        stays true until there is a new roll, or until it is to be judged anew: staff have
+        other working hours, or the length of a roll was corrected.
         out: a sensor sees no paper, whatever the forecast says; what only that said ends
         when it sees paper again.
         """
@@ -176,6 +177,7 @@ class PaperSupply:
         return {
             "profile": self.profile.as_dict(),
             "left_cm": self.left_cm,
+            "roll_cm": self.roll_cm,
             "refilled_at": _iso(self.refilled_at),
             "refills": self.refills,
             "needed_since": _iso(self.needed_since),
@@ -193,6 +195,8 @@ class PaperSupply:
         supply = cls(UsageProfile.from_dict(stored["profile"], now))
         left = stored["left_cm"]
         supply.left_cm = None if left is None else max(0.0, _finite(left))
+        roll = stored.get("roll_cm")
+        supply.roll_cm = None if roll is None else _finite(roll)
         supply.refilled_at = _moment(stored["refilled_at"])
         supply.refills = [
             (as_moment(time).isoformat(), None if took is None else _finite(took))

@@ -52,6 +52,7 @@ class RollTracker:
         self._subentry = subentry
         self._upkeep = upkeep
         self._staff = upkeep().staff
+        self._is_corrected = False
         self._release: CALLBACK_TYPE | None = None
         self._on_change: Callable[[], None] = lambda: None
         self.supply = PaperSupply(UsageProfile(dt_util.now()))
@@ -60,8 +61,9 @@ class RollTracker:
     def start(self, on_change: Callable[[], None]) -> None:
         """Listen to the roll's sensors; on_change is called after each change."""
         self._on_change = on_change
-        roll_m = self._entities.get(CONF_ROLL_LENGTH)
+        roll_m, before = self._entities.get(CONF_ROLL_LENGTH), self.supply.roll_cm
         self.supply.roll_cm = None if roll_m is None else roll_m * CM_PER_M
+        self._is_corrected = before not in (None, self.supply.roll_cm)
         self.listen()
         self._read()
         self.follow()
@@ -131,9 +133,9 @@ class RollTracker:
                 was_low=self.supply.needed_since is not None,
             ),
             out=self._out,
-            anew=staff != self._staff,
+            anew=staff != self._staff or self._is_corrected,
         )
-        self._staff = staff
+        self._staff, self._is_corrected = staff, False
 
     async def refilled(self) -> None:
         """Count from a new roll that a person reports; the device's button is pressed, too.

@@ -134,6 +134,25 @@ async def test_changed_working_hours_judge_the_roll_anew(
     await unload(hass, entry)
 
 
+async def test_a_corrected_length_of_the_roll_judges_it_anew(
+    hass: HomeAssistant, dispenser: FakeDispenser, log: Log
+) -> None:
+    """The length was far too large, so the roll seemed to be low."""
+    entry = await site_with(hass, data={"roll_length": 100})
+    low = "binary_sensor.entrance_paper_low"
+    (one,) = entry.runtime_data.dispensers.values()
+    one.roll.supply.left_cm = 500.0
+    one.roll.follow()
+    one.update()
+    assert state(hass, low) == "on" and len(await tasks(hass)) == 1
+    hass.config_entries.async_update_subentry(
+        entry, one.subentry, data={**one.subentry.data, "roll_length": 20}
+    )
+    await hass.async_block_till_done()
+    assert state(hass, low) == "off" and not await tasks(hass)
+    await unload(hass, entry)
+
+
 async def test_a_refill_that_is_done_in_the_list_counts_as_refilled(
     hass: HomeAssistant, dispenser: FakeDispenser, log: Log
 ) -> None:
