@@ -3,7 +3,8 @@
 Home Assistant's own reader waits for 100 KiB before it looks for a picture. The camera
 may hold its first pictures ready, for example in a driver's buffers; these arrive one
 right after another. So each of the first pictures counts only if the reader had to wait
-for it: then it was begun after the one before had arrived. Every later picture was.
+for it: then it was begun after the one before had arrived. Every later picture was, if
+no camera or server holds more than MAX_HELD ready for a slow network.
 """
 
 import asyncio
